@@ -1,0 +1,112 @@
+//! Guess budgets: lock-out after wrong passwords, tries of a code.
+//!
+//! A try is reserved before anything is verified, by one compare-and-swap on the state below;
+//! so 200 guesses at once evaluate no more than the budget (P2).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use rekey_shared::Timestamp;
+
+/// What is remembered of one guess budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Budget {
+    /// Consecutive failures, counting tries that are still being evaluated.
+    pub failures: u32,
+    /// No try is evaluated before this moment.
+    pub next_at: Option<Timestamp>,
+}
+
+/// How failures turn into waits (TH-1, TH-2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lockout {
+    /// Consecutive failures that are free of waits; 0 switches the lock-out off.
+    pub threshold: u32,
+    /// The first wait.
+    pub base: Duration,
+    /// The longest wait; each failure past the threshold doubles the wait up to it.
+    pub ceiling: Duration,
+}
+
+impl Lockout {
+    /// Five failures, then 30 s doubling to one hour.
+    pub const RECOMMENDED: Self =
+        Self { threshold: 5, base: Duration::from_secs(30), ceiling: Duration::from_secs(3600) };
+
+    /// For six-digit codes, over all journeys of one target: ten failures, then 30 s doubling to one hour,
+    /// which leaves a guesser 24 tries a day (security.md §5.3: below 1 % in a year).
+    pub const CODES: Self = Self { threshold: 10, base: Duration::from_secs(30), ceiling: Duration::from_secs(3600) };
+
+    /// Reserves a try. `None` while the wait lasts: nothing may be evaluated then.
+    ///
+    /// The try counts as a failure until [`Budget::default`] replaces the state after a success.
+    pub fn reserve(&self, budget: Budget, now: Timestamp) -> Option<Budget> {
+        if self.threshold > 0 && budget.next_at.is_some_and(|next_at| now < next_at) {
+            return None;
+        }
+        let failures = budget.failures.saturating_add(1);
+        let next_at = self.wait_after(failures).map(|wait| now.plus(wait));
+        Some(Budget { failures, next_at })
+    }
+
+    /// The wait that follows the nth consecutive failure; `None` below the threshold.
+    pub fn wait_after(&self, failures: u32) -> Option<Duration> {
+        if self.threshold == 0 || failures < self.threshold {
+            return None;
+        }
+        let doublings = (failures - self.threshold).min(31);
+        Some(self.base.saturating_mul(1 << doublings).min(self.ceiling))
+    }
+
+    /// Whether this failure is the one that starts the waiting: its owner is told once.
+    pub fn just_locked(&self, budget: Budget) -> bool {
+        self.threshold > 0 && budget.failures == self.threshold
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCKOUT: Lockout = Lockout::RECOMMENDED;
+
+    #[test]
+    fn waits_double_to_the_ceiling() {
+        let waits: Vec<_> = (4..=13).map(|n| LOCKOUT.wait_after(n).map(|wait| wait.as_secs())).collect();
+        let expected = [None, Some(30), Some(60), Some(120), Some(240), Some(480), Some(960), Some(1920), Some(3600)];
+        assert_eq!(waits[..9], expected);
+        assert_eq!(LOCKOUT.wait_after(u32::MAX).map(|wait| wait.as_secs()), Some(3600));
+    }
+
+    #[test]
+    fn the_fifth_failure_locks_and_the_exact_moment_opens() {
+        let start = Timestamp::from_millis(1_000_000);
+        let mut budget = Budget::default();
+        for _ in 0..5 {
+            budget = LOCKOUT.reserve(budget, start).expect("within the budget");
+        }
+        assert!(LOCKOUT.just_locked(budget));
+        let opens = start.plus(Duration::from_secs(30));
+        assert_eq!(LOCKOUT.reserve(budget, opens.minus(Duration::from_millis(1))), None);
+        let sixth = LOCKOUT.reserve(budget, opens).expect("the wait is over");
+        assert_eq!(sixth.next_at, Some(opens.plus(Duration::from_secs(60))));
+        assert!(!LOCKOUT.just_locked(sixth));
+    }
+
+    #[test]
+    fn a_threshold_of_one_locks_at_the_first_failure() {
+        let strict = Lockout { threshold: 1, ..LOCKOUT };
+        let budget = strict.reserve(Budget::default(), Timestamp::default()).expect("first try");
+        assert_eq!(strict.reserve(budget, Timestamp::default()), None);
+    }
+
+    #[test]
+    fn zero_never_locks() {
+        let off = Lockout { threshold: 0, ..LOCKOUT };
+        let mut budget = Budget::default();
+        for _ in 0..1000 {
+            budget = off.reserve(budget, Timestamp::default()).expect("never locked");
+        }
+    }
+}

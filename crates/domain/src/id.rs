@@ -1,0 +1,48 @@
+//! Identities and digests.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use rekey_shared::Timestamp;
+
+macro_rules! ids {
+    ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new identity (UUID version 7, RFC 9562): sorts by time, so that new rows lie together.
+            pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
+                let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+                Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// An account.
+    AccountId;
+    /// An e-mail address, phone number or user name of an account.
+    IdentifierId;
+    /// A registration or recovery under way.
+    JourneyId;
+    /// A signed-in browser.
+    SessionId;
+    /// A single-use link outside a journey.
+    TicketId;
+    /// A message that is owed to somebody.
+    OutboxId;
+}
+
+/// 32 bytes that stand for a secret or a key part: compared and stored, never turned back.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Digest(…)")
+    }
+}

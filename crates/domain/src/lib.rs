@@ -1,0 +1,18 @@
+//! The rules: journeys as state machines, lock-out, throttles, sessions.
+//!
+//! Every function is one of (state, event, facts, now). **Knows nothing of** I/O, async, SQL, HTTP,
+//! the clock or randomness: the same call serves production, the tests and the exhaustive walk.
+
+pub mod account;
+pub mod audit;
+pub mod guess;
+pub mod id;
+pub mod journey;
+pub mod outbox;
+pub mod rate;
+pub mod session;
+pub mod throttle;
+pub mod ticket;
+
+pub use account::{Account, AccountIdentifier, Epoch, PasswordHash, Role, Status};
+pub use id::{AccountId, Digest, IdentifierId, JourneyId, OutboxId, SessionId, TicketId};

@@ -1,0 +1,84 @@
+//! The fields of our forms and what can be wrong with one.
+
+use serde::{Deserialize, Serialize};
+
+/// A form field, by the name it has in HTML and on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// An e-mail address, phone number or user name.
+    Identifier,
+    /// The password of an account that exists.
+    Password,
+    /// A password being chosen.
+    NewPassword,
+    /// The chosen password, typed again.
+    ConfirmPassword,
+    /// The password being replaced.
+    CurrentPassword,
+    /// A six-digit code.
+    Code,
+    /// Given name.
+    GivenName,
+    /// Family name.
+    FamilyName,
+    /// A user name being chosen.
+    Username,
+    /// Consent to the terms.
+    Consent,
+}
+
+impl Field {
+    /// The `name` and `id` of the input.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identifier => "identifier",
+            Self::Password => "password",
+            Self::NewPassword => "new_password",
+            Self::ConfirmPassword => "confirm_password",
+            Self::CurrentPassword => "current_password",
+            Self::Code => "code",
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::Username => "username",
+            Self::Consent => "consent",
+        }
+    }
+}
+
+/// Why a field was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldFault {
+    /// Nothing was typed.
+    Missing,
+    /// Longer than the field allows.
+    TooLong,
+    /// Characters that have no place there (controls, bidi overrides, zero-width).
+    BadCharacters,
+    /// Not an e-mail address or phone number.
+    NotAnAddress,
+    /// A phone number, but not one that exists in any numbering plan.
+    NotAPhone,
+    /// Not six digits.
+    NotACode,
+    /// The second typing differs from the first.
+    Differs,
+    /// The current password is not right.
+    NotRight,
+    /// Somebody has that user name.
+    Taken,
+    /// Not a user name: 3–32 letters, digits, dots, hyphens or underscores, a letter or digit first and last.
+    NotAUsername,
+    /// The terms must be accepted.
+    MustAccept,
+}
+
+/// One field and what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// Which field.
+    pub field: Field,
+    /// What is wrong.
+    pub fault: FieldFault,
+}

@@ -1,0 +1,76 @@
+//! Moments, as everything in Rekey writes them down.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, Timelike};
+use serde::{Deserialize, Serialize};
+
+use crate::Lang;
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z. Both databases store it as a 64-bit integer,
+/// so no driver's idea of time zones or precision comes between two nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds since the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// This moment and a span later; stops at the end of time rather than wrapping.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// A span before this moment; stops at the beginning of time rather than wrapping.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long after `earlier` this is; nothing when it is not after it.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Date and time in UTC as a person of that language writes it: `20 Nov 2026, 09:05 UTC`, `2026年11月20日 9:05 UTC`.
+    pub fn written(self, lang: Lang) -> String {
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let Some(at) = DateTime::from_timestamp_millis(self.0) else { return "–".to_owned() };
+        let (year, month, day, hour, minute) = (at.year(), at.month0(), at.day(), at.hour(), at.minute());
+        match lang {
+            Lang::En => {
+                let month = MONTHS.get(month as usize).copied().unwrap_or_default();
+                format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+            }
+            Lang::Ja => format!("{year}年{}月{day}日 {hour}:{minute:02} UTC", month + 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_in_both_languages() {
+        let at = Timestamp::from_millis(1_795_165_505_000);
+        assert_eq!(at.written(Lang::En), "20 Nov 2026, 09:05 UTC");
+        assert_eq!(at.written(Lang::Ja), "2026年11月20日 9:05 UTC");
+    }
+
+    #[test]
+    fn it_does_not_wrap() {
+        assert_eq!(Timestamp::from_millis(i64::MAX).plus(Duration::MAX).as_millis(), i64::MAX);
+        assert_eq!(Timestamp::from_millis(5).since(Timestamp::from_millis(9)), Duration::ZERO);
+    }
+}

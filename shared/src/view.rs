@@ -1,0 +1,104 @@
+//! What pages may see: plain values, already fit to be shown.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::Timestamp;
+use crate::password::{Personal, Policy};
+
+/// How a code or link travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// Electronic mail.
+    Email,
+    /// Text message.
+    Sms,
+}
+
+/// What every page needs to know of the installation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteView {
+    /// The organisation's name, shown in the footer and in messages.
+    pub organisation: String,
+    /// Whether people may register by themselves.
+    pub registration_open: bool,
+    /// The consent line under the registration form, when the operator set one.
+    pub terms_url: Option<String>,
+    /// Where "Ask the help desk" leads, when the operator set it: `https:` or `mailto:`.
+    pub help_url: Option<String>,
+    /// Whether `/dev/mailbox` exists here.
+    pub dev_mailbox: bool,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// Given name; empty when unknown.
+    pub given_name: String,
+    /// Family name; empty when unknown.
+    pub family_name: String,
+    /// The address or number to call the account by.
+    pub identifier: String,
+    /// Whether the person owns the installation.
+    pub is_owner: bool,
+    /// When the password was last set.
+    pub password_changed_at: Option<Timestamp>,
+}
+
+/// One signed-in browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// The handle for ending it. Not the cookie, and of no use as one.
+    pub id: Uuid,
+    /// Browser and system, such as `Firefox on Windows`; empty when unknown.
+    pub device: String,
+    /// Coarse place; empty as long as no source of places is configured.
+    pub place: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last seen, to the minute.
+    pub last_used_at: Timestamp,
+    /// Whether it is the one asking.
+    pub current: bool,
+}
+
+/// Where a registration or a recovery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JourneyStep {
+    /// Waiting for the code.
+    Code,
+    /// Proven: waiting for the password (and, when registering, the name).
+    Password,
+}
+
+/// A registration or recovery as its page needs it. The same for accounts that exist and for those that do not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JourneyView {
+    /// Where it stands.
+    pub step: JourneyStep,
+    /// What the person typed, canonical, to say where the code went.
+    pub identifier: String,
+    /// How the code travels, judged by what was typed alone.
+    pub channel: Channel,
+    /// When the code may be sent again.
+    pub resend_at: Timestamp,
+    /// When the code dies.
+    pub code_expires_at: Timestamp,
+    /// Tries left with this code.
+    pub tries_left: u8,
+    /// The server's clock when it answered, so that a browser's wrong clock does not matter.
+    pub now: Timestamp,
+    /// Whether this registration makes the owner.
+    pub for_owner: bool,
+}
+
+/// What a password box needs: the rules, and whom the password must not resemble.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyView {
+    /// The rules in force.
+    pub policy: Policy,
+    /// What is known of the person at this step.
+    pub personal: Personal,
+}
