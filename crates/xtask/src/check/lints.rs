@@ -1,0 +1,30 @@
+//! rustfmt and clippy. Clippy also counts the lines of functions and refuses `unwrap`, ambient time and
+//! ambient randomness (`clippy.toml`, `[workspace.lints]`).
+
+use anyhow::Result;
+
+use crate::bootstrap::BROWSER_TARGET;
+use crate::paths::Paths;
+use crate::run::{cargo, run};
+
+const DENY: [&str; 3] = ["--", "-D", "warnings"];
+const XTASK: &str = "crates/xtask/Cargo.toml";
+
+pub fn format(paths: &Paths) -> Result<()> {
+    run(cargo(paths).args(["fmt", "--all", "--check"]))?;
+    run(cargo(paths).args(["fmt", "--check", "--manifest-path", XTASK]))
+}
+
+pub fn clippy_xtask(paths: &Paths) -> Result<()> {
+    run(cargo(paths).args(["clippy", "--quiet", "--all-targets", "--manifest-path", XTASK]).args(DENY))
+}
+
+pub fn clippy_host(paths: &Paths) -> Result<()> {
+    let what = ["--workspace", "--exclude", "rekey-frontend", "--all-targets"];
+    run(cargo(paths).args(["clippy", "--quiet"]).args(what).args(DENY))
+}
+
+pub fn clippy_browser(paths: &Paths) -> Result<()> {
+    let what = ["-p", "rekey-frontend", "--lib", "--target", BROWSER_TARGET];
+    run(cargo(paths).args(["clippy", "--quiet"]).args(what).args(DENY))
+}

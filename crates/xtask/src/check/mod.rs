@@ -1,0 +1,59 @@
+//! `cargo xtask check`: what a reviewer should not have to look for.
+
+mod arrows;
+mod lints;
+mod supply;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::bootstrap;
+use crate::paths::Paths;
+use crate::run::{say, timed};
+
+/// A check fails with one line for each thing it found.
+type Check = fn(&Paths) -> Result<()>;
+
+/// The quick ones first.
+const CHECKS: [(&str, Check); 8] = [
+    ("format", lints::format),
+    ("tidy", tidy::tidy),
+    ("arrows", arrows::arrows),
+    ("supply", supply::supply),
+    ("tools", tools::tools),
+    ("clippy, build tool", lints::clippy_xtask),
+    ("clippy, host", lints::clippy_host),
+    ("clippy, wasm32", lints::clippy_browser),
+];
+
+pub fn command(arguments: &[String]) -> Result<ExitCode> {
+    if let Some(unknown) = arguments.iter().find(|name| !CHECKS.iter().any(|(known, _)| known == name)) {
+        let known: Vec<_> = CHECKS.iter().map(|(name, _)| *name).collect();
+        bail!("check knows {}, not `{unknown}`", known.join(" · "));
+    }
+    let paths = Paths::find()?;
+    bootstrap::rust_target(&paths, bootstrap::BROWSER_TARGET)?;
+    let mut failed = 0;
+    for (name, check) in CHECKS {
+        if !arguments.is_empty() && !arguments.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        if let Err(error) = timed(name, || check(&paths)) {
+            eprintln!("{error:#}");
+            failed += 1;
+        }
+    }
+    say(if failed == 0 { "all checks passed".to_owned() } else { format!("{failed} checks failed") });
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Fails with the findings, a line each, if there are any.
+fn report(findings: &[String]) -> Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    bail!("{} to mend\n  {}", findings.len(), findings.join("\n  "))
+}

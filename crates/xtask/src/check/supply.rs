@@ -1,0 +1,103 @@
+//! What `deny.toml` says about other people's crates, checked without any further tool: no banned crate, no
+//! unknown source, no unknown licence. cargo-deny does the same more thoroughly where it is installed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::report;
+use crate::paths::Paths;
+use crate::run::{cargo, read};
+
+/// The default registry, as lock files spell it.
+const REGISTRY: &str = concat!("registry+https://github.com/rust-lang/crates", ".io-index");
+const WORKSPACES: [&str; 2] = ["Cargo.toml", "crates/xtask/Cargo.toml"];
+
+pub fn supply(paths: &Paths) -> Result<()> {
+    let rules = Rules::read(&paths.root.join("deny.toml"))?;
+    let mut findings = BTreeSet::new();
+    for manifest in WORKSPACES {
+        let arguments = ["metadata", "--locked", "--format-version", "1", "--manifest-path", manifest];
+        let metadata: Value = serde_json::from_str(&read(cargo(paths).args(arguments))?).context("cargo metadata")?;
+        for package in metadata["packages"].as_array().into_iter().flatten() {
+            findings.extend(rules.fault_of(package));
+        }
+    }
+    findings.extend(private_hosts(paths)?);
+    report(&findings.into_iter().collect::<Vec<_>>())
+}
+
+struct Rules {
+    banned: Vec<String>,
+    licences: Vec<String>,
+}
+
+impl Rules {
+    /// Reads the two lists; the file is in our own hand, so a line each is all the grammar there is.
+    fn read(file: &Path) -> Result<Self> {
+        let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        let rules = Self { banned: list_of(&text, "deny = ["), licences: list_of(&text, "allow = [") };
+        if rules.banned.is_empty() || rules.licences.is_empty() {
+            bail!("deny.toml: no bans or no licences found");
+        }
+        Ok(rules)
+    }
+
+    fn fault_of(&self, package: &Value) -> Option<String> {
+        let name = package["name"].as_str().unwrap_or_default();
+        // Ours have no source.
+        let source = package["source"].as_str()?;
+        if source != REGISTRY {
+            return Some(format!("{name}: comes from {source}"));
+        }
+        if self.banned.iter().any(|banned| banned == name) {
+            return Some(format!("{name}: banned"));
+        }
+        let licence = package["license"].as_str().unwrap_or("none");
+        (!self.may_use(licence)).then(|| format!("{name}: licence {licence}"))
+    }
+
+    /// Every part that must hold has an alternative on the list.
+    fn may_use(&self, expression: &str) -> bool {
+        let flat = expression.replace(['(', ')'], "").replace('/', " OR ");
+        let allowed = |name: &str| self.licences.iter().any(|licence| licence == name.trim());
+        flat.split(" AND ").all(|part| part.split(" OR ").any(allowed))
+    }
+}
+
+/// The first quoted text of each line between `start` and a `]` on a line of its own.
+fn list_of(text: &str, start: &str) -> Vec<String> {
+    let lines = text.lines().skip_while(|line| *line != start).skip(1).take_while(|line| *line != "]");
+    lines.filter_map(|line| line.split('"').nth(1).map(str::to_owned)).collect()
+}
+
+/// A lock file made behind a mirror would send everybody else there too.
+fn private_hosts(paths: &Paths) -> Result<Vec<String>> {
+    let lock = fs::read_to_string(paths.end2end().join("package-lock.json")).context("end2end/package-lock.json")?;
+    let public = concat!("https://registry.", "npmjs.org/");
+    let resolved = lock.lines().filter(|line| line.trim_start().starts_with("\"resolved\""));
+    Ok(resolved
+        .filter(|line| !line.contains(public))
+        .map(|line| format!("package-lock.json: {}", line.trim()))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rules;
+
+    fn rules() -> Rules {
+        Rules { banned: vec!["openssl".into()], licences: vec!["MIT".into(), "Unicode-3.0".into()] }
+    }
+
+    #[test]
+    fn one_alternative_is_enough_and_every_part_is_needed() {
+        assert!(rules().may_use("MIT OR GPL-3.0"));
+        assert!(rules().may_use("Apache-2.0/MIT"));
+        assert!(rules().may_use("(MIT OR Apache-2.0) AND Unicode-3.0"));
+        assert!(!rules().may_use("MIT AND GPL-3.0"));
+    }
+}

@@ -1,0 +1,55 @@
+//! `cargo xtask test`: every test there is, or one kind of them.
+
+mod browser;
+mod rust;
+mod tally;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use self::tally::Tally;
+use crate::build::{self, Plan};
+use crate::paths::Paths;
+use crate::run::say;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Rust,
+    Wasm,
+    Browser,
+}
+
+/// Runs the tests. The last line on standard output is `N passed, N failed`, whatever happens.
+pub fn command(arguments: &[String]) -> Result<ExitCode> {
+    let kinds = parse(arguments)?;
+    let paths = Paths::find()?;
+    let mut tally = Tally::default();
+    for kind in kinds {
+        let outcome = match kind {
+            Kind::Rust => rust::run(&paths),
+            Kind::Wasm => wasm::run(&paths),
+            Kind::Browser => build::build(&paths, Plan::dev()).and_then(|()| browser::run(&paths)),
+        };
+        tally += outcome.unwrap_or_else(|error| {
+            // Tests that could not even start are a failure, not an absence.
+            say(format!("{kind:?} tests: {error:#}"));
+            Tally { passed: 0, failed: 1 }
+        });
+    }
+    println!("{tally}");
+    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn parse(arguments: &[String]) -> Result<Vec<Kind>> {
+    let all = [("rust", Kind::Rust), ("wasm", Kind::Wasm), ("browser", Kind::Browser)];
+    if arguments.is_empty() {
+        return Ok(all.iter().map(|(_, kind)| *kind).collect());
+    }
+    let named = |argument: &String| match all.iter().find(|(name, _)| name == argument) {
+        Some((_, kind)) => Ok(*kind),
+        None => bail!("test knows rust, wasm and browser, not `{argument}`"),
+    };
+    arguments.iter().map(named).collect()
+}

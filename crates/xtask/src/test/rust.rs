@@ -1,0 +1,17 @@
+//! Tests of everything that runs on the server.
+
+use anyhow::Result;
+
+use super::tally::{Tally, cargo_test};
+use crate::bootstrap;
+use crate::paths::Paths;
+use crate::run::{cargo, say};
+
+/// `frontend` stays out: Leptos' features `hydrate` and `ssr` must not meet in one call of cargo.
+pub fn run(paths: &Paths) -> Result<Tally> {
+    bootstrap::postgres()?;
+    say("tests on this machine");
+    let mut command = cargo(paths);
+    command.args(["test", "--quiet", "--workspace", "--exclude", "rekey-frontend", "--no-fail-fast"]);
+    cargo_test(&mut command)
+}

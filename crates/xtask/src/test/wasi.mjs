@@ -1,0 +1,17 @@
+// Runs one test program compiled for wasm32-wasip1: node wasi.mjs <program.wasm> [arguments]
+import { readFile } from "node:fs/promises";
+import { argv, cwd, exit } from "node:process";
+import { WASI } from "node:wasi";
+
+const [program, ...rest] = argv.slice(2);
+const wasi = new WASI({
+  version: "preview1",
+  args: [program, ...rest],
+  env: { RUST_BACKTRACE: "0", PWD: "/" },
+  // A test sees its package's folder, as `cargo test` gives it: under its own name and as the current one.
+  preopens: { ".": cwd(), [cwd()]: cwd() },
+  returnOnExit: true,
+});
+const module = await WebAssembly.compile(await readFile(program));
+const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
+exit(wasi.start(instance));

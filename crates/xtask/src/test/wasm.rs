@@ -1,0 +1,27 @@
+//! `shared`'s own tests again, compiled to WebAssembly and run under Node: the browser must judge as the server does.
+//!
+//! They run on `wasm32-wasip1`, not on the browser's own target. The compiler back end and the pointer size are
+//! the same, and there libtest has arguments, files and a standard output, so the very same test files run
+//! unchanged. A runner for `wasm-bindgen-test` would need a second version of each test and a second tool.
+
+use anyhow::{Result, bail};
+
+use super::tally::{Tally, cargo_test};
+use crate::bootstrap;
+use crate::paths::{Paths, on_path};
+use crate::run::{cargo, say};
+
+pub fn run(paths: &Paths) -> Result<Tally> {
+    if on_path("node").is_none() {
+        bail!("Node.js 20 or newer is needed to run WebAssembly");
+    }
+    bootstrap::rust_target(paths, bootstrap::NODE_TARGET)?;
+    say("tests of shared in WebAssembly");
+    let runner = paths.root.join("crates/xtask/src/test/wasi.mjs");
+    let mut command = cargo(paths);
+    command
+        .args(["test", "--quiet", "-p", "rekey-shared", "--features", "strength", "--lib", "--tests", "--no-fail-fast"])
+        .args(["--target", bootstrap::NODE_TARGET])
+        .env("CARGO_TARGET_WASM32_WASIP1_RUNNER", format!("node --no-warnings {}", runner.display()));
+    cargo_test(&mut command)
+}
