@@ -1,0 +1,141 @@
+//! The rules applied to a password.
+
+use zeroize::Zeroizing;
+
+use super::normal::{MAX_INPUT_BYTES, fold, is_control, normalise};
+use super::personal::Personal;
+use super::policy::{Blanks, Charset, Edges, Policy};
+use super::report::{Detail, Place, Report, RuleReport, Verdict};
+use super::requirement::Requirement;
+
+/// A password in the two forms that rules look at. Wiped when dropped.
+struct Typed {
+    text: Zeroizing<String>,
+    folded: Zeroizing<String>,
+}
+
+impl Policy {
+    /// Judges everything but the strength: the verdict on [`Requirement::Guessable`] stays [`Verdict::Pending`].
+    ///
+    /// While nothing is typed, every verdict is pending.
+    pub fn rules(&self, password: &str, personal: &Personal) -> Report {
+        let rules = self.requirements().into_iter();
+        let rules: Vec<RuleReport> = if password.is_empty() {
+            rules.map(|rule| reported(rule, (Verdict::Pending, Detail::Nothing))).collect()
+        } else if password.len() > MAX_INPUT_BYTES {
+            rules.map(|rule| reported(rule, far_too_long(rule))).collect()
+        } else {
+            let text = Zeroizing::new(normalise(password));
+            let folded = Zeroizing::new(fold(&text));
+            let typed = Typed { text, folded };
+            rules.map(|rule| reported(rule, self.judge(rule, &typed, personal))).collect()
+        };
+        Report { rules, strength: None }
+    }
+
+    /// Judges everything: the final verdict, the same in the browser and on the server.
+    #[cfg(feature = "strength")]
+    pub fn check(&self, password: &str, personal: &Personal) -> Report {
+        let mut report = self.rules(password, personal);
+        if password.is_empty() || password.len() > MAX_INPUT_BYTES {
+            return report;
+        }
+        let strength = super::strength::estimate(password, personal);
+        for rule in &mut report.rules {
+            if let Requirement::Guessable { floor } = rule.requirement {
+                (rule.verdict, rule.detail) = verdict(strength.score >= floor, Detail::Nothing);
+            }
+        }
+        report.strength = Some(strength);
+        report
+    }
+
+    fn judge(&self, rule: Requirement, typed: &Typed, personal: &Personal) -> (Verdict, Detail) {
+        let text = typed.text.as_str();
+        match rule {
+            Requirement::LengthMin { min } => long_enough(text, min, self.blanks),
+            Requirement::LengthMax { max } => short_enough(text, max, self.length.max_bytes),
+            Requirement::Spaces { blanks } => blanks_in_place(text, blanks),
+            Requirement::Edges { edges } => fine_edges(text, edges),
+            Requirement::Charset { charset } => allowed_characters(text, charset),
+            Requirement::Classes { kinds } => {
+                let found = self.classes.kinds(text);
+                verdict(found >= kinds, Detail::Kinds { found })
+            }
+            Requirement::Class { class } => verdict(self.classes.occurs(class, text), Detail::Nothing),
+            Requirement::Personal { part, matching } => {
+                verdict(!self.personal.resembles(&typed.folded, part, matching, personal), Detail::Nothing)
+            }
+            Requirement::Guessable { .. } => (Verdict::Pending, Detail::Nothing),
+        }
+    }
+}
+
+const fn reported(requirement: Requirement, (verdict, detail): (Verdict, Detail)) -> RuleReport {
+    RuleReport { requirement, verdict, detail }
+}
+
+const fn verdict(met: bool, otherwise: Detail) -> (Verdict, Detail) {
+    if met { (Verdict::Pass, Detail::Nothing) } else { (Verdict::Fail, otherwise) }
+}
+
+/// Refused before anything is normalised (T-39), so the other rules stay unjudged.
+const fn far_too_long(rule: Requirement) -> (Verdict, Detail) {
+    match rule {
+        Requirement::LengthMin { .. } => (Verdict::Pass, Detail::Nothing),
+        Requirement::LengthMax { .. } => (Verdict::Fail, Detail::TooManyBytes),
+        _ => (Verdict::Pending, Detail::Nothing),
+    }
+}
+
+/// Counts code points (PW-3).
+fn long_enough(text: &str, min: u16, blanks: Blanks) -> (Verdict, Detail) {
+    let counted = text.chars().filter(|typed| blanks != Blanks::Uncounted || *typed != ' ').count();
+    match usize::from(min).checked_sub(counted) {
+        None | Some(0) => (Verdict::Pass, Detail::Nothing),
+        Some(missing) => (Verdict::Fail, Detail::Short { by: clamped(missing) }),
+    }
+}
+
+fn short_enough(text: &str, max: u16, max_bytes: u16) -> (Verdict, Detail) {
+    match text.chars().count().checked_sub(usize::from(max)) {
+        None | Some(0) => verdict(text.len() <= usize::from(max_bytes), Detail::TooManyBytes),
+        Some(extra) => (Verdict::Fail, Detail::Long { by: clamped(extra) }),
+    }
+}
+
+fn clamped(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+fn blanks_in_place(text: &str, blanks: Blanks) -> (Verdict, Detail) {
+    let wrong = match blanks {
+        Blanks::Allow | Blanks::Uncounted => None,
+        Blanks::Forbid | Blanks::Inner if text.starts_with(' ') => Some(Place::First),
+        Blanks::Forbid | Blanks::Inner if text.ends_with(' ') => Some(Place::Last),
+        Blanks::Forbid if text.contains(' ') => Some(Place::Inside),
+        Blanks::Forbid | Blanks::Inner => None,
+    };
+    misplaced(wrong)
+}
+
+fn fine_edges(text: &str, edges: Edges) -> (Verdict, Detail) {
+    let fine = |edge: Option<char>| edge.is_none_or(|edge| edges.allows(edge));
+    let wrong = if !fine(text.chars().next()) {
+        Some(Place::First)
+    } else if !fine(text.chars().next_back()) {
+        Some(Place::Last)
+    } else {
+        None
+    };
+    misplaced(wrong)
+}
+
+fn misplaced(wrong: Option<Place>) -> (Verdict, Detail) {
+    wrong.map_or((Verdict::Pass, Detail::Nothing), |place| (Verdict::Fail, Detail::At { place }))
+}
+
+fn allowed_characters(text: &str, charset: Charset) -> (Verdict, Detail) {
+    let why = if text.chars().any(is_control) { Detail::Control } else { Detail::Nothing };
+    verdict(text.chars().all(|typed| charset.allows(typed)), why)
+}

@@ -1,0 +1,31 @@
+//! The password policy: one set of rules that the browser shows while somebody types and the server applies again.
+//!
+//! A [`Policy`] is data. [`Policy::rules`] judges everything but the strength, which needs an estimator
+//! that the browser loads late; [`Policy::check`] judges everything. Both are pure: the same password,
+//! policy and person give the same [`Report`] on every machine.
+//!
+//! **Knows nothing of** randomness ([`generate`] is handed it), networks, hashes and past passwords.
+
+mod attribute;
+mod classes;
+mod generate;
+mod judge;
+mod normal;
+mod personal;
+mod policy;
+mod preset;
+mod report;
+mod requirement;
+mod strength;
+
+pub use attribute::{LengthHint, length_hint, passwordrules_attribute};
+pub use classes::{Class, Classes, Specials};
+pub use generate::generate;
+pub use normal::{MAX_INPUT_BYTES, normalise};
+pub use personal::{Matching, Personal, PersonalPart, PersonalRules};
+pub use policy::{Blanks, Charset, Edges, Length, Policy};
+pub use report::{Detail, Place, Report, RuleReport, Verdict};
+pub use requirement::{Requirement, RuleId};
+#[cfg(feature = "strength")]
+pub use strength::estimate;
+pub use strength::{Advice, CrackTime, ESTIMATED_CODE_POINTS, Strength};
