@@ -14,6 +14,8 @@ pub enum Channel {
     Email,
     /// Text message.
     Sms,
+    /// Whatever is on file: a user name was typed, and the page may not tell what the account has.
+    OnFile,
 }
 
 /// What every page needs to know of the installation.
@@ -97,6 +99,8 @@ pub struct JourneyView {
 /// What a password box needs: the rules, and whom the password must not resemble.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PolicyView {
+    /// Whose password it is, as the page may say it.
+    pub identifier: String,
     /// The rules in force.
     pub policy: Policy,
     /// What is known of the person at this step.

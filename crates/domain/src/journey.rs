@@ -77,6 +77,8 @@ pub struct Journey {
     pub target_kind: IdentifierKind,
     /// What was typed, canonical.
     pub target: String,
+    /// What was typed, as it is shown and sent to.
+    pub target_shown: String,
     /// The language it was begun in.
     pub lang: Lang,
     /// Set once its message may be sent. An unbound journey is a decoy: it looks the same and proves nothing.

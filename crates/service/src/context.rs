@@ -1,0 +1,169 @@
+//! What every operation is given.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::rate::Rate;
+use rekey_domain::{AccountId, Digest, JourneyId};
+use rekey_shared::{Lang, Reference, Timestamp};
+use rekey_store::Store;
+
+use crate::hasher::Hasher;
+use crate::keys::KeyRing;
+use crate::links::Links;
+use crate::ports::{Clock, Entropy, random};
+use crate::settings::Settings;
+use crate::{PlainToken, Unexpected};
+
+/// The services of one process. Cheap to clone.
+#[derive(Clone)]
+pub struct Services(Arc<Inner>);
+
+/// What [`Services`] share.
+pub struct Inner {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The database.
+    pub store: Store,
+    /// The password hasher.
+    pub hasher: Hasher,
+    /// The key ring.
+    pub keys: KeyRing,
+    /// What the operator set.
+    pub settings: Settings,
+    /// Links to ourselves.
+    pub links: Links,
+    /// Rung when a message was enqueued, so that the worker need not wait for its next look.
+    pub wake: Notify,
+    /// Code guesses that were evaluated, for the proof that the budget is exact.
+    pub codes_evaluated: std::sync::atomic::AtomicU64,
+    addresses: Mutex<HashMap<Digest, Timestamp>>,
+}
+
+impl Deref for Services {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What an operation may know of the request that asked for it.
+#[derive(Debug, Clone)]
+pub struct RequestMeta {
+    /// The client's address, judged by the configured proxies.
+    pub address: IpAddr,
+    /// Browser and system, such as `Firefox on Windows`.
+    pub device: String,
+    /// The language of the page.
+    pub lang: Lang,
+}
+
+/// The parts that [`Services`] are put together from.
+pub struct Parts {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The database, migrated.
+    pub store: Store,
+    /// The key ring.
+    pub keys: KeyRing,
+    /// What the operator set.
+    pub settings: Settings,
+    /// Links to ourselves.
+    pub links: Links,
+}
+
+/// Buckets of client addresses that a node remembers at most.
+const ADDRESS_CEILING: usize = 100_000;
+
+impl Services {
+    /// Puts the services together and starts the hashing threads.
+    pub fn new(parts: Parts) -> Result<Self, Unexpected> {
+        let hasher = Hasher::start(parts.settings.hashing, Arc::clone(&parts.entropy), parts.clock.as_ref())?;
+        Ok(Self(Arc::new(Inner {
+            clock: parts.clock,
+            entropy: parts.entropy,
+            store: parts.store,
+            hasher,
+            keys: parts.keys,
+            settings: parts.settings,
+            links: parts.links,
+            wake: Notify::new(),
+            codes_evaluated: std::sync::atomic::AtomicU64::new(0),
+            addresses: Mutex::default(),
+        })))
+    }
+
+    /// Logs an unexpected failure once and gives the reference to show.
+    pub fn report(&self, failure: &Unexpected) -> Reference {
+        failure.report(self.random())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        random(self.entropy.as_ref())
+    }
+
+    pub(crate) fn new_token(&self) -> PlainToken {
+        PlainToken::generate(self.entropy.as_ref())
+    }
+
+    /// Stands for the client in throttles. IPv6 clients own whole /64 networks, so they count as one.
+    pub(crate) fn address_key(&self, meta: &RequestMeta) -> Digest {
+        match meta.address.to_canonical() {
+            IpAddr::V4(address) => self.keys.address_key(&address.octets()),
+            IpAddr::V6(address) => self.keys.address_key(&address.octets()[..8]),
+        }
+    }
+
+    /// Admits one more try of a client address, by this node's own count.
+    pub(crate) fn admit_address(&self, rate: Rate, meta: &RequestMeta) -> bool {
+        let (key, now) = (self.address_key(meta), self.now());
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if addresses.len() >= ADDRESS_CEILING {
+            addresses.retain(|_, due| *due > now);
+        }
+        let Some(next) = rate.admit(addresses.get(&key).copied(), now) else { return false };
+        if addresses.len() < ADDRESS_CEILING || addresses.contains_key(&key) {
+            addresses.insert(key, next);
+        }
+        true
+    }
+}
+
+impl RequestMeta {
+    /// A line for the audit record about this request.
+    pub(crate) fn audit(&self, event: AuditEvent, at: Timestamp) -> AuditLine {
+        AuditLine { at, event, account: None, journey: None, session: None, address: self.address.to_string() }
+    }
+}
+
+/// Says more about an audit line.
+pub(crate) trait About {
+    /// Whose account.
+    fn account(self, id: AccountId) -> Self;
+    /// Which journey.
+    fn journey(self, id: JourneyId) -> Self;
+}
+
+impl About for AuditLine {
+    fn account(self, id: AccountId) -> Self {
+        Self { account: Some(id), ..self }
+    }
+
+    fn journey(self, id: JourneyId) -> Self {
+        Self { journey: Some(id), ..self }
+    }
+}

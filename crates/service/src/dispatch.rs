@@ -1,0 +1,279 @@
+//! What an owed message says and to whom it goes: found out when it is sent, away from any waiting page.
+//!
+//! Idempotent: a second call for the same row, after a crash or a failed send, gives the same letter.
+
+use rekey_domain::journey::{Bound, Journey};
+use rekey_domain::outbox::{Obligation, OutboxItem};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, IdentifierId, JourneyId, TicketId};
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{Lang, OneTimeCode, Timestamp};
+use url::Url;
+
+use crate::notices::NOT_ME_LIFETIME;
+use crate::{PlainToken, Services, Unexpected};
+
+/// What is to be done with an owed message.
+#[derive(Debug, Clone)]
+pub enum Prepared {
+    /// Send this.
+    Send(Letter),
+    /// Nothing: nobody to send it to, or its secret is dead.
+    Drop,
+}
+
+/// A message before it is put into words.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Where it goes.
+    pub to: Recipient,
+    /// The language it is written in.
+    pub lang: Lang,
+    /// The local part of its Message-ID: the same at every try.
+    pub message_id: String,
+    /// When it was caused; its Date.
+    pub created_at: Timestamp,
+    /// What it says.
+    pub content: Content,
+}
+
+/// An address or number.
+#[derive(Clone)]
+pub enum Recipient {
+    /// A mail address, as its owner wrote it.
+    Email(String),
+    /// A number in E.164.
+    Phone(String),
+}
+
+impl std::fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Email(_) => "Email(…)",
+            Self::Phone(_) => "Phone(…)",
+        })
+    }
+}
+
+/// What a letter says.
+#[derive(Clone)]
+pub enum Content {
+    /// The code of a registration.
+    RegistrationCode {
+        /// Six digits.
+        code: OneTimeCode,
+        /// Minutes that it lives.
+        minutes: u32,
+    },
+    /// Somebody tried to register an identifier that has an account.
+    AlreadyRegistered {
+        /// The sign-in page.
+        sign_in: Url,
+        /// The recovery page.
+        forgot: Url,
+    },
+    /// Link and code of a recovery.
+    Recovery {
+        /// What to call the person; may be empty.
+        name: String,
+        /// Six digits.
+        code: OneTimeCode,
+        /// Minutes that the code lives.
+        code_minutes: u32,
+        /// The link; `None` in a text message.
+        link: Option<Url>,
+        /// Minutes that the link lives.
+        link_minutes: u32,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// What to call the person; may be empty.
+        name: String,
+        /// When it was changed.
+        at: Timestamp,
+        /// "This was not me".
+        not_me: Url,
+        /// Days that the link lives.
+        days: u32,
+    },
+    /// Sign-in is paused after wrong passwords.
+    SignInPaused {
+        /// What to call the person; may be empty.
+        name: String,
+        /// The recovery page.
+        forgot: Url,
+    },
+    /// The account was frozen.
+    AccountFrozen {
+        /// What to call the person; may be empty.
+        name: String,
+        /// The recovery page.
+        forgot: Url,
+    },
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::RegistrationCode { .. } => "RegistrationCode",
+            Self::AlreadyRegistered { .. } => "AlreadyRegistered",
+            Self::Recovery { .. } => "Recovery",
+            Self::PasswordChanged { .. } => "PasswordChanged",
+            Self::SignInPaused { .. } => "SignInPaused",
+            Self::AccountFrozen { .. } => "AccountFrozen",
+        })
+    }
+}
+
+/// Finds out what to send for an owed message.
+pub async fn prepare(cx: &Services, item: &OutboxItem) -> Result<Prepared, Unexpected> {
+    if cx.now() >= item.expires_at {
+        return Ok(Prepared::Drop);
+    }
+    let letter = match item.obligation {
+        Obligation::RegistrationSecret { journey } => registration(cx, item, journey).await?,
+        Obligation::RecoverySecret { journey } => recovery(cx, item, journey).await?,
+        Obligation::PasswordChanged { account, to, ticket } => changed(cx, item, account, to, ticket).await?,
+        Obligation::SignInPaused { account, to } => {
+            let forgot = cx.links.forgot();
+            notice(cx, item, account, to, |name| Content::SignInPaused { name, forgot }).await?
+        }
+        Obligation::AccountFrozen { account, to } => {
+            let forgot = cx.links.forgot();
+            notice(cx, item, account, to, |name| Content::AccountFrozen { name, forgot }).await?
+        }
+    };
+    Ok(letter.map_or(Prepared::Drop, Prepared::Send))
+}
+
+async fn registration(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Option<Letter>, Unexpected> {
+    let now = cx.now();
+    let Some(journey) = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(now)) else {
+        return Ok(None);
+    };
+    let to = recipient(journey.target_kind, &journey.target, &journey.target_shown);
+    let Some(to) = to else { return Ok(None) };
+    let owner = cx.store.find_account_by(journey.target_kind, &journey.target).await?;
+    let content = if let Some((account, _)) = owner {
+        // The journey stays unbound: it looks alive and proves nothing.
+        let content = Content::AlreadyRegistered { sign_in: cx.links.sign_in(), forgot: cx.links.forgot() };
+        return Ok(Some(letter(item, account.lang, to, content)));
+    } else {
+        bind(cx, &journey, Bound { account: None, channel: None, epoch: None }, None).await?;
+        Content::RegistrationCode { code: cx.keys.code_of(&journey), minutes: minutes(journey.code_expires_at, now) }
+    };
+    Ok((now < journey.code_expires_at).then(|| letter(item, journey.lang, to, content)))
+}
+
+async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Option<Letter>, Unexpected> {
+    let now = cx.now();
+    let Some(journey) = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(now)) else {
+        return Ok(None);
+    };
+    let Some((account, channel)) = find_channel(cx, &journey).await? else { return Ok(None) };
+    let bound = Bound { account: Some(account.id), channel: Some(channel.id), epoch: Some(account.epoch) };
+    if journey.bound.is_some_and(|before| before != bound) {
+        // The account has changed since the first message: that journey is dead, a new start is needed.
+        return Ok(None);
+    }
+    let by_mail = channel.kind == IdentifierKind::Email;
+    let token = by_mail.then(|| cx.keys.link_of(journey.id, journey.created_at));
+    bind(cx, &journey, bound, token.as_ref().map(PlainToken::digest)).await?;
+    let Some(to) = recipient(channel.kind, &channel.canonical, &channel.shown) else { return Ok(None) };
+    let content = Content::Recovery {
+        name: name_of(&account),
+        code: cx.keys.code_of(&journey),
+        code_minutes: minutes(journey.code_expires_at, now),
+        link: token.map(|token| cx.links.recovery(&token)),
+        link_minutes: minutes(journey.link_expires_at, now),
+    };
+    Ok(Some(letter(item, account.lang, to, content)))
+}
+
+/// The account and the verified address or number that a recovery goes to; only ever a stored one (RC-4).
+async fn find_channel(cx: &Services, journey: &Journey) -> Result<Option<(Account, AccountIdentifier)>, Unexpected> {
+    let Some((account, named)) = cx.store.find_account_by(journey.target_kind, &journey.target).await? else {
+        return Ok(None);
+    };
+    let channel = if named.kind == IdentifierKind::Username {
+        let known = cx.store.list_identifiers(account.id).await?;
+        let of = |kind| known.iter().find(|known| known.kind == kind && usable(&account, known)).cloned();
+        of(IdentifierKind::Email).or_else(|| of(IdentifierKind::Phone))
+    } else {
+        usable(&account, &named).then_some(named)
+    };
+    Ok(channel.map(|channel| (account, channel)))
+}
+
+fn usable(account: &Account, channel: &AccountIdentifier) -> bool {
+    channel.verified_at.is_some() && account.may_recover_by(channel.id)
+}
+
+/// Binds a journey at its first message. From then on older recoveries of the same account are dead (AC-05).
+async fn bind(
+    cx: &Services,
+    journey: &Journey,
+    bound: Bound,
+    link: Option<Digest>,
+) -> Result<(), Unexpected> {
+    if journey.bound.is_some() {
+        return Ok(());
+    }
+    let mut tx = cx.store.begin_write().await?;
+    tx.bind_journey(journey.id, bound, link).await?;
+    if let Some(account) = bound.account {
+        tx.revoke_older_recoveries(account, journey.id).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn changed(
+    cx: &Services,
+    item: &OutboxItem,
+    account: AccountId,
+    to: IdentifierId,
+    ticket: TicketId,
+) -> Result<Option<Letter>, Unexpected> {
+    let Some(ticket) = cx.store.find_ticket_by_id(ticket).await? else { return Ok(None) };
+    let not_me = cx.links.not_me(&cx.keys.token_of(&ticket));
+    let days = u32::try_from(NOT_ME_LIFETIME.as_secs() / 86_400).unwrap_or(7);
+    notice(cx, item, account, to, |name| Content::PasswordChanged { name, at: item.created_at, not_me, days }).await
+}
+
+async fn notice(
+    cx: &Services,
+    item: &OutboxItem,
+    account: AccountId,
+    to: IdentifierId,
+    content: impl FnOnce(String) -> Content,
+) -> Result<Option<Letter>, Unexpected> {
+    let Some(account) = cx.store.find_account(account).await? else { return Ok(None) };
+    let known = cx.store.list_identifiers(account.id).await?;
+    let Some(identifier) = known.into_iter().find(|identifier| identifier.id == to) else { return Ok(None) };
+    let to = recipient(identifier.kind, &identifier.canonical, &identifier.shown);
+    let Some(to) = to else { return Ok(None) };
+    Ok(Some(letter(item, account.lang, to, content(name_of(&account)))))
+}
+
+fn letter(item: &OutboxItem, lang: Lang, to: Recipient, content: Content) -> Letter {
+    Letter { to, lang, message_id: item.id.0.simple().to_string(), created_at: item.created_at, content }
+}
+
+fn recipient(kind: IdentifierKind, canonical: &str, shown: &str) -> Option<Recipient> {
+    match kind {
+        IdentifierKind::Email => Some(Recipient::Email(shown.to_owned())),
+        IdentifierKind::Phone => Some(Recipient::Phone(canonical.to_owned())),
+        IdentifierKind::Username => None,
+    }
+}
+
+fn name_of(account: &Account) -> String {
+    match account.lang {
+        Lang::Ja => format!("{} {}", account.family_name, account.given_name).trim().to_owned(),
+        Lang::En => format!("{} {}", account.given_name, account.family_name).trim().to_owned(),
+    }
+}
+
+/// Whole minutes left, at least one.
+fn minutes(until: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from(until.since(now).as_secs().div_ceil(60)).unwrap_or(u32::MAX).max(1)
+}

@@ -1,0 +1,37 @@
+//! Failures that are nobody's decision: a database that does not answer, a thread that died.
+
+use rekey_shared::Reference;
+
+/// Something that should not happen. Opaque; its chain of causes is for the log, its reference for the person.
+#[derive(Debug, thiserror::Error)]
+#[error("unexpected failure")]
+pub struct Unexpected {
+    #[source]
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Unexpected {
+    /// Wraps a cause.
+    pub fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { source: source.into() }
+    }
+
+    /// Writes the chain of causes to the log, once, under a short reference that the person is shown.
+    pub fn report(&self, random: [u8; 5]) -> Reference {
+        let reference = Reference::from_random(random);
+        let mut causes = vec![self.source.to_string()];
+        let mut cause = self.source.source();
+        while let Some(inner) = cause {
+            causes.push(inner.to_string());
+            cause = inner.source();
+        }
+        tracing::error!(error.reference = reference.as_str(), error.causes = ?causes, "unexpected failure");
+        reference
+    }
+}
+
+impl From<rekey_store::Unexpected> for Unexpected {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::new(cause)
+    }
+}

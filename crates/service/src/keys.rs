@@ -1,0 +1,130 @@
+//! The key ring: what makes secrets out of row ids, so that no secret needs to be stored or queued.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest as _, Sha256};
+use zeroize::ZeroizeOnDrop;
+
+use rekey_domain::journey::Journey;
+use rekey_domain::ticket::Ticket;
+use rekey_domain::{Digest, JourneyId, TicketId};
+use rekey_shared::{OneTimeCode, Timestamp};
+
+use crate::token::PlainToken;
+
+/// One 256-bit key and since when it is used. Never prints itself.
+#[derive(Clone, ZeroizeOnDrop)]
+pub struct Key {
+    bytes: [u8; 32],
+    #[zeroize(skip)]
+    since: Timestamp,
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// All keys, oldest first; never empty. A row's secrets come from the newest key that is not younger than
+/// the row, so a new key may be added at any time and old links go on working.
+#[derive(Debug, Clone)]
+pub struct KeyRing(Vec<Key>);
+
+/// What a derived value is for. Two purposes never yield the same bytes.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Code,
+    Link,
+    Ticket,
+    Account,
+    Address,
+    Budget,
+    Fingerprint,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Code => b"rekey/1/code",
+            Self::Link => b"rekey/1/link",
+            Self::Ticket => b"rekey/1/ticket",
+            Self::Account => b"rekey/1/throttle/account",
+            Self::Address => b"rekey/1/throttle/address",
+            Self::Budget => b"rekey/1/budget",
+            Self::Fingerprint => b"rekey/1/fingerprint",
+        }
+    }
+}
+
+impl Key {
+    /// A key that is used for rows made at or after `since`.
+    pub fn new(bytes: [u8; 32], since: Timestamp) -> Self {
+        Self { bytes, since }
+    }
+
+    fn derive(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new(&self.bytes.into());
+        mac.update(purpose.label());
+        for part in parts {
+            // The length goes first, so that no two lists of parts run into the same bytes.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl KeyRing {
+    /// From keys in any order; `None` when there are none.
+    pub fn new(mut keys: Vec<Key>) -> Option<Self> {
+        keys.sort_by_key(|key| key.since);
+        (!keys.is_empty()).then_some(Self(keys))
+    }
+
+    fn at(&self, made_at: Timestamp) -> &Key {
+        self.0.iter().rev().find(|key| key.since <= made_at).unwrap_or(&self.0[0])
+    }
+
+    /// The six digits of a journey's live code. Modulo bias: below 2⁻⁴⁴.
+    pub fn code_of(&self, journey: &Journey) -> OneTimeCode {
+        let generation = journey.code_generation.to_be_bytes();
+        let bytes = self.at(journey.created_at).derive(Purpose::Code, &[journey.id.0.as_bytes(), &generation]);
+        let value = bytes.first_chunk::<8>().map_or(0, |head| u64::from_be_bytes(*head));
+        OneTimeCode::from_value(u32::try_from(value % 1_000_000).unwrap_or(0))
+    }
+
+    /// The token in a journey's mailed link.
+    pub fn link_of(&self, id: JourneyId, made_at: Timestamp) -> PlainToken {
+        PlainToken::from_bytes(self.at(made_at).derive(Purpose::Link, &[id.0.as_bytes()]))
+    }
+
+    /// The token of a ticket about to be made.
+    pub fn ticket_token(&self, id: TicketId, made_at: Timestamp) -> PlainToken {
+        PlainToken::from_bytes(self.at(made_at).derive(Purpose::Ticket, &[id.0.as_bytes()]))
+    }
+
+    /// The token of a ticket that exists.
+    pub fn token_of(&self, ticket: &Ticket) -> PlainToken {
+        self.ticket_token(ticket.id, ticket.created_at)
+    }
+
+    /// Stands for an account reference in throttles: whoever reads the table learns no address from it.
+    pub fn account_key(&self, kind: &str, canonical: &str) -> Digest {
+        Digest(self.0[0].derive(Purpose::Account, &[kind.as_bytes(), canonical.as_bytes()]))
+    }
+
+    /// Stands for a client address in throttles.
+    pub fn address_key(&self, address: &[u8]) -> Digest {
+        Digest(self.0[0].derive(Purpose::Address, &[address]))
+    }
+
+    /// Names a guess budget.
+    pub fn budget_key(&self, of: &str, whose: &[u8]) -> Digest {
+        Digest(self.0[0].derive(Purpose::Budget, &[of.as_bytes(), whose]))
+    }
+
+    /// Tells whether two nodes hold the same oldest key, without telling the key.
+    pub fn fingerprint(&self) -> Digest {
+        Digest(Sha256::digest(self.0[0].derive(Purpose::Fingerprint, &[])).into())
+    }
+}

@@ -1,0 +1,83 @@
+//! What owners are told: enqueued in the transaction that causes it.
+
+use std::time::Duration;
+
+use rekey_domain::outbox::{Obligation, OutboxItem};
+use rekey_domain::ticket::{Ticket, TicketKind};
+use rekey_domain::{Account, AccountIdentifier, IdentifierId, OutboxId, TicketId};
+use rekey_store::Write;
+
+use crate::{Services, Unexpected};
+
+/// How long "this was not me" can be said (RC-11, ID-4).
+pub(crate) const NOT_ME_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Tells every verified address and number that the password was changed, with a way to object.
+pub(crate) async fn password_changed(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+    proven_by: Option<IdentifierId>,
+) -> Result<(), Unexpected> {
+    let now = cx.now();
+    let id = TicketId::new(now, cx.random());
+    let ticket = Ticket {
+        id,
+        kind: TicketKind::NotMe,
+        digest: cx.keys.ticket_token(id, now).digest(),
+        account: Some(account.id),
+        tainted: proven_by,
+        created_at: now,
+        expires_at: now.plus(NOT_ME_LIFETIME),
+        spent_at: None,
+    };
+    tx.insert_ticket(&ticket).await?;
+    for to in verified(known) {
+        owe(cx, tx, account, Obligation::PasswordChanged { account: account.id, to, ticket: id }).await?;
+    }
+    Ok(())
+}
+
+/// Tells every verified address and number that sign-in is paused.
+pub(crate) async fn sign_in_paused(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+) -> Result<(), Unexpected> {
+    for to in verified(known) {
+        owe(cx, tx, account, Obligation::SignInPaused { account: account.id, to }).await?;
+    }
+    Ok(())
+}
+
+/// Tells every verified address and number that the account was frozen.
+pub(crate) async fn account_frozen(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+) -> Result<(), Unexpected> {
+    for to in verified(known) {
+        owe(cx, tx, account, Obligation::AccountFrozen { account: account.id, to }).await?;
+    }
+    Ok(())
+}
+
+fn verified(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {
+    known.iter().filter(|identifier| identifier.verified_at.is_some()).map(|identifier| identifier.id)
+}
+
+async fn owe(cx: &Services, tx: &mut Write, account: &Account, obligation: Obligation) -> Result<(), Unexpected> {
+    let now = cx.now();
+    let item = OutboxItem {
+        id: OutboxId::new(now, cx.random()),
+        obligation,
+        lang: account.lang,
+        created_at: now,
+        expires_at: now.plus(NOT_ME_LIFETIME),
+        attempts: 0,
+    };
+    Ok(tx.enqueue(&item).await?)
+}

@@ -1,0 +1,203 @@
+//! Choosing a password, and changing it when signed in.
+
+use rekey_domain::audit::AuditEvent;
+use rekey_domain::session::{Session, SessionKind};
+use rekey_domain::{Account, AccountIdentifier, PasswordHash, SessionId};
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::password::{Personal, Policy, Report};
+use rekey_shared::view::PolicyView;
+use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
+
+use crate::context::About as _;
+use crate::hasher::Busy;
+use crate::sign_in::{self, Caller};
+use crate::verifier::{self, Checked};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, notices};
+
+/// A password being chosen, typed twice.
+pub(crate) struct NewPassword<'a> {
+    pub password: &'a Secret,
+    pub confirm: &'a Secret,
+}
+
+/// Why a chosen password cannot be taken.
+pub(crate) enum Unfit {
+    Fields(Vec<FieldProblem>),
+    Weak(Box<Report>),
+}
+
+impl NewPassword<'_> {
+    /// The server's verdict: the same function that the browser showed.
+    pub(crate) fn check(&self, policy: &Policy, personal: &Personal) -> Result<(), Unfit> {
+        if self.password.is_empty() {
+            return Err(Unfit::Fields(vec![fault(Field::NewPassword, FieldFault::Missing)]));
+        }
+        let report = policy.check(self.password.expose(), personal);
+        if !report.accepted() {
+            return Err(Unfit::Weak(Box::new(report)));
+        }
+        if self.password != self.confirm {
+            return Err(Unfit::Fields(vec![fault(Field::ConfirmPassword, FieldFault::Differs)]));
+        }
+        Ok(())
+    }
+}
+
+fn fault(field: Field, fault: FieldFault) -> FieldProblem {
+    FieldProblem { field, fault }
+}
+
+/// What a password must not resemble, from names and identifiers.
+pub(crate) fn personal_of<'a>(
+    cx: &Services,
+    given_name: &str,
+    family_name: &str,
+    known: impl IntoIterator<Item = (IdentifierKind, &'a str)>,
+) -> Personal {
+    let mut personal = Personal {
+        given_name: given_name.to_owned(),
+        family_name: family_name.to_owned(),
+        organisation: cx.settings.organisation.clone(),
+        ..Personal::default()
+    };
+    for (kind, value) in known {
+        match kind {
+            IdentifierKind::Email => personal.emails.push(value.to_owned()),
+            IdentifierKind::Phone => personal.phones.push(value.to_owned()),
+            IdentifierKind::Username => value.clone_into(&mut personal.username),
+        }
+    }
+    personal
+}
+
+/// What a password of this account must not resemble.
+pub(crate) fn personal_of_account(cx: &Services, account: &Account, known: &[AccountIdentifier]) -> Personal {
+    let known = known.iter().map(|identifier| (identifier.kind, identifier.canonical.as_str()));
+    personal_of(cx, &account.given_name, &account.family_name, known)
+}
+
+/// What the form of a signed-in person asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// The password being replaced.
+    pub current_password: Secret,
+    /// The new one.
+    pub new_password: Secret,
+    /// The new one, typed again.
+    pub confirm_password: Secret,
+}
+
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// Fields need another look; a wrong current password is one of them, and so is one that must wait.
+    #[error("bad fields")]
+    Fields(Vec<FieldProblem>),
+    /// The new password does not meet the policy.
+    #[error("weak password")]
+    Weak(Box<Report>),
+    /// The session ended meanwhile.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// The hashing queue is full.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+impl From<rekey_store::Unexpected> for ChangeError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+impl From<Unfit> for ChangeError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Fields(fields) => Self::Fields(fields),
+            Unfit::Weak(report) => Self::Weak(report),
+        }
+    }
+}
+
+/// The rules for a signed-in person's next password.
+pub async fn policy(cx: &Services, caller: &Caller) -> Result<PolicyView, Unexpected> {
+    let known = cx.store.list_identifiers(caller.account.id).await?;
+    Ok(PolicyView {
+        identifier: sign_in::name_of(&known),
+        policy: cx.settings.policy.clone(),
+        personal: personal_of_account(cx, &caller.account, &known),
+    })
+}
+
+/// Replaces the password, ends every other session and tells the owner.
+/// The caller's own session goes on under a new secret, which is returned for its cookie.
+pub async fn change(
+    cx: &Services,
+    meta: &RequestMeta,
+    caller: &Caller,
+    input: Change,
+) -> Result<PlainToken, ChangeError> {
+    let known = cx.store.list_identifiers(caller.account.id).await?;
+    if input.current_password.is_empty() {
+        return Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::Missing)]));
+    }
+    let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
+    new.check(&cx.settings.policy, &personal_of_account(cx, &caller.account, &known))?;
+
+    let (first, second) = (cx.hasher.place()?, cx.hasher.place()?);
+    let budget = verifier::password_budget(cx, &caller.account);
+    let checked = verifier::password(cx, first, budget, Some(&caller.account), &input.current_password).await?;
+    if checked != Checked::Right {
+        return wrong_current(cx, meta, caller).await;
+    }
+    let hash = cx.hasher.hash(second, &input.new_password).await?;
+    replace(cx, meta, caller, &known, hash).await
+}
+
+async fn wrong_current(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<PlainToken, ChangeError> {
+    let mut tx = cx.store.begin_write().await?;
+    tx.record(meta.audit(AuditEvent::AuthnPasswordChangeFail, cx.now()).account(caller.account.id));
+    tx.commit().await?;
+    Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::NotRight)]))
+}
+
+async fn replace(
+    cx: &Services,
+    meta: &RequestMeta,
+    caller: &Caller,
+    known: &[AccountIdentifier],
+    hash: PasswordHash,
+) -> Result<PlainToken, ChangeError> {
+    let (now, account) = (cx.now(), &caller.account);
+    let token = cx.new_token();
+    let mut tx = cx.store.begin_write().await?;
+    // Read again under the write: an account that was frozen or reset meanwhile keeps what it got.
+    let unchanged = tx.find_account(account.id).await?.is_some_and(|row| row.epoch == account.epoch && row.may_sign_in());
+    if !unchanged {
+        return Err(ChangeError::NotSignedIn);
+    }
+    tx.set_password(account.id, &hash, now).await?;
+    let epoch = tx.bump_epoch(account.id).await?;
+    tx.clear_budget(verifier::password_budget(cx, account), now).await?;
+    tx.revoke_journeys(account.id, None).await?;
+    tx.end_sessions(account.id, None, now).await?;
+    let session = Session {
+        id: SessionId::new(now, cx.random()),
+        account: account.id,
+        kind: SessionKind::Full,
+        epoch,
+        device: meta.device.clone(),
+        created_at: caller.session.created_at,
+        last_used_at: now,
+        ended_at: None,
+    };
+    tx.insert_session(&session, token.digest()).await?;
+    tx.record(meta.audit(AuditEvent::AuthnPasswordChange, now).account(account.id));
+    notices::password_changed(cx, &mut tx, account, known, None).await?;
+    tx.commit().await?;
+    cx.wake.notify_one();
+    Ok(token)
+}

@@ -1,0 +1,122 @@
+//! The one verifier of each kind of secret, with its budget inside it: there is no second door (T-18).
+//!
+//! A try is claimed in the database, in a statement of its own, before anything is compared (P2).
+
+use std::sync::atomic::Ordering;
+
+use subtle::ConstantTimeEq as _;
+
+use rekey_domain::guess::{Budget, Lockout};
+use rekey_domain::journey::Journey;
+use rekey_domain::{Account, Digest};
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{OneTimeCode, Secret, Timestamp};
+
+use crate::hasher::Place;
+use crate::{Services, Unexpected};
+
+/// What came of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Checked {
+    /// It is right, and a try was left for it.
+    Right,
+    /// It is wrong, or there is nothing that it could fit.
+    Wrong {
+        /// Whether this very failure began the waiting.
+        just_locked: bool,
+    },
+    /// No try was left: nothing was compared.
+    Waiting,
+}
+
+/// The guess budget of an account's password: the same for all its aliases and for every form that asks for it.
+pub(crate) fn password_budget(cx: &Services, account: &Account) -> Digest {
+    cx.keys.budget_key("password", account.id.0.as_bytes())
+}
+
+/// Verifies a password. Costs the same whatever comes of it.
+pub(crate) async fn password(
+    cx: &Services,
+    place: Place,
+    budget: Digest,
+    account: Option<&Account>,
+    typed: &Secret,
+) -> Result<Checked, Unexpected> {
+    let lockout = cx.settings.sign_in.lockout;
+    let Some(reserved) = reserve(cx, budget, lockout, cx.now()).await? else {
+        reserve_nothing(cx).await?;
+        cx.hasher.verify_decoy(place, typed).await?;
+        return Ok(Checked::Waiting);
+    };
+    let right = match account.and_then(|account| account.password.as_ref()) {
+        Some(stored) => cx.hasher.verify(place, typed, stored).await?,
+        None => cx.hasher.verify_decoy(place, typed).await?,
+    };
+    Ok(if right { Checked::Right } else { Checked::Wrong { just_locked: lockout.just_locked(reserved) } })
+}
+
+/// What came of a typed code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CodeTry {
+    /// Compared.
+    Compared {
+        /// Whether it fits.
+        fits: bool,
+    },
+    /// No try was left, or its time is over: nothing was compared.
+    Dead,
+}
+
+/// The guess budget of all codes sent to one target, over all its journeys (TH-3).
+pub(crate) fn code_budget(cx: &Services, journey: &Journey) -> Digest {
+    cx.keys.budget_key(kind_name(journey.target_kind), journey.target.as_bytes())
+}
+
+/// Verifies a code of a journey.
+pub(crate) async fn code(cx: &Services, journey: &Journey, typed: &OneTimeCode) -> Result<CodeTry, Unexpected> {
+    let now = cx.now();
+    if cx.store.claim_code_try(journey.id, now).await?.is_none() {
+        return Ok(CodeTry::Dead);
+    }
+    if reserve(cx, code_budget(cx, journey), Lockout::CODES, now).await?.is_none() {
+        return Ok(CodeTry::Dead);
+    }
+    cx.codes_evaluated.fetch_add(1, Ordering::Relaxed);
+    let live = cx.keys.code_of(journey);
+    Ok(CodeTry::Compared { fits: live.expose().as_bytes().ct_eq(typed.expose().as_bytes()).into() })
+}
+
+/// Writes what a reservation writes, for nobody, so that an account that must wait answers no faster.
+async fn reserve_nothing(cx: &Services) -> Result<(), Unexpected> {
+    let key = cx.keys.budget_key("nobody", &[]);
+    let seen = cx.store.read_budget(key).await?;
+    let next = Budget { failures: seen.failures.wrapping_add(1) % 1_000_000, next_at: None };
+    cx.store.swap_budget(key, seen, next, cx.now()).await?;
+    Ok(())
+}
+
+/// Reserves a try by compare-and-swap. Each lost race means that another try was reserved,
+/// so the loop ends: at the latest when the budget is used up.
+async fn reserve(
+    cx: &Services,
+    key: Digest,
+    lockout: Lockout,
+    now: Timestamp,
+) -> Result<Option<Budget>, Unexpected> {
+    loop {
+        let seen = cx.store.read_budget(key).await?;
+        let Some(next) = lockout.reserve(seen, now) else { return Ok(None) };
+        if cx.store.swap_budget(key, seen, next, now).await? {
+            return Ok(Some(next));
+        }
+    }
+}
+
+/// A name for a kind of identifier, for deriving keys.
+pub(crate) const fn kind_name(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::Email => "email",
+        IdentifierKind::Phone => "phone",
+        IdentifierKind::Username => "username",
+    }
+}

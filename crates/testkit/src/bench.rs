@@ -1,0 +1,263 @@
+//! Services over a real database, with a clock that stands still, seeded randomness and captured messages.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use rekey_domain::outbox::Outcome;
+use rekey_domain::rate::Rate;
+use rekey_service::context::Parts;
+use rekey_service::dispatch::{self, Content, Letter, Prepared, Recipient};
+use rekey_service::keys::{Key, KeyRing};
+use rekey_service::links::Links;
+use rekey_service::settings::{Hashing, Settings};
+use rekey_service::sign_in::{self, Caller, SignInError};
+use rekey_service::{Clock, Entropy, PlainToken, RequestMeta, Services, recovery, registration};
+use rekey_shared::{Lang, Secret, Timestamp};
+use rekey_store::Store;
+use url::Url;
+use uuid::Uuid;
+
+use crate::database::Database;
+
+/// A password that every preset takes.
+pub const GOOD: &str = "Four quiet-words7here";
+/// Another one.
+pub const BETTER: &str = "Nine louder-words8there";
+
+/// A clock that moves only when told to.
+#[derive(Debug)]
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    /// Some Friday in 2026.
+    pub fn new() -> Self {
+        Self(AtomicI64::new(1_795_165_505_000))
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, span: Duration) {
+        self.0.fetch_add(i64::try_from(span.as_millis()).expect("a short span"), Ordering::SeqCst);
+    }
+}
+
+impl Default for FixedClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Random bytes that are the same in every run (splitmix64).
+#[derive(Debug)]
+pub struct SeededEntropy(AtomicU64);
+
+impl SeededEntropy {
+    /// From a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(8) {
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            let bytes = (z ^ (z >> 31)).to_le_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+    }
+}
+
+/// Settings that are quick to test with: the recommended ones but for the cost of a hash and the address rate.
+pub fn quick_settings() -> Settings {
+    let mut settings = Settings::recommended();
+    settings.hashing = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096) };
+    settings.sign_in.address_rate = Rate::per_minute(1_000_000, 1_000_000);
+    settings
+}
+
+/// The services of one or more nodes over one database.
+pub struct Bench {
+    /// The first node.
+    pub cx: Services,
+    /// Everybody's clock.
+    pub clock: Arc<FixedClock>,
+    /// The database, dropped with the bench.
+    pub database: Database,
+    settings: Settings,
+    seeds: AtomicU64,
+}
+
+impl Bench {
+    /// Over a fresh SQLite file.
+    pub async fn sqlite() -> Self {
+        Self::over(Database::sqlite().await, quick_settings()).await
+    }
+
+    /// Over a fresh PostgreSQL database.
+    pub async fn postgres() -> Self {
+        Self::over(Database::postgres().await, quick_settings()).await
+    }
+
+    /// Over any database with any settings.
+    pub async fn over(database: Database, settings: Settings) -> Self {
+        let clock = Arc::new(FixedClock::new());
+        let cx = services(database.store().await, Arc::clone(&clock), 1, settings.clone());
+        Self { cx, clock, database, settings, seeds: AtomicU64::new(2) }
+    }
+
+    /// One more node on the same database, with the same keys.
+    pub async fn another_node(&self) -> Services {
+        let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
+        services(self.database.another_store().await, Arc::clone(&self.clock), seed, self.settings.clone())
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// Sends what is owed, as the worker does, and gives it back.
+    pub async fn deliver(&self) -> Vec<Letter> {
+        let (cx, owner, now) = (&self.cx, Uuid::from_u128(7), self.clock.now());
+        let mut letters = Vec::new();
+        loop {
+            let leased =
+                cx.store.lease_outbox(64, now, now.plus(Duration::from_secs(60)), owner).await.expect("leases");
+            if leased.is_empty() {
+                return letters;
+            }
+            for item in leased {
+                let prepared = dispatch::prepare(cx, &item).await.expect("prepares");
+                let outcome = match prepared {
+                    Prepared::Send(letter) => {
+                        letters.push(letter);
+                        Outcome::Sent
+                    }
+                    Prepared::Drop => Outcome::Dropped,
+                };
+                assert!(cx.store.settle_outbox(item.id, owner, outcome, now).await.expect("settles"));
+            }
+        }
+    }
+
+    /// Registers somebody as they would themselves, and gives the password [`GOOD`].
+    pub async fn account(&self, identifier: &str) {
+        self.account_with(identifier, "", GOOD).await;
+    }
+
+    /// Registers somebody with a user name and a password of their own.
+    pub async fn account_with(&self, identifier: &str, username: &str, password: &str) {
+        let start = registration::Start { identifier: identifier.to_owned(), owner: None, consent: true };
+        let handle = registration::start(&self.cx, &meta(), start).await.expect("starts").expose();
+        let code = code_in(&self.deliver().await).expect("a code was sent");
+        registration::verify(&self.cx, &meta(), &handle, &code).await.expect("the code is right");
+        let details = registration::Complete {
+            given_name: "Ada".to_owned(),
+            family_name: "Example".to_owned(),
+            username: username.to_owned(),
+            new_password: password.into(),
+            confirm_password: password.into(),
+        };
+        registration::complete(&self.cx, &meta(), &handle, details).await.expect("registers");
+    }
+
+    /// Asks for a recovery and gives its handle and what was sent.
+    pub async fn ask(&self, identifier: &str) -> (String, Vec<Letter>) {
+        let handle = recovery::start(&self.cx, &meta(), identifier).await.expect("starts").expose();
+        (handle, self.deliver().await)
+    }
+
+    /// The token in the link that a recovery of this account mails.
+    pub async fn recovery_link(&self, identifier: &str) -> String {
+        link_in(&self.ask(identifier).await.1).expect("a link was mailed")
+    }
+
+    /// Replaces a password by a link's token.
+    pub async fn complete_by_link(&self, token: &str, password: &str) -> Result<(), recovery::CompleteError> {
+        recovery::complete(&self.cx, &meta(), recovery::Way::Link(token), choice(password)).await
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&self, identifier: &str, password: &str) -> Result<PlainToken, SignInError> {
+        sign_in::sign_in(&self.cx, &meta(), identifier, Secret::new(password)).await
+    }
+
+    /// Signs in and gives what the session is worth.
+    pub async fn caller(&self, identifier: &str, password: &str) -> Caller {
+        let token = self.sign_in(identifier, password).await.expect("signs in");
+        self.authenticate(&token).await.expect("is signed in")
+    }
+
+    /// Who a session cookie stands for.
+    pub async fn authenticate(&self, token: &PlainToken) -> Option<Caller> {
+        sign_in::authenticate(&self.cx, &token.expose()).await.expect("answers")
+    }
+}
+
+fn services(store: Store, clock: Arc<FixedClock>, seed: u64, settings: Settings) -> Services {
+    let keys = KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key");
+    let links = Links::new(Url::parse("https://id.example.org").expect("a URL"));
+    let entropy = Arc::new(SeededEntropy::new(seed));
+    Services::new(Parts { clock, entropy, store, keys, settings, links }).expect("starts")
+}
+
+/// A password chosen and typed again.
+pub fn choice(password: &str) -> recovery::Complete {
+    recovery::Complete { new_password: password.into(), confirm_password: password.into() }
+}
+
+/// A request from somewhere.
+pub fn meta() -> RequestMeta {
+    meta_from(Ipv4Addr::new(192, 0, 2, 1).into())
+}
+
+/// A request from this address.
+pub fn meta_from(address: IpAddr) -> RequestMeta {
+    RequestMeta { address, device: "Firefox on Linux".to_owned(), lang: Lang::En }
+}
+
+/// The code in the first letter that has one.
+pub fn code_in(letters: &[Letter]) -> Option<String> {
+    letters.iter().find_map(|letter| match &letter.content {
+        Content::RegistrationCode { code, .. } | Content::Recovery { code, .. } => Some(code.expose().to_owned()),
+        _ => None,
+    })
+}
+
+/// The token of the recovery link in the first letter that has one.
+pub fn link_in(letters: &[Letter]) -> Option<String> {
+    letters.iter().find_map(|letter| match &letter.content {
+        Content::Recovery { link: Some(link), .. } => last_segment(link),
+        _ => None,
+    })
+}
+
+/// The token of the "this was not me" link in the first letter that has one.
+pub fn not_me_in(letters: &[Letter]) -> Option<String> {
+    letters.iter().find_map(|letter| match &letter.content {
+        Content::PasswordChanged { not_me, .. } => last_segment(not_me),
+        _ => None,
+    })
+}
+
+/// The token at the end of a link of ours.
+pub fn last_segment(link: &Url) -> Option<String> {
+    link.path_segments()?.next_back().map(str::to_owned)
+}
+
+/// Where a letter goes.
+pub fn address_of(letter: &Letter) -> &str {
+    match &letter.to {
+        Recipient::Email(address) | Recipient::Phone(address) => address,
+    }
+}
