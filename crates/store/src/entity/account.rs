@@ -1,0 +1,96 @@
+//! Accounts.
+
+use rekey_domain::{Account, AccountId, Epoch, IdentifierId, PasswordHash, Status};
+use rekey_shared::Timestamp;
+use sea_orm::entity::prelude::*;
+
+use crate::Unexpected;
+use crate::text::Text;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "account")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// `active`, `disabled` or `frozen`.
+    pub status: String,
+    /// Since when.
+    pub status_at: i64,
+    /// Only of frozen accounts.
+    pub tainted: Option<Uuid>,
+    pub role: String,
+    pub given_name: String,
+    pub family_name: String,
+    pub lang: String,
+    pub password: Option<String>,
+    pub password_changed_at: Option<i64>,
+    pub epoch: i64,
+    pub created_at: i64,
+    #[sea_orm(has_many)]
+    pub sessions: HasMany<super::session::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A status as columns: word, since when, tainted identifier.
+pub fn status_columns(status: Status, now: Timestamp) -> (&'static str, i64, Option<Uuid>) {
+    match status {
+        Status::Active => ("active", now.as_millis(), None),
+        Status::Disabled => ("disabled", now.as_millis(), None),
+        Status::Frozen { at, tainted } => ("frozen", at.as_millis(), tainted.map(|id| id.0)),
+    }
+}
+
+impl Model {
+    fn read_status(&self) -> Result<Status, Unexpected> {
+        match self.status.as_str() {
+            "active" => Ok(Status::Active),
+            "disabled" => Ok(Status::Disabled),
+            "frozen" => Ok(Status::Frozen {
+                at: Timestamp::from_millis(self.status_at),
+                tainted: self.tainted.map(IdentifierId),
+            }),
+            _ => Err(Unexpected::row("account", "status")),
+        }
+    }
+}
+
+impl TryFrom<Model> for Account {
+    type Error = Unexpected;
+
+    fn try_from(row: Model) -> Result<Self, Unexpected> {
+        Ok(Self {
+            id: AccountId(row.id),
+            status: row.read_status()?,
+            role: Text::read(&row.role, "account", "role")?,
+            lang: Text::read(&row.lang, "account", "lang")?,
+            given_name: row.given_name,
+            family_name: row.family_name,
+            password: row.password.map(PasswordHash),
+            password_changed_at: row.password_changed_at.map(Timestamp::from_millis),
+            epoch: Epoch(row.epoch),
+            created_at: Timestamp::from_millis(row.created_at),
+        })
+    }
+}
+
+impl From<&Account> for Model {
+    fn from(account: &Account) -> Self {
+        let (status, status_at, tainted) = status_columns(account.status, account.created_at);
+        Self {
+            id: account.id.0,
+            status: status.to_owned(),
+            status_at,
+            tainted,
+            role: account.role.text().to_owned(),
+            given_name: account.given_name.clone(),
+            family_name: account.family_name.clone(),
+            lang: account.lang.text().to_owned(),
+            password: account.password.as_ref().map(|hash| hash.0.clone()),
+            password_changed_at: account.password_changed_at.map(Timestamp::as_millis),
+            epoch: account.epoch.0,
+            created_at: account.created_at.as_millis(),
+        }
+    }
+}

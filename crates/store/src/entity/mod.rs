@@ -1,0 +1,14 @@
+//! The tables, one file each. Times are milliseconds, digests 32 bytes, enums the words of `text`.
+
+pub mod account;
+pub mod audit;
+pub mod audit_head;
+pub mod budget;
+pub mod identifier;
+pub mod journey;
+pub mod meta;
+pub mod outbox;
+pub mod proof;
+pub mod session;
+pub mod throttle_event;
+pub mod ticket;

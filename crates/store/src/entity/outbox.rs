@@ -1,0 +1,124 @@
+//! Messages that are owed. Rows outlive journeys and tickets, so they hold ids without foreign keys.
+
+use rekey_domain::outbox::{Obligation, OutboxItem};
+use rekey_domain::{AccountId, IdentifierId, JourneyId, OutboxId, TicketId};
+use rekey_shared::Timestamp;
+use sea_orm::entity::prelude::*;
+
+use crate::Unexpected;
+use crate::text::{Text, count};
+
+/// The kind column of [`Obligation::SignInPaused`].
+pub const SIGN_IN_PAUSED: &str = "sign_in_paused";
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub kind: String,
+    pub journey: Option<Uuid>,
+    pub account: Option<Uuid>,
+    pub recipient: Option<Uuid>,
+    pub ticket: Option<Uuid>,
+    pub lang: String,
+    pub created_at: i64,
+    pub expires_at: i64,
+    /// `waiting`, `sent`, `dropped` or `dead`.
+    pub state: String,
+    pub dead_cause: Option<String>,
+    pub not_before: i64,
+    pub attempts: i64,
+    pub lease_owner: Option<Uuid>,
+    pub lease_until: Option<i64>,
+    pub finished_at: Option<i64>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// An obligation as columns.
+#[derive(Default)]
+struct Columns {
+    kind: &'static str,
+    journey: Option<Uuid>,
+    account: Option<Uuid>,
+    recipient: Option<Uuid>,
+    ticket: Option<Uuid>,
+}
+
+impl From<Obligation> for Columns {
+    fn from(obligation: Obligation) -> Self {
+        let about = |kind, account: AccountId, to: IdentifierId| Self {
+            kind,
+            account: Some(account.0),
+            recipient: Some(to.0),
+            ..Self::default()
+        };
+        let secret = |kind, journey: JourneyId| Self { kind, journey: Some(journey.0), ..Self::default() };
+        match obligation {
+            Obligation::RegistrationSecret { journey } => secret("registration_secret", journey),
+            Obligation::RecoverySecret { journey } => secret("recovery_secret", journey),
+            Obligation::PasswordChanged { account, to, ticket } => {
+                Self { ticket: Some(ticket.0), ..about("password_changed", account, to) }
+            }
+            Obligation::SignInPaused { account, to } => about(SIGN_IN_PAUSED, account, to),
+            Obligation::AccountFrozen { account, to } => about("account_frozen", account, to),
+        }
+    }
+}
+
+impl Model {
+    /// A new message: due at once, never tried.
+    pub fn of(item: &OutboxItem) -> Self {
+        let Columns { kind, journey, account, recipient, ticket } = item.obligation.into();
+        Self {
+            id: item.id.0,
+            kind: kind.to_owned(),
+            journey,
+            account,
+            recipient,
+            ticket,
+            lang: item.lang.text().to_owned(),
+            created_at: item.created_at.as_millis(),
+            expires_at: item.expires_at.as_millis(),
+            state: "waiting".to_owned(),
+            dead_cause: None,
+            not_before: item.created_at.as_millis(),
+            attempts: item.attempts.into(),
+            lease_owner: None,
+            lease_until: None,
+            finished_at: None,
+        }
+    }
+
+    fn obligation(&self) -> Result<Obligation, Unexpected> {
+        let journey = || self.journey.map(JourneyId).ok_or(Unexpected::row("outbox", "journey"));
+        let account = || self.account.map(AccountId).ok_or(Unexpected::row("outbox", "account"));
+        let to = || self.recipient.map(IdentifierId).ok_or(Unexpected::row("outbox", "recipient"));
+        let ticket = || self.ticket.map(TicketId).ok_or(Unexpected::row("outbox", "ticket"));
+        Ok(match self.kind.as_str() {
+            "registration_secret" => Obligation::RegistrationSecret { journey: journey()? },
+            "recovery_secret" => Obligation::RecoverySecret { journey: journey()? },
+            "password_changed" => Obligation::PasswordChanged { account: account()?, to: to()?, ticket: ticket()? },
+            SIGN_IN_PAUSED => Obligation::SignInPaused { account: account()?, to: to()? },
+            "account_frozen" => Obligation::AccountFrozen { account: account()?, to: to()? },
+            _ => return Err(Unexpected::row("outbox", "kind")),
+        })
+    }
+}
+
+impl TryFrom<Model> for OutboxItem {
+    type Error = Unexpected;
+
+    fn try_from(row: Model) -> Result<Self, Unexpected> {
+        Ok(Self {
+            id: OutboxId(row.id),
+            obligation: row.obligation()?,
+            lang: Text::read(&row.lang, "outbox", "lang")?,
+            created_at: Timestamp::from_millis(row.created_at),
+            expires_at: Timestamp::from_millis(row.expires_at),
+            attempts: count(row.attempts, "outbox", "attempts")?,
+        })
+    }
+}

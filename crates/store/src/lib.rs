@@ -1,0 +1,21 @@
+//! Tables, migrations and guarded claims over SQLite and PostgreSQL.
+//!
+//! A claim is one guarded `UPDATE` whose row count decides, so that it holds on any number of nodes.
+//! **Knows nothing of** HTTP, Leptos, mail, the clock or randomness: whoever calls passes the time.
+
+#![deny(missing_docs)]
+
+mod connect;
+mod entity;
+mod error;
+mod migration;
+mod query;
+mod text;
+
+pub use connect::{Store, Write};
+pub use error::Unexpected;
+pub use query::account::Inserted;
+pub use query::audit::AuditVerdict;
+pub use query::outbox::OutboxCounts;
+pub use query::purge::{BUDGET_ROWS, SESSION_KEPT};
+pub use query::session::TOUCH_EVERY;

@@ -1,0 +1,34 @@
+//! One file of queries for each aggregate. Every file adds its verbs to `Store` and `Write`.
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod budget;
+pub(crate) mod journey;
+pub(crate) mod meta;
+pub(crate) mod outbox;
+pub(crate) mod purge;
+pub(crate) mod session;
+pub(crate) mod throttle;
+pub(crate) mod ticket;
+
+/// Puts read-only functions of a file on [`Store`](crate::Store) and, for use inside a transaction,
+/// on [`Write`](crate::Write).
+macro_rules! finders {
+    ($($(#[doc = $doc:literal])+ fn $name:ident($($arg:ident: $type:ty),*) -> $out:ty;)+) => {
+        impl crate::Store {$(
+            $(#[doc = $doc])+
+            pub async fn $name(&self, $($arg: $type),*) -> Result<$out, crate::Unexpected> {
+                $name(&self.reads, $($arg),*).await
+            }
+        )+}
+
+        impl crate::Write {$(
+            $(#[doc = $doc])+
+            pub async fn $name(&self, $($arg: $type),*) -> Result<$out, crate::Unexpected> {
+                $name(&self.tx, $($arg),*).await
+            }
+        )+}
+    };
+}
+
+pub(crate) use finders;
