@@ -28,7 +28,9 @@ pub fn compile(paths: &Paths, release: bool) -> Result<PathBuf> {
         .args(["build", "--quiet", "-p", "rekey-frontend", "--lib", "--target", BROWSER_TARGET, "--profile", profile])
         .arg("--target-dir")
         .arg(&target)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Clink-args=--emit-relocs");
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Clink-args=--emit-relocs")
+        // wasm-bindgen reads the list of processor features that stripping would remove, and strips by itself.
+        .env("CARGO_PROFILE_WASM_RELEASE_STRIP", "none");
     run(&mut command)?;
     Ok(target.join(BROWSER_TARGET).join(profile).join("rekey_frontend.wasm"))
 }

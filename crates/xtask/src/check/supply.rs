@@ -14,14 +14,20 @@ use crate::run::{cargo, read};
 
 /// The default registry, as lock files spell it.
 const REGISTRY: &str = concat!("registry+https://github.com/rust-lang/crates", ".io-index");
+/// What is looked at, and downloaded for it: the platforms that `deny.toml` names, less the second architecture.
+const PLATFORMS: [&str; 2] = ["x86_64-unknown-linux-gnu", "wasm32-unknown-unknown"];
 const WORKSPACES: [&str; 2] = ["Cargo.toml", "crates/xtask/Cargo.toml"];
 
 pub fn supply(paths: &Paths) -> Result<()> {
     let rules = Rules::read(&paths.root.join("deny.toml"))?;
     let mut findings = BTreeSet::new();
     for manifest in WORKSPACES {
-        let arguments = ["metadata", "--locked", "--format-version", "1", "--manifest-path", manifest];
-        let metadata: Value = serde_json::from_str(&read(cargo(paths).args(arguments))?).context("cargo metadata")?;
+        let mut command = cargo(paths);
+        command.args(["metadata", "--quiet", "--locked", "--format-version", "1", "--manifest-path", manifest]);
+        for platform in PLATFORMS {
+            command.args(["--filter-platform", platform]);
+        }
+        let metadata: Value = serde_json::from_str(&read(&mut command)?).context("cargo metadata")?;
         for package in metadata["packages"].as_array().into_iter().flatten() {
             findings.extend(rules.fault_of(package));
         }

@@ -14,4 +14,10 @@ const wasi = new WASI({
 });
 const module = await WebAssembly.compile(await readFile(program));
 const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
-exit(wasi.start(instance));
+try {
+  exit(wasi.start(instance));
+} catch (error) {
+  // A panic is a trap: the message and the name of the test stand above.
+  console.error(`\nwasi: ${error.message}`);
+  exit(101);
+}

@@ -20,8 +20,10 @@ pub fn run(paths: &Paths) -> Result<Tally> {
     let runner = paths.root.join("crates/xtask/src/test/wasi.mjs");
     let mut command = cargo(paths);
     command
-        .args(["test", "--quiet", "-p", "rekey-shared", "--features", "strength", "--lib", "--tests", "--no-fail-fast"])
+        .args(["test", "-p", "rekey-shared", "--features", "strength", "--lib", "--tests", "--no-fail-fast"])
         .args(["--target", bootstrap::NODE_TARGET])
+        // A panic ends the whole program here: its name and message must be out before.
+        .args(["--", "--nocapture"])
         .env("CARGO_TARGET_WASM32_WASIP1_RUNNER", format!("node --no-warnings {}", runner.display()));
     cargo_test(&mut command)
 }
