@@ -34,6 +34,7 @@ impl Lang {
     }
 
     /// The other one: what the switch offers.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::En => Self::Ja,

@@ -16,7 +16,7 @@ use crate::{PlainToken, Services, Unexpected};
 #[derive(Debug, Clone)]
 pub enum Prepared {
     /// Send this.
-    Send(Letter),
+    Send(Box<Letter>),
     /// Nothing: nobody to send it to, or its secret is dead.
     Drop,
 }
@@ -142,7 +142,7 @@ pub async fn prepare(cx: &Services, item: &OutboxItem) -> Result<Prepared, Unexp
             notice(cx, item, account, to, |name| Content::AccountFrozen { name, forgot }).await?
         }
     };
-    Ok(letter.map_or(Prepared::Drop, Prepared::Send))
+    Ok(letter.map_or(Prepared::Drop, |letter| Prepared::Send(Box::new(letter))))
 }
 
 async fn registration(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Option<Letter>, Unexpected> {
@@ -218,7 +218,7 @@ async fn bind(
     if journey.bound.is_some() {
         return Ok(());
     }
-    let mut tx = cx.store.begin_write().await?;
+    let tx = cx.store.begin_write().await?;
     tx.bind_journey(journey.id, bound, link).await?;
     if let Some(account) = bound.account {
         tx.revoke_older_recoveries(account, journey.id).await?;

@@ -41,7 +41,7 @@ pub struct Hasher {
 
 /// A place in the queue.
 #[derive(Debug)]
-pub struct Place(OwnedSemaphorePermit);
+pub struct Place(#[expect(dead_code, reason = "held, not read: dropping it frees the place")] OwnedSemaphorePermit);
 
 struct Job {
     password: Zeroizing<String>,

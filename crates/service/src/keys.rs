@@ -2,7 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use rekey_domain::journey::Journey;
 use rekey_domain::ticket::Ticket;
@@ -63,7 +63,10 @@ impl Key {
     }
 
     fn derive(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new(&self.bytes.into());
+        // A key is filled with zeros to the block's length (RFC 2104 §2); done here, nothing can fail.
+        let mut block = Zeroizing::new([0; 64]);
+        block[..32].copy_from_slice(&self.bytes);
+        let mut mac = Hmac::<Sha256>::new((&*block).into());
         mac.update(purpose.label());
         for part in parts {
             // The length goes first, so that no two lists of parts run into the same bytes.

@@ -28,7 +28,7 @@ pub async fn make_link(cx: &Services) -> Result<Url, Unexpected> {
         spent_at: None,
     };
     let mut tx = cx.store.begin_write().await?;
-    tx.revoke_tickets(TicketKind::Owner, None, now).await?;
+    tx.revoke_tickets(TicketKind::Owner, None).await?;
     tx.insert_ticket(&ticket).await?;
     tx.record(AuditLine {
         at: now,

@@ -202,9 +202,8 @@ pub async fn complete(
         code_proof: cx.store.has_proof(journey.id, None).await?,
         secret_matches: false,
     };
-    let ready = match journey::step(&journey, Action::CompleteByCode, &facts, cx.now()) {
-        Ok(Next::Finish(ready)) => ready,
-        Ok(_) | Err(_) => return Err(CompleteError::Over),
+    let Ok(Next::Finish(ready)) = journey::step(&journey, Action::CompleteByCode, &facts, cx.now()) else {
+        return Err(CompleteError::Over);
     };
     let username = check_names(&input).map_err(CompleteError::Fields)?;
     check_password(cx, &journey, &input, username.as_ref())?;

@@ -140,7 +140,7 @@ async fn raise_hash(cx: &Services, account: &Account, password: &Secret) -> Resu
     let Some(old) = account.password.as_ref().filter(|old| cx.hasher.is_outdated(old)) else { return Ok(()) };
     let Ok(place) = cx.hasher.place() else { return Ok(()) };
     let new = cx.hasher.hash(place, password).await?;
-    let mut tx = cx.store.begin_write().await?;
+    let tx = cx.store.begin_write().await?;
     tx.rehash(account.id, old, &new).await?;
     tx.commit().await?;
     Ok(())

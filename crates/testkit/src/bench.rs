@@ -140,7 +140,7 @@ impl Bench {
                 let prepared = dispatch::prepare(cx, &item).await.expect("prepares");
                 let outcome = match prepared {
                     Prepared::Send(letter) => {
-                        letters.push(letter);
+                        letters.push(*letter);
                         Outcome::Sent
                     }
                     Prepared::Drop => Outcome::Dropped,

@@ -8,3 +8,27 @@ pub mod database;
 
 pub use bench::Bench;
 pub use database::Database;
+
+/// Writes a test once and runs it over SQLite and over PostgreSQL.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($t:ident: Bench) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "each test takes what it needs from its file")]
+            use super::*;
+
+            async fn run($t: $crate::Bench) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::Bench::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run($crate::Bench::postgres().await).await;
+            }
+        }
+    )+};
+}

@@ -1,0 +1,161 @@
+//! One secret, one use; budgets hold exactly: 200 at once, over three nodes, on both databases.
+
+use std::time::Duration;
+
+use rekey_service::registration::{self, Complete, Start};
+use rekey_service::{Services, owner, recovery, repudiation, sign_in};
+use rekey_shared::Secret;
+use rekey_testkit::bench::{BETTER, GOOD, choice, code_in, last_segment, meta, not_me_in};
+use rekey_testkit::{Bench, on_both_databases};
+
+const CROWD: usize = 200;
+
+async fn nodes(t: &Bench) -> Vec<Services> {
+    vec![t.cx.clone(), t.another_node().await, t.another_node().await]
+}
+
+/// Runs the same thing at once on all nodes and gives how many succeeded.
+async fn crowd<F, Fut>(nodes: &[Services], act: F) -> usize
+where
+    F: Fn(Services, usize) -> Fut,
+    Fut: Future<Output = bool> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..CROWD).map(|n| tokio::spawn(act(nodes[n % nodes.len()].clone(), n))).collect();
+    let mut succeeded = 0;
+    for task in tasks {
+        succeeded += usize::from(task.await.expect("no panic"));
+    }
+    succeeded
+}
+
+on_both_databases! {
+    async fn one_link_is_redeemed_once(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        let won = crowd(&nodes(&t).await, move |cx, n| {
+            let link = link.clone();
+            async move {
+                let password = format!("{BETTER} number {n}");
+                recovery::complete(&cx, &meta(), recovery::Way::Link(&link), choice(&password)).await.is_ok()
+            }
+        })
+        .await;
+        assert_eq!(won, 1);
+        assert_eq!(t.deliver().await.len(), 1, "one notice");
+    }
+
+    async fn one_proven_code_is_redeemed_once(t: Bench) {
+        t.account("ada@example.org").await;
+        let (handle, letters) = t.ask("ada@example.org").await;
+        let code = code_in(&letters).expect("a code");
+        recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
+        let won = crowd(&nodes(&t).await, move |cx, _| {
+            let handle = handle.clone();
+            async move { recovery::complete(&cx, &meta(), recovery::Way::Journey(&handle), choice(BETTER)).await.is_ok() }
+        })
+        .await;
+        assert_eq!(won, 1);
+    }
+
+    async fn one_registration_makes_one_account(t: Bench) {
+        let start = Start { identifier: "ada@example.org".to_owned(), owner: None, consent: true };
+        let handle = registration::start(&t.cx, &meta(), start).await.expect("starts").expose();
+        let code = code_in(&t.deliver().await).expect("a code");
+        registration::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
+        let won = crowd(&nodes(&t).await, move |cx, _| {
+            let handle = handle.clone();
+            async move { registration::complete(&cx, &meta(), &handle, details()).await.is_ok() }
+        })
+        .await;
+        assert_eq!(won, 1);
+    }
+
+    async fn one_owners_link_makes_one_owner(t: Bench) {
+        let token = last_segment(&owner::make_link(&t.cx).await.expect("makes")).expect("a token");
+        let mut handles = Vec::new();
+        for n in 0..8 {
+            let start = Start { identifier: format!("o{n}@example.org"), owner: Some(token.clone()), consent: true };
+            let handle = registration::start(&t.cx, &meta(), start).await.expect("starts").expose();
+            let code = code_in(&t.deliver().await).expect("a code");
+            registration::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
+            handles.push(handle);
+        }
+        let won = crowd(&nodes(&t).await, move |cx, n| {
+            let handle = handles[n % handles.len()].clone();
+            async move { registration::complete(&cx, &meta(), &handle, details()).await.is_ok() }
+        })
+        .await;
+        assert_eq!(won, 1);
+    }
+
+    async fn one_objection_freezes_once(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        t.complete_by_link(&link, BETTER).await.expect("completes");
+        let token = not_me_in(&t.deliver().await).expect("a way to object");
+        let won = crowd(&nodes(&t).await, move |cx, _| {
+            let token = token.clone();
+            async move { repudiation::freeze(&cx, &meta(), &token).await.is_ok() }
+        })
+        .await;
+        assert_eq!(won, 1);
+    }
+
+    async fn wrong_passwords_are_evaluated_within_the_budget(t: Bench) {
+        t.account_with("ada@example.org", "ada", GOOD).await;
+        let nodes = nodes(&t).await;
+        let before: u64 = nodes.iter().map(|cx| cx.hasher.evaluated()).sum();
+        let won = crowd(&nodes, |cx, n| async move {
+            let alias = ["ada@example.org", "ADA@example.org", "ada"][n % 3];
+            sign_in::sign_in(&cx, &meta(), alias, Secret::new(format!("wrong guess number {n}"))).await.is_ok()
+        })
+        .await;
+        let after: u64 = nodes.iter().map(|cx| cx.hasher.evaluated()).sum();
+        assert_eq!((won, after - before), (0, 5), "counted inside the verifier");
+    }
+
+    async fn wrong_codes_are_evaluated_within_the_budget(t: Bench) {
+        t.account("ada@example.org").await;
+        let (handle, letters) = t.ask("ada@example.org").await;
+        let right = code_in(&letters).expect("a code");
+        let nodes = nodes(&t).await;
+        let won = crowd(&nodes, move |cx, n| {
+            let (handle, right) = (handle.clone(), right.clone());
+            async move {
+                let guess = format!("{n:06}");
+                guess != right && recovery::verify(&cx, &meta(), &handle, &guess).await.is_ok()
+            }
+        })
+        .await;
+        let evaluated: u64 =
+            nodes.iter().map(|cx| cx.codes_evaluated.load(std::sync::atomic::Ordering::SeqCst)).sum();
+        // One more was evaluated when the account was registered.
+        assert_eq!((won, evaluated), (0, 5 + 1));
+    }
+
+    async fn new_journeys_do_not_bring_new_guesses_without_end(t: Bench) {
+        t.account("ada@example.org").await;
+        let before = t.cx.codes_evaluated.load(std::sync::atomic::Ordering::SeqCst);
+        for _ in 0..5 {
+            let (handle, letters) = t.ask("ada@example.org").await;
+            let wrong = if code_in(&letters).as_deref() == Some("000000") { "000001" } else { "000000" };
+            for _ in 0..5 {
+                recovery::verify(&t.cx, &meta(), &handle, wrong).await.expect_err("wrong");
+            }
+            t.advance(Duration::from_secs(5));
+        }
+        let evaluated = t.cx.codes_evaluated.load(std::sync::atomic::Ordering::SeqCst) - before;
+        assert_eq!(evaluated, 10, "ten in a row, whatever the journey; then the waits begin");
+    }
+
+    async fn two_hundred_requests_send_no_more_than_the_throttle_allows(t: Bench) {
+        t.account("ada@example.org").await;
+        t.advance(Duration::from_secs(3600));
+        crowd(&nodes(&t).await, |cx, _| async move { recovery::start(&cx, &meta(), "ada@example.org").await.is_ok() }).await;
+        assert_eq!(t.deliver().await.len(), 1, "a minute between two");
+    }
+}
+
+fn details() -> Complete {
+    Complete { new_password: GOOD.into(), confirm_password: GOOD.into(), ..Complete::default() }
+}

@@ -1,0 +1,291 @@
+//! Recovery over real databases: what a person does, what an attacker tries.
+
+use std::assert_matches;
+use std::time::Duration;
+
+use rekey_domain::throttle;
+use rekey_service::dispatch::Content;
+use rekey_service::recovery::{self, CompleteError, StartError, VerifyError, Way};
+use rekey_service::settings::RecoveryThrottle;
+use rekey_service::sign_in::SignInError;
+use rekey_service::{operator, repudiation};
+use rekey_shared::view::JourneyStep;
+use rekey_testkit::bench::{
+    BETTER, GOOD, address_of, choice, code_in, link_in, meta, meta_from, not_me_in, quick_settings,
+};
+use rekey_testkit::{Bench, Database, on_both_databases};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
+
+on_both_databases! {
+    async fn a_link_works_once(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        t.complete_by_link(&link, BETTER).await.expect("first use");
+        assert_matches!(t.complete_by_link(&link, GOOD).await, Err(CompleteError::NotValid));
+        t.sign_in("ada@example.org", BETTER).await.expect("the new password signs in");
+        assert_matches!(t.sign_in("ada@example.org", GOOD).await, Err(SignInError::Refused));
+    }
+
+    async fn looking_at_a_link_changes_nothing(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        for _ in 0..50 {
+            assert!(recovery::link_is_open(&t.cx, &link).await.expect("answers"));
+        }
+        t.complete_by_link(&link, BETTER).await.expect("still works");
+        assert!(!recovery::link_is_open(&t.cx, &link).await.expect("answers"));
+    }
+
+    async fn the_typed_code_does_the_same_job(t: Bench) {
+        t.account("ada@example.org").await;
+        let (handle, letters) = t.ask("ada@example.org").await;
+        let code = code_in(&letters).expect("a code");
+        let spaced: String = code.chars().map(|digit| format!("{digit} ")).collect();
+        recovery::verify(&t.cx, &meta(), &handle, &spaced).await.expect("right, however it is typed");
+        let view = recovery::view(&t.cx, &handle).await.expect("answers").expect("open");
+        assert_eq!(view.step, JourneyStep::Password);
+        recovery::complete(&t.cx, &meta(), Way::Journey(&handle), choice(BETTER)).await.expect("completes");
+        t.sign_in("ada@example.org", BETTER).await.expect("signs in");
+    }
+
+    async fn a_code_alone_opens_only_the_browser_that_asked(t: Bench) {
+        t.account("ada@example.org").await;
+        let (_, letters) = t.ask("ada@example.org").await;
+        t.advance(2 * MINUTE);
+        let (other, _) = t.ask("bob@example.org").await;
+        let code = code_in(&letters).expect("a code");
+        assert_matches!(recovery::verify(&t.cx, &meta(), &other, &code).await, Err(VerifyError::Wrong { tries_left: 4 }));
+        assert_matches!(
+            recovery::complete(&t.cx, &meta(), Way::Journey(&other), choice(BETTER)).await,
+            Err(CompleteError::NotValid)
+        );
+    }
+
+    async fn a_newer_link_kills_the_older(t: Bench) {
+        t.account("ada@example.org").await;
+        let older = t.recovery_link("ada@example.org").await;
+        t.advance(2 * MINUTE);
+        let newer = t.recovery_link("ada@example.org").await;
+        assert_matches!(t.complete_by_link(&older, BETTER).await, Err(CompleteError::NotValid));
+        t.complete_by_link(&newer, BETTER).await.expect("the newer works");
+    }
+
+    async fn a_link_dies_with_its_time_and_not_a_moment_sooner(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        t.advance(24 * HOUR - Duration::from_millis(1));
+        assert!(recovery::link_is_open(&t.cx, &link).await.expect("answers"));
+        t.advance(Duration::from_millis(1));
+        assert_matches!(t.complete_by_link(&link, BETTER).await, Err(CompleteError::NotValid));
+    }
+
+    async fn a_link_dies_when_the_account_is_disabled(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        operator::disable(&t.cx, "ada@example.org").await.expect("disables");
+        assert_matches!(t.complete_by_link(&link, BETTER).await, Err(CompleteError::NotValid));
+        operator::enable(&t.cx, "ada@example.org").await.expect("enables");
+        assert_matches!(t.complete_by_link(&link, BETTER).await, Err(CompleteError::NotValid));
+    }
+
+    async fn resending_sends_the_same_code_and_the_same_link(t: Bench) {
+        t.account("ada@example.org").await;
+        let (handle, first) = t.ask("ada@example.org").await;
+        assert_matches!(recovery::resend(&t.cx, &meta(), &handle).await, Err(recovery::ResendError::TooSoon));
+        t.advance(MINUTE);
+        recovery::resend(&t.cx, &meta(), &handle).await.expect("a minute has passed");
+        let second = t.deliver().await;
+        assert_eq!(code_in(&first), code_in(&second));
+        assert_eq!(link_in(&first), link_in(&second));
+    }
+
+    async fn a_dead_code_is_replaced_but_its_tries_are_not(t: Bench) {
+        t.account("ada@example.org").await;
+        let (handle, first) = t.ask("ada@example.org").await;
+        let wrong = if code_in(&first).as_deref() == Some("000000") { "000001" } else { "000000" };
+        for tries_left in [4, 3] {
+            let answer = recovery::verify(&t.cx, &meta(), &handle, wrong).await;
+            assert_matches!(answer, Err(VerifyError::Wrong { tries_left: left }) if left == tries_left);
+        }
+        t.advance(11 * MINUTE);
+        assert_matches!(recovery::verify(&t.cx, &meta(), &handle, wrong).await, Err(VerifyError::Dead));
+        recovery::resend(&t.cx, &meta(), &handle).await.expect("resends");
+        let second = t.deliver().await;
+        assert_ne!(code_in(&first), code_in(&second), "a dead code is not sent again");
+        assert_matches!(recovery::verify(&t.cx, &meta(), &handle, wrong).await, Err(VerifyError::Wrong { tries_left: 2 }));
+    }
+
+    async fn five_wrong_codes_end_the_code_but_not_the_link(t: Bench) {
+        t.account("ada@example.org").await;
+        let (handle, letters) = t.ask("ada@example.org").await;
+        let code = code_in(&letters).expect("a code");
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        for _ in 0..5 {
+            recovery::verify(&t.cx, &meta(), &handle, wrong).await.expect_err("wrong");
+        }
+        assert_matches!(recovery::verify(&t.cx, &meta(), &handle, &code).await, Err(VerifyError::Dead));
+        t.complete_by_link(&link_in(&letters).expect("a link"), BETTER).await.expect("the link is its own proof");
+    }
+
+    async fn completing_ends_every_session_and_every_other_secret_and_unlocks(t: Bench) {
+        t.account("ada@example.org").await;
+        let session = t.sign_in("ada@example.org", GOOD).await.expect("signs in");
+        for _ in 0..5 {
+            t.sign_in("ada@example.org", "wrong wrong wrong").await.expect_err("wrong");
+        }
+        assert_matches!(t.sign_in("ada@example.org", GOOD).await, Err(SignInError::Refused));
+        let link = t.recovery_link("ada@example.org").await;
+        t.complete_by_link(&link, BETTER).await.expect("completes");
+        assert!(t.authenticate(&session).await.is_none(), "the old session is dead");
+        t.sign_in("ada@example.org", BETTER).await.expect("the lock-out is cleared");
+    }
+
+    async fn completing_tells_every_verified_address(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        t.complete_by_link(&link, BETTER).await.expect("completes");
+        let letters = t.deliver().await;
+        assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
+        assert_matches!(letters[0].content, Content::PasswordChanged { days: 7, .. });
+    }
+
+    async fn this_was_not_me_freezes_until_an_operator_releases(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        t.complete_by_link(&link, BETTER).await.expect("completes");
+        let token = not_me_in(&t.deliver().await).expect("a way to object");
+        let session = t.sign_in("ada@example.org", BETTER).await.expect("the intruder signs in");
+        assert!(repudiation::link_is_open(&t.cx, &token).await.expect("answers"));
+        repudiation::freeze(&t.cx, &meta(), &token).await.expect("freezes");
+        assert!(t.authenticate(&session).await.is_none());
+        assert_matches!(t.sign_in("ada@example.org", BETTER).await, Err(SignInError::Refused));
+        assert_matches!(repudiation::freeze(&t.cx, &meta(), &token).await, Err(repudiation::FreezeError::NotValid));
+
+        t.deliver().await;
+        t.advance(2 * MINUTE);
+        let (_, letters) = t.ask("ada@example.org").await;
+        assert!(letters.is_empty(), "the mailbox that was objected to releases nothing");
+        operator::release(&t.cx, "ada@example.org").await.expect("releases");
+        t.sign_in("ada@example.org", BETTER).await.expect("signs in again");
+    }
+
+    async fn not_me_lives_seven_days(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        t.complete_by_link(&link, BETTER).await.expect("completes");
+        let token = not_me_in(&t.deliver().await).expect("a way to object");
+        t.advance(7 * 24 * HOUR - Duration::from_secs(1));
+        assert!(repudiation::link_is_open(&t.cx, &token).await.expect("answers"));
+        t.advance(Duration::from_secs(1));
+        assert!(!repudiation::link_is_open(&t.cx, &token).await.expect("answers"));
+    }
+
+    async fn a_user_name_recovers_by_the_address_on_file_only(t: Bench) {
+        t.account_with("ada@example.org", "ada", GOOD).await;
+        let (_, letters) = t.ask("ada").await;
+        assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
+    }
+
+    async fn a_phone_recovers_by_code_without_a_link(t: Bench) {
+        t.account("+81 90-1234-5678").await;
+        let (handle, letters) = t.ask("+819012345678").await;
+        assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["+819012345678"]);
+        assert!(link_in(&letters).is_none());
+        let code = code_in(&letters).expect("a code");
+        recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
+        recovery::complete(&t.cx, &meta(), Way::Journey(&handle), choice(BETTER)).await.expect("completes");
+        t.sign_in("090-1234-5678", BETTER).await.expect_err("a national spelling of another region");
+        t.sign_in("+81 (0)90 1234 5678", BETTER).await.expect("any spelling of the same number");
+    }
+
+    async fn unknown_accounts_get_a_journey_and_no_mail(t: Bench) {
+        let (handle, letters) = t.ask("nobody@example.org").await;
+        assert!(letters.is_empty());
+        let view = recovery::view(&t.cx, &handle).await.expect("answers").expect("a decoy looks open");
+        assert_eq!((view.step, view.tries_left), (JourneyStep::Code, 5));
+        for left in [4, 3, 2, 1] {
+            let answer = recovery::verify(&t.cx, &meta(), &handle, "123456").await;
+            assert_matches!(answer, Err(VerifyError::Wrong { tries_left }) if tries_left == left);
+        }
+        assert_matches!(recovery::verify(&t.cx, &meta(), &handle, "123456").await, Err(VerifyError::Dead));
+    }
+
+    async fn a_decoy_proves_nothing_even_with_its_own_code(t: Bench) {
+        let (handle, _) = t.ask("nobody@example.org").await;
+        let digest = rekey_service::PlainToken::parse(&handle).expect("a handle").digest();
+        let kind = rekey_domain::journey::JourneyKind::Recovery;
+        let journey = t.cx.store.find_journey(kind, digest).await.expect("answers").expect("exists");
+        let code = t.cx.keys.code_of(&journey).expose().to_owned();
+        assert_matches!(recovery::verify(&t.cx, &meta(), &handle, &code).await, Err(VerifyError::Wrong { .. }));
+    }
+
+    async fn a_weak_password_spends_nothing(t: Bench) {
+        t.account("ada@example.org").await;
+        let link = t.recovery_link("ada@example.org").await;
+        assert_matches!(t.complete_by_link(&link, "short").await, Err(CompleteError::Weak(_)));
+        assert_matches!(t.complete_by_link(&link, "ada@example.org").await, Err(CompleteError::Weak(_)));
+        let differs = recovery::Complete { confirm_password: GOOD.into(), ..choice(BETTER) };
+        assert_matches!(
+            recovery::complete(&t.cx, &meta(), Way::Link(&link), differs).await,
+            Err(CompleteError::Fields(_))
+        );
+        t.complete_by_link(&link, BETTER).await.expect("nothing was spent");
+    }
+
+    async fn the_recommended_throttle_is_silent(t: Bench) {
+        t.account("ada@example.org").await;
+        let mut sent = 0;
+        for _ in 0..10 {
+            sent += t.ask("ada@example.org").await.1.len();
+            t.advance(2 * MINUTE);
+        }
+        assert_eq!(sent, 5, "five an hour, and the others look accepted");
+    }
+}
+
+async fn commerce() -> Bench {
+    let mut settings = quick_settings();
+    settings.recovery.throttle = RecoveryThrottle::commerce();
+    Bench::over(Database::sqlite().await, settings).await
+}
+
+#[tokio::test]
+async fn the_commerce_throttle_tells_which_limit_it_was() {
+    let t = commerce().await;
+    t.ask("nobody@example.org").await;
+    let again = recovery::start(&t.cx, &meta(), "nobody@example.org").await;
+    assert_matches!(again, Err(StartError::Throttled(throttle::Refusal::TooFrequent)));
+    for _ in 0..4 {
+        t.advance(Duration::from_secs(600));
+        recovery::start(&t.cx, &meta(), "nobody@example.org").await.expect("at exactly ten minutes it passes");
+    }
+    t.advance(Duration::from_secs(600));
+    let sixth = recovery::start(&t.cx, &meta(), "nobody@example.org").await;
+    assert_matches!(sixth, Err(StartError::Throttled(throttle::Refusal::TooMany)));
+}
+
+#[tokio::test]
+async fn the_commerce_throttle_counts_the_address_or_the_account() {
+    let t = commerce().await;
+    t.ask("one@example.org").await;
+    let same_address = recovery::start(&t.cx, &meta(), "two@example.org").await;
+    assert_matches!(same_address, Err(StartError::Throttled(throttle::Refusal::TooFrequent)));
+    let elsewhere = meta_from([198, 51, 100, 7].into());
+    let same_account = recovery::start(&t.cx, &elsewhere, "ONE@example.org").await;
+    assert_matches!(same_account, Err(StartError::Throttled(throttle::Refusal::TooFrequent)));
+    recovery::start(&t.cx, &elsewhere, "two@example.org").await.expect("neither matches");
+}
+
+#[tokio::test]
+async fn an_office_behind_one_address_is_not_shut_out() {
+    let t = Bench::sqlite().await;
+    for person in 0..50 {
+        let identifier = format!("person{person}@example.org");
+        t.account(&identifier).await;
+        t.advance(Duration::from_secs(90));
+        let (_, letters) = t.ask(&identifier).await;
+        assert_eq!(letters.len(), 1, "person {person}");
+    }
+}
