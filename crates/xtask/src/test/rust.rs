@@ -1,4 +1,4 @@
-//! Tests of everything that runs on the server.
+//! Tests of everything that runs on the server, and of the build tool.
 
 use anyhow::Result;
 
@@ -13,5 +13,9 @@ pub fn run(paths: &Paths) -> Result<Tally> {
     say("tests on this machine");
     let mut command = cargo(paths);
     command.args(["test", "--quiet", "--workspace", "--exclude", "rekey-frontend", "--no-fail-fast"]);
-    cargo_test(&mut command)
+    let mut tally = cargo_test(&mut command)?;
+    let mut command = cargo(paths);
+    command.args(["test", "--quiet", "--locked", "--manifest-path", "crates/xtask/Cargo.toml"]);
+    tally += cargo_test(&mut command)?;
+    Ok(tally)
 }
