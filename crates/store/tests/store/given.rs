@@ -1,0 +1,164 @@
+//! What tests begin with, and how they race.
+
+use std::future::Future;
+use std::time::Duration;
+
+use rekey_domain::journey::{
+    Action, Bound, CODE_LIFETIME, Facts, Journey, JourneyKind, JourneyState, Next, REGISTRATION_LIFETIME, Ready, step,
+};
+use rekey_domain::session::{Session, SessionKind};
+use rekey_domain::ticket::{Ticket, TicketKind};
+use rekey_domain::{
+    Account, AccountId, AccountIdentifier, Digest, Epoch, IdentifierId, JourneyId, PasswordHash, Role, SessionId,
+    Status, TicketId,
+};
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{Lang, Timestamp};
+use rekey_store::{Inserted, Store};
+use uuid::Uuid;
+
+use crate::database::Database;
+
+/// Tasks of a race.
+pub const CROWD: usize = 200;
+
+/// The moment tests begin at, and later ones.
+pub fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_millis(1_790_000_000_000).plus(Duration::from_secs(seconds))
+}
+
+pub fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+pub fn digest(n: u8) -> Digest {
+    Digest([n; 32])
+}
+
+pub fn account(n: u128) -> Account {
+    Account {
+        id: AccountId(id(n)),
+        status: Status::Active,
+        role: Role::Person,
+        given_name: "Ada".to_owned(),
+        family_name: "ラブレス".to_owned(),
+        lang: Lang::Ja,
+        password: Some(PasswordHash("$argon2id$first".to_owned())),
+        password_changed_at: Some(at(0)),
+        epoch: Epoch(3),
+        created_at: at(0),
+    }
+}
+
+pub fn address(n: u128, of: u128, canonical: &str) -> AccountIdentifier {
+    AccountIdentifier {
+        id: IdentifierId(id(n)),
+        account: AccountId(id(of)),
+        kind: IdentifierKind::Email,
+        canonical: canonical.to_owned(),
+        shown: canonical.to_uppercase(),
+        verified_at: Some(at(0)),
+    }
+}
+
+/// Account `n`, known by one address.
+pub async fn with_account(store: &Store, n: u128) -> Account {
+    let account = account(n);
+    let tx = store.begin_write().await.expect("begins");
+    let inserted = tx.insert_account(&account, &[address(n, n, &format!("ada{n}@example.org"))]).await;
+    assert_eq!(inserted.expect("inserts"), Inserted::Done);
+    tx.commit().await.expect("commits");
+    account
+}
+
+/// A recovery that waits. Its secrets follow from its number.
+pub fn recovery(n: u8) -> Journey {
+    Journey {
+        id: JourneyId(id(n.into())),
+        kind: JourneyKind::Recovery,
+        state: JourneyState::Waiting,
+        handle: digest(n),
+        target_kind: IdentifierKind::Email,
+        target: "ada@example.org".to_owned(),
+        target_shown: "Ada@example.org".to_owned(),
+        lang: Lang::En,
+        bound: None,
+        link: None,
+        link_expires_at: at(3600),
+        code_generation: 0,
+        code_expires_at: at(0).plus(CODE_LIFETIME),
+        code_tries: 0,
+        last_sent_at: at(0),
+        proven_at: None,
+        ticket: None,
+        created_at: at(0),
+        expires_at: at(0).plus(REGISTRATION_LIFETIME),
+    }
+}
+
+pub fn bound_to(account: &Account) -> Bound {
+    Bound { account: Some(account.id), channel: Some(IdentifierId(account.id.0)), epoch: Some(account.epoch) }
+}
+
+/// A recovery of that account, written down.
+pub async fn with_recovery(store: &Store, n: u8, account: &Account) -> Journey {
+    let journey = Journey { bound: Some(bound_to(account)), link: Some(digest(n + 100)), ..recovery(n) };
+    let tx = store.begin_write().await.expect("begins");
+    tx.insert_journey(&journey).await.expect("inserts");
+    tx.commit().await.expect("commits");
+    journey
+}
+
+/// Permission to end a journey by its link.
+pub fn ready(journey: &Journey, account: &Account) -> Ready {
+    let facts = Facts { account: Some(account), code_proof: false, secret_matches: true };
+    match step(journey, Action::CompleteByLink, &facts, at(1)) {
+        Ok(Next::Finish(ready)) => ready,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn session(n: u128, of: &Account) -> Session {
+    Session {
+        id: SessionId(id(n)),
+        account: of.id,
+        kind: SessionKind::Full,
+        epoch: of.epoch,
+        device: "Firefox, Linux".to_owned(),
+        created_at: at(u64::try_from(n).expect("small")),
+        last_used_at: at(u64::try_from(n).expect("small")),
+        ended_at: None,
+    }
+}
+
+pub fn ticket(n: u8, kind: TicketKind, account: Option<AccountId>) -> Ticket {
+    Ticket {
+        id: TicketId(id(n.into())),
+        kind,
+        digest: digest(n),
+        account,
+        tainted: None,
+        created_at: at(0),
+        expires_at: at(3600),
+        spent_at: None,
+    }
+}
+
+/// Three nodes on one migrated database.
+pub async fn nodes(db: &Database) -> [Store; 3] {
+    [db.store().await, db.another_store().await, db.another_store().await]
+}
+
+/// Runs `act` [`CROWD`] times at once, spread over the nodes.
+pub async fn crowd<T, F>(nodes: &[Store; 3], act: impl Fn(Store, usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..CROWD).map(|n| tokio::spawn(act(nodes[n % 3].clone(), n))).collect();
+    let mut results = Vec::with_capacity(CROWD);
+    for task in tasks {
+        results.push(task.await.expect("no panic"));
+    }
+    results
+}

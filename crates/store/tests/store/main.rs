@@ -1,0 +1,42 @@
+//! The store over both databases: every test is written once and runs on SQLite and on PostgreSQL.
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a broken harness must stop the test")]
+
+// By path and not as a dependency: the kit depends on every room, this one is at the bottom of them.
+#[path = "../../../testkit/src/database.rs"]
+mod database;
+mod given;
+
+mod accounts;
+mod audit;
+mod budgets;
+mod journeys;
+mod migration;
+mod outbox;
+mod purge;
+mod sessions;
+mod throttle;
+mod tickets;
+
+/// Writes a test once and runs it over both databases.
+macro_rules! on_both {
+    ($(async fn $name:ident($db:ident: Database) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "each test takes what it needs from its file")]
+            use super::*;
+
+            async fn run($db: crate::database::Database) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run(crate::database::Database::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run(crate::database::Database::postgres().await).await;
+            }
+        }
+    )+};
+}
+
+use on_both;

@@ -1,0 +1,112 @@
+use std::time::Duration;
+
+use rekey_domain::JourneyId;
+use rekey_domain::guess::Budget;
+use rekey_domain::outbox::{DeadCause, Obligation, OutboxItem, Outcome};
+use rekey_domain::session::Session;
+use rekey_domain::throttle::{Limit, Protection, Purpose, Refusal};
+use rekey_domain::ticket::TicketKind;
+use rekey_domain::{OutboxId, SessionId};
+use rekey_shared::Lang;
+
+use crate::given::{at, digest, id, recovery, session, ticket, with_account, with_recovery};
+use crate::on_both;
+
+const DAY: u64 = 24 * 3600;
+
+on_both! {
+    async fn nothing_young_is_purged(db: Database) {
+        let store = db.store().await;
+        let ada = with_account(&store, 1).await;
+        with_recovery(&store, 1, &ada).await;
+        let tx = store.begin_write().await.unwrap();
+        tx.insert_session(&session(1, &ada), digest(1)).await.unwrap();
+        tx.insert_ticket(&ticket(1, TicketKind::Owner, None)).await.unwrap();
+        let none = [Limit { protection: Protection::Account, per_hour: 1, interval_seconds: 0 }];
+        assert_eq!(tx.admit(Purpose::Code, digest(1), digest(2), &none, at(0)).await.unwrap(), Ok(()));
+        tx.commit().await.unwrap();
+        assert!(store.swap_budget(digest(1), Budget::default(), Budget { failures: 1, next_at: None }, at(0)).await.unwrap());
+        assert_eq!(store.purge(at(3599)).await.unwrap(), 0);
+        let tx = store.begin_write().await.unwrap();
+        let answer = tx.admit(Purpose::Code, digest(1), digest(2), &none, at(3599)).await.unwrap();
+        assert_eq!(answer, Err(Refusal::TooMany), "the event is still there");
+    }
+
+    async fn budgets_are_kept_while_their_wait_lasts(db: Database) {
+        let store = db.store().await;
+        let waiting = Budget { failures: 9, next_at: Some(at(3 * DAY)) };
+        let over = Budget { failures: 9, next_at: Some(at(30)) };
+        assert!(store.swap_budget(digest(1), Budget::default(), waiting, at(0)).await.unwrap());
+        assert!(store.swap_budget(digest(2), Budget::default(), over, at(0)).await.unwrap());
+        assert!(store.swap_budget(digest(3), Budget::default(), over, at(1)).await.unwrap());
+        assert_eq!(store.purge(at(DAY)).await.unwrap(), 1);
+        assert_eq!(store.read_budget(digest(1)).await.unwrap(), waiting);
+        assert_eq!(store.read_budget(digest(2)).await.unwrap(), Budget::default());
+        assert_eq!(store.read_budget(digest(3)).await.unwrap(), over);
+    }
+
+    async fn sessions_go_thirty_days_after_their_end_or_last_use(db: Database) {
+        let store = db.store().await;
+        let ada = with_account(&store, 1).await;
+        let used = |n: u128, seconds| Session { last_used_at: at(seconds), ..session(n, &ada) };
+        let tx = store.begin_write().await.unwrap();
+        tx.insert_session(&used(1, 0), digest(1)).await.unwrap();
+        tx.insert_session(&used(2, 29 * DAY), digest(2)).await.unwrap();
+        tx.insert_session(&used(3, 29 * DAY), digest(3)).await.unwrap();
+        assert!(tx.end_session(ada.id, SessionId(id(3)), at(0)).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(store.purge(at(30 * DAY)).await.unwrap(), 2);
+        assert!(store.find_session(digest(2)).await.unwrap().is_some());
+    }
+
+    async fn journeys_go_with_their_proofs_and_tickets_do_not_take_journeys_along(db: Database) {
+        let store = db.store().await;
+        let ada = with_account(&store, 1).await;
+        let old = with_recovery(&store, 1, &ada).await;
+        let tx = store.begin_write().await.unwrap();
+        assert!(tx.prove_journey(old.id, Some(ada.id), at(1)).await.unwrap());
+        let spent = ticket(1, TicketKind::Owner, None);
+        tx.insert_ticket(&spent).await.unwrap();
+        let mut young = recovery(2);
+        young.ticket = Some(spent.id);
+        young.expires_at = at(31 * DAY);
+        tx.insert_journey(&young).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.purge(at(7 * DAY)).await.unwrap(), 0);
+        assert_eq!(store.purge(at(7 * DAY + 3600)).await.unwrap(), 1);
+        assert!(!store.has_proof(old.id, Some(ada.id)).await.unwrap());
+        assert_eq!(store.purge(at(30 * DAY + 3600)).await.unwrap(), 1);
+        assert_eq!(store.find_journey_by_id(JourneyId(id(2))).await.unwrap().unwrap().ticket, None);
+    }
+
+    async fn sent_messages_go_and_dead_ones_stay(db: Database) {
+        let store = db.store().await;
+        let tx = store.begin_write().await.unwrap();
+        for n in 1..=4 {
+            let obligation = Obligation::RecoverySecret { journey: JourneyId(id(n)) };
+            let (created_at, expires_at) = (at(0), at(0).plus(Duration::from_secs(600)));
+            tx.enqueue(&OutboxItem { id: OutboxId(id(n)), obligation, lang: Lang::En, created_at, expires_at, attempts: 0 }).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(store.lease_outbox(9, at(0), at(60), id(1)).await.unwrap().len(), 4);
+        let dead = Outcome::Dead { cause: DeadCause::Unreachable };
+        for (n, outcome) in [(1, Outcome::Sent), (2, Outcome::Dropped), (3, dead)] {
+            assert!(store.settle_outbox(OutboxId(id(n)), id(1), outcome, at(0)).await.unwrap());
+        }
+        assert_eq!(store.purge(at(30 * DAY)).await.unwrap(), 2);
+        let counts = store.outbox_counts().await.unwrap();
+        assert_eq!((counts.waiting, counts.dead), (1, 1));
+    }
+
+    async fn a_flood_is_purged_in_pieces_to_the_last_row(db: Database) {
+        let store = db.store().await;
+        let tx = store.begin_write().await.unwrap();
+        for n in 0..1_201_u32 {
+            let mut key = digest(0);
+            key.0[..4].copy_from_slice(&n.to_be_bytes());
+            assert_eq!(tx.admit(Purpose::Code, key, key, &[], at(0)).await.unwrap(), Ok(()));
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(store.purge(at(3600)).await.unwrap(), 1_201);
+    }
+}
