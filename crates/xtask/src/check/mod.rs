@@ -24,9 +24,9 @@ const CHECKS: [(&str, Check); 8] = [
     ("arrows", arrows::arrows),
     ("supply", supply::supply),
     ("tools", tools::tools),
-    ("clippy, build tool", lints::clippy_xtask),
-    ("clippy, host", lints::clippy_host),
-    ("clippy, wasm32", lints::clippy_browser),
+    ("clippy-xtask", lints::clippy_xtask),
+    ("clippy-host", lints::clippy_host),
+    ("clippy-wasm", lints::clippy_browser),
 ];
 
 pub fn command(arguments: &[String]) -> Result<ExitCode> {
