@@ -1,1 +1,34 @@
 //! Pages, components and server functions.
+//!
+//! Every page is rendered on the server and works with scripts off: its forms are plain form posts to server
+//! functions. WebAssembly makes the same pages live.
+//!
+//! **Knows nothing of** SQL, mail or the environment.
+#![recursion_limit = "256"]
+
+pub mod api;
+mod app;
+mod components;
+mod error;
+mod lazy;
+mod pages;
+pub mod paths;
+mod start;
+
+#[cfg(feature = "ssr")]
+pub mod context;
+#[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
+mod device;
+#[cfg(feature = "ssr")]
+mod flash;
+#[cfg(feature = "ssr")]
+mod problem;
+#[cfg(feature = "ssr")]
+mod shell;
+
+pub use app::App;
+pub use error::AppError;
+#[cfg(feature = "ssr")]
+pub use shell::shell;

@@ -1,0 +1,171 @@
+//! One form for all server functions: a plain form post without scripts, the same post by `fetch` with them.
+//!
+//! Leptos' `ActionForm` does this too, but brings a decoder and an action for every server function;
+//! this one is compiled once.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::server::ServerActionError;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use rekey_shared::{Field, Lang, MessageId, Problem, text};
+use server_fn::error::ServerFnUrlError;
+use wasm_bindgen::JsCast as _;
+use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+
+use crate::error::AppError;
+use crate::start;
+
+/// How a form fares.
+#[derive(Clone, Copy)]
+pub(crate) struct FormState {
+    /// What did not work the last time.
+    pub problem: RwSignal<Option<Problem>>,
+    /// Whether an answer is awaited.
+    pub pending: RwSignal<bool>,
+    /// How many answers came, so that the same problem twice is told twice.
+    pub answers: RwSignal<u32>,
+    /// The language of the page.
+    pub lang: Lang,
+    typed: StoredValue<Vec<(Field, String)>>,
+}
+
+impl FormState {
+    /// For a form on `page` that posts to `to`. Takes what an earlier post without scripts left behind.
+    pub(crate) fn new(page: &str, to: &str) -> Self {
+        let flash = start::take_flash(page);
+        let (problem, typed) = match flash {
+            Some(flash) => (Some(flash.problem), flash.values),
+            None => (problem_in_url(to), Vec::new()),
+        };
+        Self {
+            problem: RwSignal::new(problem),
+            pending: RwSignal::new(false),
+            answers: RwSignal::new(0),
+            lang: start::lang(),
+            typed: StoredValue::new(typed),
+        }
+    }
+
+    /// What had been typed into a field before the page came back.
+    pub(crate) fn typed(self, field: Field) -> Option<String> {
+        self.typed.with_value(|typed| typed.iter().find(|(of, _)| *of == field).map(|(_, value)| value.clone()))
+    }
+
+    /// What is wrong with a field, in words.
+    pub(crate) fn fault(self, field: Field) -> Option<String> {
+        let problem = self.problem.get()?;
+        match (&problem, field) {
+            (Problem::CodeWrong { .. } | Problem::CodeDead, Field::Code)
+            | (Problem::WeakPassword(_), Field::NewPassword) => Some(text::problem(&problem, self.lang)),
+            _ => problem.fault_of(field).map(|fault| text::fault(field, fault, self.lang).to_owned()),
+        }
+    }
+
+    fn answered(self, problem: Option<Problem>) {
+        self.pending.try_set(false);
+        self.problem.try_set(problem);
+        self.answers.try_update(|count| *count += 1);
+    }
+}
+
+/// What Leptos puts into the address when a form post could not even be read.
+fn problem_in_url(to: &str) -> Option<Problem> {
+    let error = use_context::<ServerActionError>().filter(|error| error.path() == to)?;
+    Some(ServerFnUrlError::<AppError>::decode_err(error.err()).0)
+}
+
+/// A form that posts to a server function.
+#[component]
+pub(crate) fn PostForm(
+    /// The server function's path.
+    to: &'static str,
+    state: FormState,
+    /// What to do on success, instead of going where the server leads.
+    #[prop(optional, into)]
+    stay: Option<Callback<()>>,
+    children: Children,
+) -> impl IntoView {
+    let navigate = use_navigate();
+    let submit = move |event: SubmitEvent| {
+        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        let Some(form) = form.filter(|_| !event.default_prevented()) else { return };
+        event.prevent_default();
+        if state.pending.get_untracked() {
+            return;
+        }
+        state.pending.set(true);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match post(to, &form).await {
+                Err(problem) => state.answered(Some(problem)),
+                Ok(next) => {
+                    state.answered(None);
+                    match stay {
+                        Some(stay) => stay.run(()),
+                        None => navigate(&next, leptos_router::NavigateOptions::default()),
+                    }
+                }
+            }
+        });
+    };
+    view! {
+        <form action=to method="post" novalidate=true on:submit=submit>
+            {children()}
+        </form>
+    }
+}
+
+/// Sends a form and gives the address to go on to.
+async fn post(to: &str, form: &HtmlFormElement) -> Result<String, Problem> {
+    let typed = FormData::new_with_form(form).map_err(|_| Problem::BadRequest)?;
+    let typed = UrlSearchParams::new_with_str_sequence_sequence(&typed).map_err(|_| Problem::BadRequest)?;
+    let request = gloo_net::http::Request::post(to).header("Accept", "application/json").body(typed);
+    let answer = request.map_err(|_| Problem::BadRequest)?.send().await.map_err(|_| Problem::Offline)?;
+    if answer.ok() {
+        return Ok(answer.headers().get("Location").unwrap_or_else(|| "/".to_owned()));
+    }
+    let body = answer.text().await.unwrap_or_default();
+    Err(serde_json::from_str::<AppError>(&body).map_or_else(|_| stopped(answer.status()), |error| error.0))
+}
+
+/// An answer that did not come from a server function but from what stands before it.
+const fn stopped(status: u16) -> Problem {
+    match status {
+        401 => Problem::NotSignedIn,
+        403 => Problem::Forbidden,
+        429 => Problem::SlowDown,
+        503 => Problem::Busy,
+        400..500 => Problem::BadRequest,
+        _ => Problem::Offline,
+    }
+}
+
+/// The button that sends a form. Keeps its width and says what is happening.
+#[component]
+pub(crate) fn Submit(
+    state: FormState,
+    label: MessageId,
+    /// What it says while it waits.
+    busy: MessageId,
+    /// Further classes.
+    #[prop(default = "btn")]
+    class: &'static str,
+    /// What the button is called for people who only hear it, when its label is not enough.
+    #[prop(optional, into)]
+    aria: Option<String>,
+) -> impl IntoView {
+    let pending = move || state.pending.get();
+    view! {
+        <button
+            type="submit"
+            class=class
+            class:busy=pending
+            aria-label=aria
+            aria-disabled=move || pending().then_some("true")
+        >
+            <span class="btn-label">{label.text(state.lang)}</span>
+            <span class="btn-busy">{busy.text(state.lang)}</span>
+        </button>
+    }
+}

@@ -1,0 +1,84 @@
+//! Pages that depend on what the server knows.
+
+use leptos::prelude::*;
+use rekey_shared::{MessageId, Problem, text};
+
+use super::PageTitle;
+use crate::api::{Page, PageData, load};
+use crate::error::AppError;
+use crate::{paths, start};
+
+/// What a page is being drawn from. One type for all pages, so that it is compiled once.
+pub(crate) type DataResource = Resource<Result<PageData, AppError>>;
+
+/// Asks for the data of a page.
+pub(crate) fn data_of(page: Page) -> DataResource {
+    Resource::new(|| (), move |()| load(page))
+}
+
+/// Draws a page as soon as its data is there.
+#[component]
+pub(crate) fn Loaded(data: DataResource, view: fn(PageData) -> AnyView) -> impl IntoView {
+    let waiting = || view! { <p class="waiting" role="status">{MessageId::LOADING.text(start::lang())}</p> };
+    view! {
+        <Suspense fallback=waiting>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok(PageData::Elsewhere(page)) => {
+                        lead_to(&page);
+                        ().into_any()
+                    }
+                    Ok(PageData::Refused(problem)) | Err(AppError(problem)) => {
+                        view! { <Refused problem/> }.into_any()
+                    }
+                    Ok(data) => view(data),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn lead_to(page: &str) {
+    crate::context::lead_to(page);
+}
+
+#[cfg(not(feature = "ssr"))]
+fn lead_to(page: &str) {
+    let navigate = leptos_router::hooks::use_navigate();
+    let page = page.to_owned();
+    // A moment later, so that this page is finished before the next one takes its place.
+    request_animation_frame(move || {
+        navigate(&page, leptos_router::NavigateOptions { replace: true, ..Default::default() });
+    });
+}
+
+/// A page that cannot be shown: why, and where to go on.
+#[component]
+pub(crate) fn Refused(problem: Problem) -> impl IntoView {
+    let lang = start::lang();
+    note_status(problem.status());
+    let (next, label) = match problem {
+        Problem::LinkNotValid => (paths::FORGOT, MessageId::GET_NEW_CODE),
+        Problem::RegistrationClosed => (paths::SIGN_IN, MessageId::BACK_TO_SIGN_IN),
+        Problem::JourneyOver => (paths::SIGN_IN, MessageId::START_AGAIN),
+        Problem::NotSignedIn => (paths::SIGN_IN, MessageId::SIGN_IN),
+        _ => ("", MessageId::TRY_AGAIN),
+    };
+    view! {
+        <p class="seal plain" aria-hidden="true">
+            <svg viewBox="0 0 24 24" focusable="false"><path d="M12 6.5v7M12 17.2v.3"></path></svg>
+        </p>
+        <PageTitle title=text::problem_title(&problem, lang)/>
+        <p class="lead">{text::problem(&problem, lang)}</p>
+        <a class="btn" href=next rel=next.is_empty().then_some("external")>{label.text(lang)}</a>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn note_status(status: u16) {
+    crate::context::set_status(status);
+}
+
+#[cfg(not(feature = "ssr"))]
+fn note_status(_status: u16) {}

@@ -1,0 +1,187 @@
+//! Boxes for passwords.
+
+use std::sync::Arc;
+
+use leptos::attr::custom::custom_attribute;
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use rekey_shared::password::{length_hint, passwordrules_attribute};
+use rekey_shared::view::PolicyView;
+use rekey_shared::{Field, MessageId, Secret};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
+
+use super::FormState;
+use super::field::{Fault, described_by};
+use super::password_rules::{Meter, Rules, Watch};
+use crate::lazy;
+
+/// The box for a password that exists.
+#[component]
+pub(crate) fn OldPassword(state: FormState, field: Field, label: MessageId) -> impl IntoView {
+    let (shown, alive) = (RwSignal::new(false), alive());
+    let invalid = move || state.fault(field).is_some().then_some("true");
+    view! {
+        <div class="field">
+            <label for=field.name()>{label.text(state.lang)}</label>
+            <p class="hint" id=format!("{}-hint", field.name())></p>
+            <div class="wrap">
+                <input
+                    id=field.name()
+                    name=field.name()
+                    type=kind(shown)
+                    autocomplete="current-password"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-describedby=described_by(field)
+                    aria-invalid=invalid
+                />
+                <ShowButton state shown alive controls=field.name()/>
+            </div>
+            <Fault state field/>
+        </div>
+    }
+}
+
+/// The two boxes for a password that is being chosen, with the rules and the strength.
+#[component]
+pub(crate) fn NewPassword(state: FormState, by: PolicyView) -> impl IntoView {
+    let (shown, alive) = (RwSignal::new(false), alive());
+    let rules = passwordrules_attribute(&by.policy);
+    let min = length_hint(&by.policy).min;
+    let requirements = by.policy.requirements();
+    let watch = Watch::new(state, Arc::new(by));
+    let area = NodeRef::<Input>::new();
+    Effect::new(move || {
+        // What was typed before the scripts came counts too.
+        if let Some(typed) = area.get().map(|area| area.value()).filter(|typed| !typed.is_empty()) {
+            watch.see(typed);
+        }
+    });
+    let field = Field::NewPassword;
+    let invalid = move || state.fault(field).is_some().then_some("true");
+    view! {
+        <div class="field">
+            <div class="label-row">
+                <label for=field.name()>{MessageId::NEW_PASSWORD.text(state.lang)}</label>
+                <MakeButton state watch shown alive/>
+            </div>
+            <div class="wrap">
+                <input
+                    id=field.name()
+                    name=field.name()
+                    type=kind(shown)
+                    autocomplete="new-password"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    minlength={min}
+                    {..custom_attribute("passwordrules", rules.clone())}
+                    aria-describedby="new_password-fault new_password-strength new_password-rules"
+                    aria-invalid=invalid
+                    node_ref=area
+                    on:focus=move |_| watch.prepare()
+                    on:input=move |event| watch.see(event_target_value(&event))
+                />
+                <ShowButton state shown alive controls=field.name()/>
+            </div>
+            <Fault state field/>
+            <Meter watch lang=state.lang/>
+            <Rules watch requirements lang=state.lang/>
+        </div>
+        <Again state shown rules/>
+    }
+}
+
+/// The box for typing it again.
+#[component]
+fn Again(state: FormState, shown: RwSignal<bool>, rules: String) -> impl IntoView {
+    let field = Field::ConfirmPassword;
+    let invalid = move || state.fault(field).is_some().then_some("true");
+    view! {
+        <div class="field">
+            <label for=field.name()>{MessageId::CONFIRM_PASSWORD.text(state.lang)}</label>
+            <input
+                id=field.name()
+                name=field.name()
+                type=kind(shown)
+                autocomplete="new-password"
+                autocapitalize="none"
+                spellcheck="false"
+                {..custom_attribute("passwordrules", rules)}
+                aria-describedby="confirm_password-fault"
+                aria-invalid=invalid
+            />
+            <Fault state field/>
+        </div>
+    }
+}
+
+/// Shows what is typed, or hides it again. Not there before the scripts are.
+#[component]
+fn ShowButton(state: FormState, shown: RwSignal<bool>, alive: RwSignal<bool>, controls: &'static str) -> impl IntoView {
+    let label = move || if shown.get() { MessageId::HIDE } else { MessageId::SHOW }.text(state.lang);
+    view! {
+        <button
+            type="button"
+            class="show"
+            hidden=move || !alive.get()
+            aria-controls=controls
+            on:click=move |_| shown.update(|shown| *shown = !*shown)
+        >
+            {label}
+        </button>
+    }
+}
+
+/// Fills both boxes with a password made here, and shows it.
+#[component]
+fn MakeButton(state: FormState, watch: Watch, shown: RwSignal<bool>, alive: RwSignal<bool>) -> impl IntoView {
+    let make = move |_| {
+        spawn_local(async move {
+            let made = lazy::make_password(watch.by()).await;
+            if made.is_empty() {
+                return;
+            }
+            shown.set(true);
+            fill(Field::NewPassword, &made);
+            fill(Field::ConfirmPassword, &made);
+            watch.see(made.expose().to_owned());
+            watch.tell(MessageId::MADE_ONE.text(state.lang).to_owned());
+        });
+    };
+    view! {
+        <button type="button" class="link" class:asleep=move || !alive.get() on:click=make>
+            {MessageId::MAKE_ONE.text(state.lang)}
+        </button>
+    }
+}
+
+fn kind(shown: RwSignal<bool>) -> impl Fn() -> &'static str + Copy {
+    move || if shown.get() { "text" } else { "password" }
+}
+
+/// Becomes true when the scripts have taken the page over.
+fn alive() -> RwSignal<bool> {
+    let alive = RwSignal::new(false);
+    Effect::new(move || alive.set(true));
+    alive
+}
+
+/// The box of a field on this page.
+pub(super) fn find(name: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(name)?.dyn_into().ok()
+}
+
+fn fill(field: Field, made: &Secret) {
+    if let Some(area) = find(field.name()) {
+        area.set_value(made.expose());
+    }
+}
+
+/// Puts the cursor into the box of that name.
+pub(super) fn focus(name: &str) {
+    if let Some(area) = find(name) {
+        let _ = area.focus();
+    }
+}

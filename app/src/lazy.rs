@@ -1,0 +1,31 @@
+//! What a browser fetches only when it is needed: the rules of passwords (with the tables of Unicode) and the
+//! estimator (with its dictionaries), three quarters of all the WebAssembly.
+
+use std::sync::Arc;
+
+use rekey_shared::Secret;
+use rekey_shared::password::{self, Report};
+use rekey_shared::view::PolicyView;
+
+/// Judges everything but the strength.
+#[leptos::lazy]
+pub(crate) fn judge_rules(typed: Secret, by: Arc<PolicyView>) -> Report {
+    by.policy.rules(typed.expose(), &by.personal)
+}
+
+/// Judges everything: the function that the server applies again.
+#[leptos::lazy]
+pub(crate) fn judge_strength(typed: Secret, by: Arc<PolicyView>) -> Report {
+    by.policy.check(typed.expose(), &by.personal)
+}
+
+/// Makes a password from the browser's own randomness; nothing when the browser has none.
+#[leptos::lazy]
+pub(crate) fn make_password(by: Arc<PolicyView>) -> Secret {
+    let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) else { return Secret::default() };
+    let mut healthy = true;
+    let made = password::generate(&by.policy, &by.personal, &mut |bytes| {
+        healthy &= crypto.get_random_values_with_u8_array(bytes).is_ok();
+    });
+    if healthy { Secret::new(made) } else { Secret::default() }
+}

@@ -1,0 +1,116 @@
+//! The browsers that are signed in.
+
+use leptos::prelude::*;
+use rekey_shared::view::SessionView;
+use rekey_shared::{Lang, MessageId, text};
+use server_fn::ServerFn as _;
+
+use crate::api::{EndOthers, EndSession, PageData};
+use crate::components::{DataResource, Desk, ErrorSummary, FormState, Loaded, Notice, PageTitle, PostForm, Submit};
+use crate::{paths, start};
+
+/// What happens after a session was ended here.
+#[derive(Clone, Copy)]
+struct After {
+    data: DataResource,
+    notice: RwSignal<Option<&'static str>>,
+}
+
+impl After {
+    fn ended(self, notice: MessageId) -> Callback<()> {
+        Callback::new(move |()| {
+            self.notice.set(Some(notice.text(start::lang())));
+            self.data.refetch();
+        })
+    }
+}
+
+pub(super) fn page(data: DataResource) -> AnyView {
+    let lang = start::lang();
+    let done = super::super::done();
+    let said = match done.get_untracked().as_deref() {
+        Some("ended") => Some(MessageId::SESSION_ENDED.text(lang)),
+        Some("others") => Some(MessageId::OTHERS_ENDED.text(lang)),
+        _ => None,
+    };
+    let notice = RwSignal::new(said);
+    provide_context(After { data, notice });
+    view! {
+        <Desk here=paths::ACCOUNT_SESSIONS>
+            <PageTitle title=MessageId::SESSIONS.text(lang)/>
+            <p class="lead">{MessageId::SESSIONS_LEAD.text(lang)}</p>
+            <Notice text=notice/>
+            <Loaded data view=|data| match data {
+                PageData::Sessions(sessions) => list(sessions),
+                _ => ().into_any(),
+            }/>
+        </Desk>
+    }
+    .into_any()
+}
+
+fn list(sessions: Vec<SessionView>) -> AnyView {
+    let lang = start::lang();
+    let state = FormState::new(paths::ACCOUNT_SESSIONS, EndOthers::PATH);
+    let stay = use_context::<After>().map(|after| after.ended(MessageId::OTHERS_ENDED));
+    let others = sessions.len() > 1;
+    let rows = sessions.into_iter().map(|session| view! { <Row session lang/> }).collect_view();
+    let foot = if others {
+        let stay = stay.unwrap_or_else(|| Callback::new(|()| {}));
+        view! {
+            <PostForm to=EndOthers::PATH state stay>
+                <Submit state label=MessageId::END_OTHERS busy=MessageId::ENDING class="btn danger"/>
+            </PostForm>
+        }
+        .into_any()
+    } else {
+        view! { <p class="empty">{MessageId::NO_OTHERS.text(lang)}</p> }.into_any()
+    };
+    view! {
+        <ErrorSummary state/>
+        <ul class="list">{rows}</ul>
+        {foot}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(session: SessionView, lang: Lang) -> impl IntoView {
+    let device = if session.device.is_empty() {
+        MessageId::UNKNOWN_DEVICE.text(lang).to_owned()
+    } else {
+        session.device.clone()
+    };
+    let state = FormState::new("", EndSession::PATH);
+    let stay = use_context::<After>().map(|after| after.ended(MessageId::SESSION_ENDED));
+    let stay = stay.unwrap_or_else(|| Callback::new(|()| {}));
+    let label = text::end_session(&device, lang);
+    let end = (!session.current).then(|| {
+        view! {
+            <PostForm to=EndSession::PATH state stay>
+                <input type="hidden" name="session" value=session.id.to_string()/>
+                <Submit
+                    state
+                    label=MessageId::END
+                    busy=MessageId::ENDING
+                    class="btn quiet small"
+                    aria=label
+                />
+            </PostForm>
+        }
+    });
+    let here = session.current.then(|| view! { <span class="chip">{MessageId::THIS_BROWSER.text(lang)}</span> });
+    view! {
+        <li class="row">
+            <div class="row-main">
+                <p class="row-title">{device} " " {here}</p>
+                <p class="muted">
+                    {MessageId::SIGNED_IN_AT.text(lang)} " " {session.created_at.written(lang)} " · "
+                    {MessageId::LAST_SEEN.text(lang)} " " {session.last_used_at.written(lang)}
+                </p>
+                <p class="muted">{session.place}</p>
+            </div>
+            {end}
+        </li>
+    }
+}

@@ -1,0 +1,48 @@
+//! Help: honest answers to what people ask most.
+
+use leptos::prelude::*;
+use rekey_shared::{Lang, MessageId};
+
+use crate::components::{Door, PageTitle};
+use crate::start;
+
+/// A question and its answers.
+type Entry = (MessageId, &'static [MessageId]);
+
+const ENTRIES: [Entry; 5] = [
+    (MessageId::HELP_CODE, &[MessageId::HELP_CODE_1, MessageId::HELP_CODE_2, MessageId::HELP_CODE_3]),
+    (MessageId::HELP_LOST, &[MessageId::HELP_LOST_1, MessageId::HELP_LOST_2]),
+    (MessageId::HELP_REFUSED, &[MessageId::HELP_REFUSED_1]),
+    (MessageId::HELP_CHOOSE, &[MessageId::HELP_CHOOSE_1, MessageId::HELP_CHOOSE_2]),
+    (MessageId::HELP_STRANGE, &[MessageId::HELP_STRANGE_1, MessageId::HELP_STRANGE_2]),
+];
+
+#[component]
+pub(crate) fn HelpPage() -> impl IntoView {
+    let lang = start::lang();
+    view! {
+        <Door>
+            <PageTitle title=MessageId::HELP_TITLE.text(lang)/>
+            <p class="lead">{MessageId::HELP_LEAD.text(lang)}</p>
+            <div class="answers">
+                {ENTRIES.map(|entry| answer(entry, lang)).collect_view()}
+                <section>
+                    <h2>{MessageId::HELP_PERSON.text(lang)}</h2>
+                    {person(lang)}
+                </section>
+            </div>
+        </Door>
+    }
+}
+
+fn answer((question, answers): Entry, lang: Lang) -> impl IntoView {
+    let answers = answers.iter().map(|answer| view! { <p>{answer.text(lang)}</p> }).collect_view();
+    view! { <section><h2>{question.text(lang)}</h2>{answers}</section> }
+}
+
+fn person(lang: Lang) -> AnyView {
+    match start::site().help_url {
+        Some(url) => view! { <p><a href=url rel="external">{MessageId::ASK_HELP_DESK.text(lang)}</a></p> }.into_any(),
+        None => view! { <p>{MessageId::HELP_PERSON_NONE.text(lang)}</p> }.into_any(),
+    }
+}

@@ -1,0 +1,31 @@
+//! There is no such page.
+
+use leptos::prelude::*;
+use rekey_shared::MessageId;
+
+use crate::components::{Door, Outcome};
+use crate::paths;
+
+#[component]
+pub(crate) fn NotFoundPage() -> impl IntoView {
+    note_missing();
+    view! {
+        <Door>
+            <Outcome
+                title=MessageId::NOT_FOUND_TITLE
+                text=MessageId::NOT_FOUND_TEXT
+                next=paths::SIGN_IN
+                label=MessageId::TO_FIRST_PAGE
+                good=false
+            />
+        </Door>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn note_missing() {
+    crate::context::set_status(404);
+}
+
+#[cfg(not(feature = "ssr"))]
+fn note_missing() {}

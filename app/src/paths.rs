@@ -1,0 +1,47 @@
+//! Where pages are.
+
+/// Sign-in; leads on to the account when somebody is signed in.
+pub const SIGN_IN: &str = "/";
+/// First page of a registration.
+pub const REGISTER: &str = "/register";
+/// The code of a registration.
+pub const REGISTER_CODE: &str = "/register/code";
+/// Name and password.
+pub const REGISTER_DETAILS: &str = "/register/details";
+/// Registered.
+pub const REGISTER_DONE: &str = "/register/done";
+/// First page of a recovery.
+pub const FORGOT: &str = "/forgot";
+/// The code of a recovery.
+pub const RECOVER: &str = "/recover";
+/// The new password.
+pub const RECOVER_NEW: &str = "/recover/new";
+/// Recovered.
+pub const RECOVER_DONE: &str = "/recover/done";
+/// "It was not me".
+pub const NOT_ME: &str = "/not-me";
+/// Frozen.
+pub const NOT_ME_DONE: &str = "/not-me/done";
+/// The account of the signed-in person.
+pub const ACCOUNT: &str = "/account";
+/// Changing the password.
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
+/// Signed-in browsers.
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// Help.
+pub const HELP: &str = "/help";
+/// Messages of an installation that sends none yet.
+pub const MAILBOX: &str = "/dev/mailbox";
+/// Takes `lang` and `return_to` and sets the language cookie.
+pub const LANGUAGE: &str = "/language";
+
+/// The account page after the password was changed.
+pub const ACCOUNT_PASSWORD_SAVED: &str = "/account?done=password";
+/// The sessions after one was ended.
+pub const SESSIONS_ENDED: &str = "/account/sessions?done=ended";
+/// The sessions after all others were ended.
+pub const SESSIONS_OTHERS_ENDED: &str = "/account/sessions?done=others";
+/// The code page of a registration after a new code was sent.
+pub const REGISTER_CODE_RESENT: &str = "/register/code?done=resent";
+/// The code page of a recovery after a new code was sent.
+pub const RECOVER_RESENT: &str = "/recover?done=resent";

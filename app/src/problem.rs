@@ -1,0 +1,143 @@
+//! What services answer, as far as people may learn it. The one place where it is decided.
+
+use rekey_domain::throttle::Refusal;
+use rekey_service::hasher::Busy;
+use rekey_service::password::ChangeError;
+use rekey_service::registration::{self, ResendError, VerifyError};
+use rekey_service::repudiation::FreezeError;
+use rekey_service::sign_in::SignInError;
+use rekey_service::{Services, Unexpected, recovery};
+use rekey_shared::Problem;
+
+/// A service's error on its way out.
+pub(crate) enum Told {
+    /// Somebody decided this.
+    Problem(Problem),
+    /// Nobody did: it is logged once, and the person gets a reference.
+    Unexpected(Unexpected),
+}
+
+impl Told {
+    /// The problem to show.
+    pub(crate) fn outwards(self, cx: &Services) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Unexpected(failure) => Problem::Unexpected(cx.report(&failure)),
+        }
+    }
+}
+
+impl From<Problem> for Told {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<Unexpected> for Told {
+    fn from(failure: Unexpected) -> Self {
+        Self::Unexpected(failure)
+    }
+}
+
+impl From<registration::StartError> for Told {
+    fn from(error: registration::StartError) -> Self {
+        match error {
+            registration::StartError::Fields(fields) => Problem::Fields(fields).into(),
+            registration::StartError::Closed => Problem::RegistrationClosed.into(),
+            registration::StartError::Throttled => Problem::SlowDown.into(),
+            registration::StartError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<registration::CompleteError> for Told {
+    fn from(error: registration::CompleteError) -> Self {
+        match error {
+            registration::CompleteError::Fields(fields) => Problem::Fields(fields).into(),
+            registration::CompleteError::Weak(report) => Problem::WeakPassword(report).into(),
+            registration::CompleteError::Over => Problem::JourneyOver.into(),
+            registration::CompleteError::Closed => Problem::RegistrationClosed.into(),
+            registration::CompleteError::Busy(Busy) => Problem::Busy.into(),
+            registration::CompleteError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<VerifyError> for Told {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::NotACode(field) => Problem::Fields(vec![field]).into(),
+            VerifyError::Over => Problem::JourneyOver.into(),
+            VerifyError::Wrong { tries_left } => Problem::CodeWrong { tries_left }.into(),
+            VerifyError::Dead => Problem::CodeDead.into(),
+            VerifyError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ResendError> for Told {
+    fn from(error: ResendError) -> Self {
+        match error {
+            ResendError::Over => Problem::JourneyOver.into(),
+            ResendError::TooSoon => Problem::ResendTooSoon.into(),
+            ResendError::Dead => Problem::CodeDead.into(),
+            ResendError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<recovery::StartError> for Told {
+    fn from(error: recovery::StartError) -> Self {
+        match error {
+            recovery::StartError::Field(field) => Problem::Fields(vec![field]).into(),
+            recovery::StartError::Throttled(Refusal::TooMany) => Problem::TooManyRequests.into(),
+            recovery::StartError::Throttled(Refusal::TooFrequent) => Problem::TooFrequent.into(),
+            recovery::StartError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<recovery::CompleteError> for Told {
+    fn from(error: recovery::CompleteError) -> Self {
+        match error {
+            recovery::CompleteError::Fields(fields) => Problem::Fields(fields).into(),
+            recovery::CompleteError::Weak(report) => Problem::WeakPassword(report).into(),
+            recovery::CompleteError::NotValid => Problem::JourneyOver.into(),
+            recovery::CompleteError::Busy(Busy) => Problem::Busy.into(),
+            recovery::CompleteError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<SignInError> for Told {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Fields(fields) => Problem::Fields(fields).into(),
+            SignInError::Refused => Problem::SignInRefused.into(),
+            SignInError::SlowDown => Problem::SlowDown.into(),
+            SignInError::Busy(Busy) => Problem::Busy.into(),
+            SignInError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Told {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Fields(fields) => Problem::Fields(fields).into(),
+            ChangeError::Weak(report) => Problem::WeakPassword(report).into(),
+            ChangeError::NotSignedIn => Problem::NotSignedIn.into(),
+            ChangeError::Busy(Busy) => Problem::Busy.into(),
+            ChangeError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<FreezeError> for Told {
+    fn from(error: FreezeError) -> Self {
+        match error {
+            FreezeError::NotValid => Problem::LinkNotValid.into(),
+            FreezeError::Unexpected(failure) => failure.into(),
+        }
+    }
+}

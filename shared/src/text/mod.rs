@@ -1,0 +1,72 @@
+//! Every sentence a person can read, in English and Japanese side by side.
+//!
+//! Fixed sentences are constants of [`MessageId`], grouped by the place where they are read. Sentences with
+//! something in them are functions. Both languages are written, not translated from each other.
+
+mod desk;
+mod door;
+mod fault;
+mod help;
+mod password;
+mod problem;
+mod sentence;
+
+use crate::Lang;
+
+pub use fault::fault;
+pub use password::{failure, requirement, strength, tally};
+pub use problem::{problem, problem_title};
+pub use sentence::*;
+
+/// One fixed sentence in both languages.
+///
+/// The texts are carried along, so that a page brings only those it names and nothing has to be looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageId {
+    key: &'static str,
+    en: &'static str,
+    ja: &'static str,
+}
+
+impl MessageId {
+    /// The sentence in this language.
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Ja => self.ja,
+        }
+    }
+
+    /// The constant's name: for tests and logs, never for people.
+    pub const fn key(self) -> &'static str {
+        self.key
+    }
+}
+
+/// Declares messages: `NAME: "English", "日本語";`.
+macro_rules! messages {
+    ($($key:ident: $en:literal, $ja:literal;)+) => {
+        impl crate::text::MessageId {
+            $(
+                #[doc = $en]
+                pub const $key: Self = Self { key: stringify!($key), en: $en, ja: $ja };
+            )+
+        }
+
+        /// All messages of this file.
+        #[cfg(test)]
+        pub(super) const ALL: &[crate::text::MessageId] = &[$(crate::text::MessageId::$key),+];
+    };
+}
+use messages;
+
+/// Picks one of two texts.
+const fn pick(lang: Lang, en: &'static str, ja: &'static str) -> &'static str {
+    match lang {
+        Lang::En => en,
+        Lang::Ja => ja,
+    }
+}
+
+#[cfg(test)]
+mod tests;

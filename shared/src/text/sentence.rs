@@ -1,0 +1,102 @@
+//! Sentences with something in them.
+
+use super::pick;
+use crate::Lang;
+use crate::view::Channel;
+
+/// Where the code went, if it went anywhere: the same sentence for accounts that exist and for those that do not.
+pub fn code_sent(identifier: &str, channel: Channel, minutes: u64, lang: Lang) -> String {
+    let what = match channel {
+        Channel::Email => pick(lang, "a mail with a code", "メールで"),
+        Channel::Sms => pick(lang, "a text message with a code", "SMSで"),
+        Channel::OnFile => pick(lang, "a message with a code", "登録の連絡先へ"),
+    };
+    match lang {
+        Lang::En => format!("If an account fits {identifier}, {what} is on its way. It works for {minutes} minutes."),
+        Lang::Ja => {
+            format!(
+                "{identifier} に合うアカウントがあれば、{what}確認コードをお送りしています。{minutes}分間有効です。"
+            )
+        }
+    }
+}
+
+/// Where the registration code went.
+pub fn registration_code_sent(identifier: &str, channel: Channel, minutes: u64, lang: Lang) -> String {
+    let what = match channel {
+        Channel::Email | Channel::OnFile => pick(lang, "A mail", "メール"),
+        Channel::Sms => pick(lang, "A text message", "SMS"),
+    };
+    match lang {
+        Lang::En => format!("{what} to {identifier} is on its way. The code in it works for {minutes} minutes."),
+        Lang::Ja => format!("{identifier} へ{what}をお送りしています。確認コードは{minutes}分間有効です。"),
+    }
+}
+
+/// For whom a password is being chosen.
+pub fn password_for(identifier: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("For {identifier}."),
+        Lang::Ja => format!("{identifier} のパスワードです。"),
+    }
+}
+
+/// When a new code may be asked for: while counting down, or without scripts.
+pub fn resend_in(seconds: u64, lang: Lang) -> String {
+    match (lang, seconds) {
+        (Lang::En, 1) => "You can ask for a new one in 1 second.".to_owned(),
+        (Lang::En, _) => format!("You can ask for a new one in {seconds} seconds."),
+        (Lang::Ja, _) => format!("あと{seconds}秒で、新しいコードを送れます。"),
+    }
+}
+
+/// Which step of how many.
+pub fn step_of(step: u8, of: u8, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("Step {step} of {of}"),
+        Lang::Ja => format!("全{of}段階のうち{step}段階目"),
+    }
+}
+
+/// Greets a person by name; the family name first and with respect in Japanese.
+pub fn greeting(given_name: &str, family_name: &str, lang: Lang) -> String {
+    let name = if family_name.is_empty() { given_name } else { family_name };
+    match lang {
+        Lang::En if given_name.is_empty() => "Your account".to_owned(),
+        Lang::En => format!("Hello, {given_name}"),
+        Lang::Ja if name.is_empty() => "あなたのアカウント".to_owned(),
+        Lang::Ja => format!("{name}さん、こんにちは"),
+    }
+}
+
+/// A person's full name in the order of the language.
+pub fn full_name(given_name: &str, family_name: &str, lang: Lang) -> String {
+    let (first, second) = match lang {
+        Lang::En => (given_name, family_name),
+        Lang::Ja => (family_name, given_name),
+    };
+    [first, second].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// How many browsers are signed in.
+pub fn browsers(count: usize, lang: Lang) -> String {
+    match (lang, count) {
+        (Lang::En, 1) => "1 browser".to_owned(),
+        (Lang::En, _) => format!("{count} browsers"),
+        (Lang::Ja, _) => format!("{count}台のブラウザー"),
+    }
+}
+
+/// The label of a button that ends one of several sessions, for people who only hear it.
+pub fn end_session(device: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("End the session of {device}"),
+        Lang::Ja => format!("{device} をサインアウトさせる"),
+    }
+}
+
+/// A page's title in the browser's tab.
+pub fn page_title(title: &str, wrong: bool, lang: Lang) -> String {
+    let prefix = if wrong { super::MessageId::ERROR_PREFIX.text(lang) } else { "" };
+    format!("{prefix}{title} – Rekey")
+}
