@@ -1,6 +1,6 @@
 //! Recovery over real databases: what a person does, what an attacker tries.
 
-use std::assert_matches;
+use rekey_testkit::assert_matches;
 use std::time::Duration;
 
 use rekey_domain::throttle;
@@ -236,6 +236,7 @@ on_both_databases! {
 
     async fn the_recommended_throttle_is_silent(t: Bench) {
         t.account("ada@example.org").await;
+        t.advance(HOUR); // the code of the registration counts as a send, too
         let mut sent = 0;
         for _ in 0..10 {
             sent += t.ask("ada@example.org").await.1.len();
@@ -281,11 +282,12 @@ async fn the_commerce_throttle_counts_the_address_or_the_account() {
 #[tokio::test]
 async fn an_office_behind_one_address_is_not_shut_out() {
     let t = Bench::sqlite().await;
-    for person in 0..50 {
-        let identifier = format!("person{person}@example.org");
-        t.account(&identifier).await;
-        t.advance(Duration::from_secs(90));
-        let (_, letters) = t.ask(&identifier).await;
-        assert_eq!(letters.len(), 1, "person {person}");
+    let office: Vec<_> = (0..50).map(|person| format!("person{person}@example.org")).collect();
+    for person in &office {
+        t.account(person).await;
+    }
+    t.advance(HOUR);
+    for person in &office {
+        assert_eq!(t.ask(person).await.1.len(), 1, "{person}");
     }
 }

@@ -1,6 +1,6 @@
 //! Registration over real databases.
 
-use std::assert_matches;
+use rekey_testkit::assert_matches;
 use std::time::Duration;
 
 use rekey_service::dispatch::Content;

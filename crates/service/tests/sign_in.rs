@@ -1,6 +1,6 @@
 //! Signing in, lock-out, sessions and changing the password over real databases.
 
-use std::assert_matches;
+use rekey_testkit::assert_matches;
 use std::time::Duration;
 
 use rekey_domain::rate::Rate;

@@ -15,7 +15,8 @@ pub struct Database {
 impl Database {
     /// A SQLite file that is not there yet.
     pub async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let made = tokio::task::spawn_blocking(tempfile::tempdir).await;
+        let folder = made.expect("no panic").expect("a temporary folder");
         let url = format!("sqlite://{}/rekey.db", folder.path().display());
         Self { url, _folder: Some(folder) }
     }

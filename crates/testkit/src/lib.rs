@@ -32,3 +32,18 @@ macro_rules! on_both_databases {
         }
     )+};
 }
+
+/// Stops the test unless a value matches a pattern; shows the value.
+#[macro_export]
+macro_rules! assert_matches {
+    ($value:expr, $pattern:pat $(if $guard:expr)? $(, $($why:tt)+)?) => {
+        match $value {
+            $pattern $(if $guard)? => {}
+            ref other => panic!(
+                "{other:?} does not match {}{}",
+                stringify!($pattern),
+                String::new() $(+ ": " + &format!($($why)+))?
+            ),
+        }
+    };
+}

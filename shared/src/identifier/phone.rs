@@ -45,8 +45,7 @@ impl Phone {
         }
         // The crate sees ASCII digits, one plus and nothing else: no extensions, no letters, no `tel:` parameters.
         let dialled = dialled(typed).ok_or(FieldFault::NotAPhone)?;
-        let region = default_region.parse().ok();
-        let number = phonenumber::parse(region, &dialled).map_err(|_| FieldFault::NotAPhone)?;
+        let number = read(&dialled, default_region).ok_or(FieldFault::NotAPhone)?;
         let canonical = number.format().mode(phonenumber::Mode::E164).to_string();
         if !number.is_valid() || number.extension().is_some() || !is_e164(&canonical) {
             return Err(FieldFault::NotAPhone);
@@ -61,9 +60,36 @@ impl Phone {
     }
 }
 
+/// Reads a number in its own country's plan.
+///
+/// Told a region, the crate strips that region's trunk prefix from numbers of other countries too:
+/// `+49 151…` read in the United States would become somebody else's `+49 51…`.
+/// So the region is told for national spellings alone.
+#[cfg(feature = "parse")]
+fn read(dialled: &str, default_region: &str) -> Option<phonenumber::PhoneNumber> {
+    use phonenumber::country::Source;
+
+    if dialled.starts_with('+') {
+        return phonenumber::parse(None, dialled).ok();
+    }
+    let number = phonenumber::parse(Some(default_region.parse().ok()?), dialled).ok()?;
+    if number.code().source() == Source::Idd { read_abroad(dialled, number.code().value()) } else { Some(number) }
+}
+
+/// Reads a number that begins with a region's way out (`010`, `00`, `0011`, …) and then this country code.
+#[cfg(feature = "parse")]
+fn read_abroad(dialled: &str, code: u16) -> Option<phonenumber::PhoneNumber> {
+    let code = code.to_string();
+    let starts = dialled.match_indices(&code).map(|(start, _)| start).filter(|start| (2..=5).contains(start));
+    let read = |start| phonenumber::parse(None, format!("+{}", dialled.get(start..)?)).ok();
+    starts.filter_map(read).find(phonenumber::PhoneNumber::is_valid)
+}
+
 /// The digits, with a plus before them if there was one. `None` when there is anything that no number has.
 #[cfg(feature = "parse")]
 fn dialled(typed: &str) -> Option<String> {
+    // Letter-heads write `+44 (0)20 …`: the zero is dialled at home only (ITU-T E.123 §2.4 advises against it).
+    let typed = if typed.starts_with(['+', '＋']) { typed.replacen("(0)", "", 1) } else { typed.to_owned() };
     let mut dialled = String::new();
     for typed in typed.chars() {
         match typed {
