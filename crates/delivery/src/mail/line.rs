@@ -1,0 +1,103 @@
+//! Connections to the mail server.
+//!
+//! lettre has a pool of its own, but it takes a connection back however far the talk on it had come. A mail that is
+//! cut short by its time limit would hand its half-spoken connection to the next mail. Here a connection is taken
+//! out, and comes back only after the server has taken a mail on it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::Message;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use tokio::time::Instant;
+
+use super::{MailSettings, Security};
+use crate::SettingsError;
+
+/// The time that one of the server's addresses gets before the next one is tried.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections that are kept open between mails.
+const KEPT: usize = 4;
+
+/// How long an unused one is kept; servers hang up after a minute or more.
+const KEPT_FOR: Duration = Duration::from_secs(20);
+
+/// The way to one mail server.
+pub(super) struct Line {
+    host: String,
+    port: u16,
+    security: Security,
+    tls: Option<TlsParameters>,
+    hello: ClientId,
+    credentials: Option<Credentials>,
+    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+}
+
+impl Line {
+    pub(super) fn new(settings: &MailSettings) -> Result<Self, SettingsError> {
+        let tls = match settings.security {
+            Security::PlainLoopback => None,
+            Security::Implicit | Security::StartTls => Some(
+                TlsParameters::new(settings.host.clone())
+                    .map_err(|_| SettingsError::new("mail.url", "TLS could not be prepared for this host"))?,
+            ),
+        };
+        let credentials = settings.credentials.as_ref();
+        Ok(Self {
+            host: settings.host.clone(),
+            port: settings.port,
+            security: settings.security,
+            tls,
+            hello: ClientId::Domain(settings.domain.clone()),
+            credentials: credentials.map(|(user, password)| Credentials::new(user.clone(), password.expose().into())),
+            idle: Mutex::default(),
+        })
+    }
+
+    /// Returns when the server has taken the mail. Dropping this half-way closes the connection.
+    pub(super) async fn send(&self, mail: &Message) -> Result<(), Error> {
+        let mut connection = match self.take().await {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        connection.send(mail.envelope(), &mail.formatted()).await?;
+        self.put_back(connection);
+        Ok(())
+    }
+
+    /// An open connection that still answers.
+    async fn take(&self) -> Option<AsyncSmtpConnection> {
+        loop {
+            let (mut connection, since) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            if since.elapsed() < KEPT_FOR && connection.test_connected().await {
+                return Some(connection);
+            }
+        }
+    }
+
+    fn put_back(&self, connection: AsyncSmtpConnection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|(_, since)| since.elapsed() < KEPT_FOR);
+        if idle.len() < KEPT {
+            idle.push((connection, Instant::now()));
+        }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let wrapper = self.tls.clone().filter(|_| self.security == Security::Implicit);
+        let server = (self.host.as_str(), self.port);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT_TIMEOUT), &self.hello, wrapper, None).await?;
+        if let Some(tls) = self.tls.clone().filter(|_| self.security == Security::StartTls) {
+            connection.starttls(tls, &self.hello).await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(connection)
+    }
+}

@@ -1,0 +1,126 @@
+//! `mail.url`, `mail.from` and the time that a server gets.
+
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::message::Mailbox;
+use percent_encoding::percent_decode_str;
+use rekey_shared::Secret;
+use url::Url;
+
+use crate::settings::{bare_host, is_loopback};
+use crate::{Brand, SettingsError};
+
+const URL_KEY: &str = "mail.url";
+const FROM_KEY: &str = "mail.from";
+
+/// The time that handing over a mail gets. Servers that check for spam take their time.
+const TIMEOUT: Duration = Duration::from_secs(18);
+
+/// Where mail goes and who it comes from.
+#[derive(Clone)]
+pub struct MailSettings {
+    /// The server's name, without brackets.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way to it is protected.
+    pub security: Security,
+    /// User and password, if it wants them.
+    pub credentials: Option<(String, Secret)>,
+    /// The sender that people see.
+    pub from: Mailbox,
+    /// What stands after the `@` of our Message-IDs; also our name in `EHLO`.
+    pub domain: String,
+    /// The time that handing over one mail gets, connecting included.
+    pub timeout: Duration,
+}
+
+/// How the way to the mail server is protected. There is no plain way to another machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte: `smtps://`.
+    Implicit,
+    /// TLS before anything is said: `smtp://` to another machine.
+    StartTls,
+    /// None: `smtp://` to this machine.
+    PlainLoopback,
+}
+
+impl std::fmt::Debug for MailSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailSettings")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("security", &self.security)
+            .finish_non_exhaustive()
+    }
+}
+
+impl MailSettings {
+    /// Reads `mail.url` (`smtp://user:password@host:587`, `smtps://…`) and `mail.from`
+    /// (`Name <address>`; the organisation's name and `no-reply@` the public host when unset).
+    pub fn parse(url: &str, from: Option<&str>, brand: &Brand) -> Result<Self, SettingsError> {
+        let url = Url::parse(url.trim()).map_err(|_| bad_url("is not a URL; write smtp://user:password@host:587"))?;
+        let host = bare_host(url.host_str().unwrap_or_default()).to_owned();
+        if host.is_empty() {
+            return Err(bad_url("names no host; write smtp://user:password@host:587"));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(bad_url("ends after the port; write smtp://user:password@host:587"));
+        }
+        let (security, usual_port) = security(&url, &host)?;
+        let domain = brand.mail_domain();
+        Ok(Self {
+            port: url.port().unwrap_or(usual_port),
+            security,
+            credentials: credentials(&url)?,
+            from: sender(from, brand, &domain)?,
+            host,
+            domain,
+            timeout: TIMEOUT,
+        })
+    }
+}
+
+fn security(url: &Url, host: &str) -> Result<(Security, u16), SettingsError> {
+    match url.scheme() {
+        "smtps" => Ok((Security::Implicit, 465)),
+        "smtp" if is_loopback(host) => Ok((Security::PlainLoopback, 25)),
+        "smtp" => Ok((Security::StartTls, 587)),
+        _ => Err(bad_url("must begin with smtp:// (STARTTLS) or smtps:// (TLS)")),
+    }
+}
+
+fn credentials(url: &Url) -> Result<Option<(String, Secret)>, SettingsError> {
+    match (url.username(), url.password()) {
+        ("", None) => Ok(None),
+        ("", Some(_)) | (_, None) => Err(bad_url("needs both a user and a password, or neither")),
+        (user, Some(password)) => Ok(Some((decoded(user)?, Secret::new(decoded(password)?)))),
+    }
+}
+
+fn decoded(part: &str) -> Result<String, SettingsError> {
+    let decoded = percent_decode_str(part).decode_utf8().map_err(|_| bad_url("holds a %-sequence that is no text"))?;
+    if decoded.contains(['\r', '\n', '\0']) {
+        return Err(bad_url("holds a line break in the user or password"));
+    }
+    Ok(decoded.into_owned())
+}
+
+fn sender(from: Option<&str>, brand: &Brand, domain: &str) -> Result<Mailbox, SettingsError> {
+    let problem = "is not a sender; write Name <address@host>";
+    let Some(from) = from.map(str::trim).filter(|from| !from.is_empty()) else {
+        let address = Address::new("no-reply", domain)
+            .map_err(|_| SettingsError::new(FROM_KEY, "must be set: public_url's host cannot stand in an address"))?;
+        return Ok(Mailbox::new(Some(brand.organisation.clone()), address));
+    };
+    if from.contains(char::is_control) {
+        return Err(SettingsError::new(FROM_KEY, problem));
+    }
+    from.parse().map_err(|_| SettingsError::new(FROM_KEY, problem))
+}
+
+const fn bad_url(problem: &'static str) -> SettingsError {
+    SettingsError::new(URL_KEY, problem)
+}

@@ -1,0 +1,62 @@
+//! Messages as people read them: English and Japanese, plain text and HTML, mail and text message.
+//!
+//! A content becomes a [`page::Page`] of blocks in one language; [`layout`] writes the blocks down.
+//! So wording lives in `en.rs` and `ja.rs`, markup in one place, and neither can forget the other.
+
+mod brand;
+mod en;
+mod ja;
+mod layout;
+mod page;
+mod tidy;
+
+use rekey_service::dispatch::{Letter, Recipient};
+use rekey_shared::{Lang, Timestamp};
+
+pub use brand::Brand;
+
+/// A finished message. Everything in it follows from the outbox row, so a retry is the same to the byte.
+#[derive(Clone)]
+pub struct Rendered {
+    /// The local part of the Message-ID.
+    pub message_id: String,
+    /// Where to.
+    pub to: Recipient,
+    /// When it was caused; the `Date` of a mail.
+    pub created_at: Timestamp,
+    /// Empty for text messages.
+    pub subject: String,
+    /// The plain text: the whole of a text message.
+    pub text: String,
+    /// The HTML part; empty for text messages.
+    pub html: String,
+}
+
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rendered").field("message_id", &self.message_id).finish_non_exhaustive()
+    }
+}
+
+/// Writes a letter down in the recipient's language.
+pub fn render(letter: Letter, brand: &Brand) -> Rendered {
+    let lang = letter.lang;
+    let (subject, text, html) = match &letter.to {
+        Recipient::Email(_) => {
+            let page = match lang {
+                Lang::En => en::page_of(&letter.content, brand),
+                Lang::Ja => ja::page_of(&letter.content, brand),
+            };
+            let (text, html) = (layout::text(&page), layout::html(&page, lang));
+            (page.subject, text, html)
+        }
+        Recipient::Phone(_) => {
+            let text = match lang {
+                Lang::En => en::short(&letter.content, brand),
+                Lang::Ja => ja::short(&letter.content, brand),
+            };
+            (String::new(), text, String::new())
+        }
+    };
+    Rendered { message_id: letter.message_id, to: letter.to, created_at: letter.created_at, subject, text, html }
+}

@@ -1,0 +1,64 @@
+//! Who writes.
+
+use rekey_service::links::Links;
+use rekey_service::settings::Settings;
+use url::{Host, Url};
+
+use super::tidy;
+use crate::settings::mail_domain;
+
+/// Characters of the organisation's name in a text message: every one costs.
+const SHORT_LENGTH: usize = 16;
+
+/// Who writes, and where people find them.
+#[derive(Debug, Clone)]
+pub struct Brand {
+    /// The organisation's name, one line.
+    pub(crate) organisation: String,
+    /// The same, for text messages.
+    pub(crate) short: String,
+    /// Where "Ask the help desk" leads.
+    pub(crate) help: Option<String>,
+    /// The host that people see in their address bar.
+    pub(crate) host: String,
+    /// The host that a telephone binds a code to; none where it could not (no HTTPS, or no name).
+    pub(crate) bound: Option<String>,
+}
+
+impl Brand {
+    /// From what the operator set.
+    pub fn new(settings: &Settings, links: &Links) -> Self {
+        let (organisation, base) = (tidy::organisation(&settings.organisation), links.base());
+        Self {
+            short: tidy::cut(&organisation, SHORT_LENGTH),
+            organisation,
+            help: settings.help_url.as_deref().and_then(web_address),
+            host: base.host_str().unwrap_or("localhost").to_owned(),
+            bound: bound_host(base),
+        }
+    }
+
+    /// The part of our addresses and Message-IDs after the `@`.
+    pub fn mail_domain(&self) -> String {
+        mail_domain(&self.host)
+    }
+
+    /// The last line of a text message with a code: telephones fill the code in on this host only
+    /// (WICG, "Origin-bound one-time codes").
+    pub(crate) fn bind(&self, code: &str) -> String {
+        self.bound.as_deref().map(|host| format!("\n\n@{host} #{code}")).unwrap_or_default()
+    }
+}
+
+/// Only a link that a browser opens is shown.
+fn web_address(configured: &str) -> Option<String> {
+    let url = Url::parse(configured.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.to_string())
+}
+
+fn bound_host(base: &Url) -> Option<String> {
+    match base.host() {
+        Some(Host::Domain(host)) if base.scheme() == "https" => Some(host.to_owned()),
+        _ => None,
+    }
+}

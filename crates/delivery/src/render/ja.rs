@@ -1,0 +1,164 @@
+//! 日本語。Words as the pages use them: 確認コード, サインイン, 凍結.
+
+use rekey_service::dispatch::Content;
+use rekey_shared::{Lang, OneTimeCode, Timestamp};
+use url::Url;
+
+use super::page::{Block, Page, button, code, heading, link, page, words};
+use super::{Brand, tidy};
+
+type Mail = (String, Vec<Option<Block>>);
+
+/// A mail.
+pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
+    let org = brand.organisation.as_str();
+    let (subject, blocks) = match content {
+        Content::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
+        Content::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
+        Content::Recovery { name, code, code_minutes, link, link_minutes } => {
+            recovery(org, name, (code, *code_minutes), link.as_ref().map(|link| (link, *link_minutes)))
+        }
+        Content::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
+        Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
+        Content::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
+    };
+    page(subject, blocks, foot(brand))
+}
+
+/// A text message: seventy characters make one, so every word counts.
+pub(super) fn short(content: &Content, brand: &Brand) -> String {
+    let org = brand.short.as_str();
+    match content {
+        Content::RegistrationCode { code, minutes } => code_message(brand, code, *minutes),
+        Content::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
+        Content::AlreadyRegistered { sign_in, forgot } => {
+            format!("{org}：この番号のアカウントはすでにあります。サインイン {sign_in} パスワードを忘れたとき {forgot}")
+        }
+        Content::PasswordChanged { at, not_me, .. } => {
+            format!("{org}：{}にパスワードが変更されました。心当たりがないときは {not_me}", at.written(Lang::Ja))
+        }
+        Content::SignInPaused { forgot, .. } => {
+            format!("{org}：パスワードの間違いが続いたため、サインインを一時止めています。忘れたときは {forgot}")
+        }
+        Content::AccountFrozen { forgot, .. } => {
+            format!("{org}：アカウントを凍結しました。また使うには、新しいパスワードを決めてください。 {forgot}")
+        }
+    }
+}
+
+fn code_message(brand: &Brand, code: &OneTimeCode, minutes: u32) -> String {
+    let (code, org) = (code.expose(), brand.short.as_str());
+    let bound = brand.bind(code);
+    format!("{code} が{org}の確認コードです（{}有効）。他人に教えないでください。{bound}", span(minutes))
+}
+
+fn registration_code(org: &str, digits: &OneTimeCode, minutes: u32) -> Mail {
+    let blocks = vec![
+        heading("メールアドレスの確認"),
+        words(format!("{org}の登録画面に、次の確認コードを入力してください。")),
+        code(digits.expose()),
+        words(format!("{}有効です。", span(minutes))),
+        words(
+            "お心当たりがないときは、このメールをそのままにしておいてください。\
+             コードがなければ、ほかの人があなたのアドレスで登録することはできません。",
+        ),
+    ];
+    (format!("【{org}】確認コードのお知らせ"), blocks)
+}
+
+fn already_registered(org: &str, sign_in: &Url, forgot: &Url) -> Mail {
+    let blocks = vec![
+        heading("アカウントはすでにあります"),
+        words(format!("このメールアドレスで{org}に登録する手続きがありましたが、アカウントはすでに作られています。")),
+        button("サインイン", sign_in),
+        link("パスワードを忘れたときは、こちらから新しく決められます。", forgot),
+        words("お心当たりがなくても、何もする必要はありません。変更されたものはありません。"),
+    ];
+    (format!("【{org}】アカウントはすでにあります"), blocks)
+}
+
+fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: Option<(&Url, u32)>) -> Mail {
+    let by_code = if way.is_some() { "または、もとの画面に" } else { "もとの画面に" };
+    let blocks = vec![
+        heading("新しいパスワードを決める"),
+        dear(name),
+        words(format!("{org}のパスワードを決め直すお申し込みがありました。")),
+        way.and_then(|(url, _)| button("新しいパスワードを決める", url)),
+        way.and_then(|(_, minutes)| words(format!("リンクは{}以内に1回だけ使えます。", span(minutes)))),
+        words(format!("{by_code}次の確認コードを入力してください。")),
+        code(digits.expose()),
+        words(format!(
+            "コードは{}有効です。誰にも教えないでください。窓口がコードをうかがうことはありません。",
+            span(minutes)
+        )),
+        words("お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。"),
+    ];
+    (format!("【{org}】新しいパスワードを決める"), blocks)
+}
+
+fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Mail {
+    let blocks = vec![
+        heading("パスワードが変更されました"),
+        dear(name),
+        words(format!(
+            "{}に、{org}のパスワードが変更されました。ご自分で変更した場合は、何もする必要はありません。",
+            at.written(Lang::Ja)
+        )),
+        words(
+            "お心当たりがないときは、すぐにアカウントを凍結してください。\
+             新しいパスワードを決めるまで、誰もサインインできなくなります。",
+        ),
+        button("自分ではありません", not_me),
+        words(format!("リンクは{days}日間使えます。開いた画面で、もう一度お尋ねします。")),
+    ];
+    (format!("【{org}】パスワードが変更されました"), blocks)
+}
+
+fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Mail {
+    let blocks = vec![
+        heading("サインインを一時止めています"),
+        dear(name),
+        words(format!(
+            "{org}のアカウントで、パスワードの間違いが続きました。\
+             安全のため、しばらくのあいだサインインを止めています。パスワードはもとのままです。"
+        )),
+        words("ご自分で入力していて、パスワードを忘れたときは、新しく決めてください。"),
+        button("新しいパスワードを決める", forgot),
+        words("お心当たりがなくても、何もする必要はありません。間違ったパスワードではサインインできません。"),
+    ];
+    (format!("【{org}】サインインを一時止めています"), blocks)
+}
+
+fn account_frozen(org: &str, name: &str, forgot: &Url) -> Mail {
+    let blocks = vec![
+        heading("アカウントを凍結しました"),
+        dear(name),
+        words(format!(
+            "お申し出により、{org}のアカウントを凍結しました。\
+             すべての端末でサインアウトし、いまは誰もサインインできません。"
+        )),
+        words("また使うときは、新しいパスワードを決めてください。"),
+        button("新しいパスワードを決める", forgot),
+    ];
+    (format!("【{org}】アカウントを凍結しました"), blocks)
+}
+
+/// A mail to somebody without a name begins with what it is about.
+fn dear(name: &str) -> Option<Block> {
+    tidy::name(name).and_then(|name| words(format!("{name} 様")))
+}
+
+/// A number of minutes as people say it: whole hours from three hours on.
+fn span(minutes: u32) -> String {
+    match minutes {
+        60 | 120 | 180.. => format!("{}時間", minutes.saturating_add(30) / 60),
+        other => format!("{other}分間"),
+    }
+}
+
+fn foot(brand: &Brand) -> Vec<String> {
+    let mut foot = vec![format!("{}（{}）", brand.organisation, brand.host)];
+    foot.push("このメールは自動で送られています。返信はお受けできません。".to_owned());
+    foot.extend(brand.help.iter().map(|help| format!("お困りのときは窓口へ： {help}")));
+    foot
+}

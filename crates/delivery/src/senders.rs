@@ -1,0 +1,108 @@
+//! How a finished message leaves the process.
+
+use rekey_service::dispatch::Recipient;
+
+use crate::{DevMailbox, Rendered, SmsSender, SmtpSender};
+
+/// The way a message takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// Mail.
+    Email,
+    /// A text message to a telephone.
+    Sms,
+}
+
+impl Channel {
+    /// The way to this recipient.
+    pub fn to(recipient: &Recipient) -> Self {
+        match recipient {
+            Recipient::Email(_) => Self::Email,
+            Recipient::Phone(_) => Self::Sms,
+        }
+    }
+
+    /// `email` or `sms`: for logs, metrics and the development mailbox.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
+}
+
+/// Why a message was not taken. Holds nothing that the provider said: providers repeat addresses and texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It never will be.
+    #[error("refused: {class}")]
+    Refused {
+        /// A stable word for the log, such as `smtp.5xx`.
+        class: &'static str,
+    },
+    /// It may be later.
+    #[error("not now: {class}")]
+    NotNow {
+        /// A stable word for the log, such as `timeout`.
+        class: &'static str,
+    },
+    /// Nobody has said yet where messages of this kind go.
+    #[error("no provider")]
+    NoProvider,
+}
+
+impl SendError {
+    /// A stable word for the log.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Refused { class } | Self::NotNow { class } => class,
+            Self::NoProvider => "no_provider",
+        }
+    }
+}
+
+/// Hands a message to somebody outside the process. May be dropped half-way: the message counts as not sent then.
+pub trait Sender {
+    /// Returns when the other side has taken the message, or why not.
+    fn send(&self, message: &Rendered) -> impl Future<Output = Result<(), SendError>> + Send;
+}
+
+/// The providers that are set.
+#[derive(Debug, Clone, Default)]
+pub struct Senders {
+    /// For mail.
+    pub mail: Option<SmtpSender>,
+    /// For text messages.
+    pub sms: Option<SmsSender>,
+}
+
+/// Where one message goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Route<'a> {
+    Smtp(&'a SmtpSender),
+    Sms(&'a SmsSender),
+    Mailbox(&'a DevMailbox),
+    Nowhere,
+}
+
+impl Senders {
+    /// The provider of a channel, else the development mailbox, else nowhere.
+    pub(crate) fn route<'a>(&'a self, channel: Channel, mailbox: Option<&'a DevMailbox>) -> Route<'a> {
+        let provider = match channel {
+            Channel::Email => self.mail.as_ref().map(Route::Smtp),
+            Channel::Sms => self.sms.as_ref().map(Route::Sms),
+        };
+        provider.or_else(|| mailbox.map(Route::Mailbox)).unwrap_or(Route::Nowhere)
+    }
+}
+
+impl Sender for Route<'_> {
+    async fn send(&self, message: &Rendered) -> Result<(), SendError> {
+        match self {
+            Self::Smtp(sender) => sender.send(message).await,
+            Self::Sms(sender) => sender.send(message).await,
+            Self::Mailbox(mailbox) => mailbox.send(message).await,
+            Self::Nowhere => Err(SendError::NoProvider),
+        }
+    }
+}

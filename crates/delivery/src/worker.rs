@@ -1,0 +1,264 @@
+//! The outbox worker.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> Waiting
+//!     Waiting --> Leased: due and free, or its lease ran out
+//!     Leased --> Sent: the provider took it
+//!     Leased --> Dropped: nobody to send it to, or its secret is dead
+//!     Leased --> Waiting: not now, again after a growing wait
+//!     Leased --> Dead: refused for good, or tried too often
+//! ```
+//!
+//! A process that dies between sending and settling leaves a lease behind; another one takes the row when it runs
+//! out and sends the same message under the same Message-ID. That one duplicate is the price of never losing one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rekey_domain::OutboxId;
+use rekey_domain::outbox::{DeadCause, MAX_ATTEMPTS, Obligation, OutboxItem, Outcome, retry_wait};
+use rekey_service::Services;
+use rekey_service::dispatch::{self, Prepared};
+use rekey_shared::Timestamp;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::render::{self, Brand};
+use crate::{Channel, DevMailbox, SendError, Sender, Senders, Stats};
+
+/// Messages in flight at the same time.
+const SLOTS: usize = 8;
+
+/// How long a row is ours. Longer than preparing, sending and settling may take together.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// The time that finding out what to send gets.
+const PREPARE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The time that one try of sending gets.
+const SEND_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The time between two looks when nobody rings.
+const POLL: Duration = Duration::from_millis(500);
+
+/// The time that messages in flight get when the process stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The longest wait for a provider that is not set: it may be set at any time.
+const NO_PROVIDER_WAIT: Duration = Duration::from_secs(60);
+
+/// Tries of writing down what became of a message: a database that is away for a moment must not cause a duplicate.
+const SETTLE_TRIES: u32 = 4;
+
+/// Sends what is owed until the process stops. Any number of them may run, in any number of processes.
+#[derive(Clone)]
+pub struct Worker(Arc<Inner>);
+
+struct Inner {
+    services: Services,
+    senders: Senders,
+    mailbox: Option<DevMailbox>,
+    stats: Arc<Stats>,
+    brand: Brand,
+    owner: Uuid,
+}
+
+/// What became of a message, and why, for the log.
+struct Ending {
+    channel: Option<Channel>,
+    outcome: Outcome,
+    class: &'static str,
+}
+
+impl Ending {
+    fn dropped(class: &'static str) -> Self {
+        Self { channel: None, outcome: Outcome::Dropped, class }
+    }
+}
+
+impl Worker {
+    /// `mailbox` takes the messages of channels that have no provider; without it they wait.
+    pub fn new(services: Services, senders: Senders, mailbox: Option<DevMailbox>, stats: Arc<Stats>) -> Self {
+        let brand = Brand::new(&services.settings, &services.links);
+        let mut random = [0; 16];
+        services.entropy.fill(&mut random);
+        let owner = uuid::Builder::from_random_bytes(random).into_uuid();
+        Self(Arc::new(Inner { services, senders, mailbox, stats, brand, owner }))
+    }
+
+    /// Works until `shutdown` is ready; then finishes what is in flight within ten seconds. What is not finished
+    /// by then is sent when its lease has run out.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let mut flights = JoinSet::new();
+        tokio::pin!(shutdown);
+        loop {
+            let more = self.take_off(&mut flights).await;
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(_) = flights.join_next(), if more => {}
+                () = self.rest(), if !more => {}
+            }
+            while flights.try_join_next().is_some() {}
+        }
+        if tokio::time::timeout(GRACE, self.land(&mut flights)).await.is_err() {
+            tracing::warn!(outbox.unfinished = flights.len(), "stopped before every message was handed over");
+        }
+    }
+
+    /// Sends everything that is due now and returns how many rows were looked at. For tests and for one-off runs.
+    pub async fn drain(&self) -> usize {
+        let (mut flights, mut seen) = (JoinSet::new(), 0);
+        loop {
+            let before = flights.len();
+            self.take_off(&mut flights).await;
+            seen += flights.len() - before;
+            if flights.join_next().await.is_none() {
+                return seen;
+            }
+        }
+    }
+
+    /// Leases as many rows as there is room for. Whether there may be more.
+    async fn take_off(&self, flights: &mut JoinSet<()>) -> bool {
+        let room = SLOTS.saturating_sub(flights.len());
+        if room == 0 {
+            return true;
+        }
+        let (now, limit) = (self.0.services.clock.now(), u64::try_from(room).unwrap_or(1));
+        let leased = self.0.services.store.lease_outbox(limit, now, now.plus(LEASE), self.0.owner).await;
+        let items = leased.unwrap_or_else(|failure| {
+            self.0.services.report(&failure.into());
+            Vec::new()
+        });
+        let more = items.len() == room;
+        for item in items {
+            let worker = self.clone();
+            flights.spawn(async move { worker.0.handle(item).await });
+        }
+        more
+    }
+
+    async fn rest(&self) {
+        tokio::select! {
+            () = self.0.services.wake.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+
+    async fn land(&self, flights: &mut JoinSet<()>) {
+        while flights.join_next().await.is_some() {}
+    }
+}
+
+impl Inner {
+    /// One try of one row, from lease to settlement.
+    async fn handle(&self, item: OutboxItem) {
+        let ending = self.attempt(&item).await;
+        self.stats.count(ending.channel, ending.outcome);
+        log(&item, &ending);
+        self.settle(item.id, ending.outcome).await;
+    }
+
+    async fn attempt(&self, item: &OutboxItem) -> Ending {
+        if self.services.clock.now() >= item.expires_at {
+            return Ending::dropped("expired");
+        }
+        if item.attempts > MAX_ATTEMPTS {
+            // Every try before ended without a word: the process died each time.
+            let outcome = Outcome::Dead { cause: DeadCause::Unreachable };
+            return Ending { channel: None, outcome, class: "crashed" };
+        }
+        let prepared = tokio::time::timeout(PREPARE_TIMEOUT, dispatch::prepare(&self.services, item)).await;
+        let letter = match prepared {
+            Ok(Ok(Prepared::Send(letter))) => letter,
+            Ok(Ok(Prepared::Drop)) => return Ending::dropped("nothing_to_send"),
+            Ok(Err(failure)) => {
+                self.services.report(&failure);
+                return self.failed(item, None, SendError::NotNow { class: "prepare" });
+            }
+            Err(_) => return self.failed(item, None, SendError::NotNow { class: "prepare.timeout" }),
+        };
+        let channel = Channel::to(&letter.to);
+        match self.send(channel, &render::render(*letter, &self.brand)).await {
+            Ok(()) => Ending { channel: Some(channel), outcome: Outcome::Sent, class: "none" },
+            Err(error) => self.failed(item, Some(channel), error),
+        }
+    }
+
+    async fn send(&self, channel: Channel, message: &render::Rendered) -> Result<(), SendError> {
+        let route = self.senders.route(channel, self.mailbox.as_ref());
+        let sending = tokio::time::timeout(SEND_TIMEOUT, route.send(message)).await;
+        sending.unwrap_or(Err(SendError::NotNow { class: "timeout" }))
+    }
+
+    fn failed(&self, item: &OutboxItem, channel: Option<Channel>, error: SendError) -> Ending {
+        let outcome = verdict(item, error, self.services.clock.now());
+        Ending { channel, outcome, class: error.class() }
+    }
+
+    /// Writes down what became of a row. A row that another worker has by now is left to it.
+    async fn settle(&self, id: OutboxId, outcome: Outcome) {
+        for nth in 1..=SETTLE_TRIES {
+            let now = self.services.clock.now();
+            match self.services.store.settle_outbox(id, self.owner, outcome, now).await {
+                Ok(true) => return,
+                Ok(false) => {
+                    tracing::warn!(outbox.id = %id.0, "the lease was over before the message was settled");
+                    return;
+                }
+                Err(failure) => self.services.report(&failure.into()),
+            };
+            tokio::time::sleep(Duration::from_millis(250) * nth).await;
+        }
+    }
+}
+
+/// What a failed try means for the row.
+fn verdict(item: &OutboxItem, error: SendError, now: Timestamp) -> Outcome {
+    let wait = retry_wait(item.attempts);
+    match error {
+        SendError::Refused { .. } => Outcome::Dead { cause: DeadCause::Refused },
+        // Not the message's fault: it waits until it expires.
+        SendError::NoProvider => Outcome::Retry { at: now.plus(wait.min(NO_PROVIDER_WAIT)) },
+        SendError::NotNow { .. } if item.attempts >= MAX_ATTEMPTS => Outcome::Dead { cause: DeadCause::Unreachable },
+        SendError::NotNow { .. } => Outcome::Retry { at: now.plus(wait + spread(item, wait)) },
+    }
+}
+
+/// Up to a quarter of the wait, different for each row, so that a provider that comes back is not met by all at once.
+fn spread(item: &OutboxItem, wait: Duration) -> Duration {
+    let mixed = item.id.0.as_u128().wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+    let share = u32::try_from((mixed >> 96) & 0xff).unwrap_or(0);
+    wait / 1024 * share
+}
+
+/// Says what became of a try. Ids and words from fixed lists only.
+fn log(item: &OutboxItem, ending: &Ending) {
+    let outcome = match ending.outcome {
+        Outcome::Sent => "sent",
+        Outcome::Dropped => "dropped",
+        Outcome::Retry { .. } => "retry",
+        Outcome::Dead { .. } => "dead",
+    };
+    let (id, kind) = (item.id.0, kind(item.obligation));
+    let (channel, class) = (ending.channel.map_or("none", Channel::name), ending.class);
+    if let Outcome::Retry { .. } | Outcome::Dead { .. } = ending.outcome {
+        tracing::warn!(outbox.id = %id, outbox.kind = kind, outbox.channel = channel, attempt = item.attempts,
+            outcome, error.class = class, "message not sent");
+    } else {
+        tracing::info!(outbox.id = %id, outbox.kind = kind, outbox.channel = channel, attempt = item.attempts,
+            outcome, error.class = class, "message settled");
+    }
+}
+
+const fn kind(obligation: Obligation) -> &'static str {
+    match obligation {
+        Obligation::RegistrationSecret { .. } => "registration_secret",
+        Obligation::RecoverySecret { .. } => "recovery_secret",
+        Obligation::PasswordChanged { .. } => "password_changed",
+        Obligation::SignInPaused { .. } => "sign_in_paused",
+        Obligation::AccountFrozen { .. } => "account_frozen",
+    }
+}
