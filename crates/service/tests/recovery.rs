@@ -171,6 +171,26 @@ on_both_databases! {
         t.sign_in("ada@example.org", BETTER).await.expect("signs in again");
     }
 
+    async fn a_fresh_recovery_by_another_channel_releases_a_frozen_account(t: Bench) {
+        t.account("ada@example.org").await;
+        t.add_identifier("ada@example.org", "+819012345678").await;
+        let link = t.recovery_link("ada@example.org").await;
+        t.complete_by_link(&link, BETTER).await.expect("completes");
+        let letters = t.deliver().await;
+        assert_eq!(letters.len(), 2, "both channels are told");
+        repudiation::freeze(&t.cx, &meta(), &not_me_in(&letters).expect("a way to object")).await.expect("freezes");
+        t.deliver().await;
+        t.advance(2 * MINUTE);
+
+        let (_, by_mail) = t.ask("ada@example.org").await;
+        assert!(by_mail.is_empty(), "the channel that was objected to stays shut");
+        let (handle, by_text) = t.ask("+819012345678").await;
+        let code = code_in(&by_text).expect("a code");
+        recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
+        recovery::complete(&t.cx, &meta(), Way::Journey(&handle), choice(GOOD)).await.expect("completes");
+        t.sign_in("ada@example.org", GOOD).await.expect("released");
+    }
+
     async fn not_me_lives_seven_days(t: Bench) {
         t.account("ada@example.org").await;
         let link = t.recovery_link("ada@example.org").await;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rekey_domain::outbox::Outcome;
 use rekey_domain::rate::Rate;
+use rekey_domain::{AccountIdentifier, IdentifierId};
 use rekey_service::context::Parts;
 use rekey_service::dispatch::{self, Content, Letter, Prepared, Recipient};
 use rekey_service::keys::{Key, KeyRing};
@@ -14,6 +15,7 @@ use rekey_service::links::Links;
 use rekey_service::settings::{Hashing, Settings};
 use rekey_service::sign_in::{self, Caller, SignInError};
 use rekey_service::{Clock, Entropy, PlainToken, RequestMeta, Services, recovery, registration};
+use rekey_shared::identifier::Identifier;
 use rekey_shared::{Lang, Secret, Timestamp};
 use rekey_store::Store;
 use url::Url;
@@ -169,6 +171,26 @@ impl Bench {
             confirm_password: password.into(),
         };
         registration::complete(&self.cx, &meta(), &handle, details).await.expect("registers");
+    }
+
+    /// Gives an account a second verified address or number, as if its owner had proven it.
+    pub async fn add_identifier(&self, of: &str, added: &str) {
+        let parse = |typed| Identifier::parse(typed, "US").expect("an identifier");
+        let (of, added) = (parse(of), parse(added));
+        let found = self.cx.store.find_account_by(of.kind(), of.canonical()).await.expect("answers");
+        let (account, _) = found.expect("an account");
+        let now = self.clock.now();
+        let identifier = AccountIdentifier {
+            id: IdentifierId::new(now, [9; 10]),
+            account: account.id,
+            kind: added.kind(),
+            canonical: added.canonical().to_owned(),
+            shown: added.shown().to_owned(),
+            verified_at: Some(now),
+        };
+        let tx = self.cx.store.begin_write().await.expect("begins");
+        tx.insert_identifier(&identifier).await.expect("inserts");
+        tx.commit().await.expect("commits");
     }
 
     /// Asks for a recovery and gives its handle and what was sent.

@@ -84,8 +84,9 @@ impl Write {
         Ok(Inserted::Done)
     }
 
-    /// `false` when the identifier is taken. The conflict is no error to the database, so the transaction lives on.
-    async fn insert_identifier(&self, identifier: &AccountIdentifier) -> Result<bool, DbErr> {
+    /// Adds an address, number or name to an account. `false` when it is taken: the conflict is no error
+    /// to the database, so the transaction lives on.
+    pub async fn insert_identifier(&self, identifier: &AccountIdentifier) -> Result<bool, Unexpected> {
         let on_taken =
             OnConflict::columns([identifier::Column::Kind, identifier::Column::Canonical]).do_nothing().to_owned();
         let inserted = identifier::Entity::insert(identifier::Model::from(identifier).into_active_model())
@@ -95,7 +96,7 @@ impl Write {
         match inserted {
             Ok(rows) => Ok(rows == 1),
             Err(DbErr::RecordNotInserted) => Ok(false),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 
