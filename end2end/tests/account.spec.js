@@ -1,0 +1,104 @@
+import { NEW_PASSWORD } from '../support/people.js';
+import { expect, test, withAndWithoutScripts } from '../support/test.js';
+
+const rows = (visitor) => visitor.page.locator('main li.row');
+
+withAndWithoutScripts(() => {
+  test('a person changes the password, stays signed in here and nowhere else', async ({ visitor, newVisitor, person, site }) => {
+    const other = await newVisitor();
+    await other.signsIn(person.email, person.password);
+    await visitor.signsIn(person.email, person.password);
+    await visitor.follow('Change password');
+    await visitor.sees('Change password');
+    await visitor.isAt('/account/password');
+    await visitor.type({ current_password: person.password });
+    await visitor.savesPassword(NEW_PASSWORD);
+    await expect(visitor.page.getByText('Your password is changed. All other sessions have ended.')).toBeVisible();
+    await visitor.sees('Hello, Ada');
+
+    await visitor.open('/account/password');
+    await visitor.sees('Change password');
+    await other.open('/account');
+    await other.isAt('/');
+    await other.signIn(person.email, person.password);
+    await other.isTold('Name and password do not fit');
+    await other.signsIn(person.email, NEW_PASSWORD);
+    expect((await site.mailbox.next(person.email)).subject).toBe('Your Rekey password was changed');
+  });
+
+  test('a wrong current password changes nothing', async ({ visitor, newVisitor, person, site }) => {
+    await visitor.signsIn(person.email, person.password);
+    await visitor.open('/account/password');
+    await visitor.type({ current_password: 'not my password' });
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.isTold('This is not your current password.');
+    const other = await newVisitor();
+    await other.signsIn(person.email, person.password);
+    expect(await site.mailbox.waiting(person.email)).toBe(0);
+  });
+
+  test('the list of sessions ends one of them', async ({ visitor, newVisitor, person }) => {
+    const phone = await newVisitor({
+      userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
+    });
+    const tablet = await newVisitor();
+    await phone.signsIn(person.email, person.password);
+    await tablet.signsIn(person.email, person.password);
+    await visitor.signsIn(person.email, person.password);
+    await visitor.follow('See sessions');
+    await visitor.sees('Sessions');
+    await expect(rows(visitor)).toHaveCount(3);
+    await expect(rows(visitor).first()).toContainText('This browser');
+    await expect(rows(visitor).first().getByRole('button')).toHaveCount(0);
+
+    await visitor.press(/^End the session of Safari on i/);
+    await expect(visitor.page.getByText('The session has ended.')).toBeVisible();
+    await expect(rows(visitor)).toHaveCount(2);
+    await phone.open('/account');
+    await phone.isAt('/');
+    await tablet.open('/account');
+    await tablet.isAt('/account');
+  });
+
+  test('the list of sessions ends all others', async ({ visitor, newVisitor, person }) => {
+    const [phone, tablet] = [await newVisitor(), await newVisitor()];
+    await phone.signsIn(person.email, person.password);
+    await tablet.signsIn(person.email, person.password);
+    await visitor.signsIn(person.email, person.password);
+    await visitor.open('/account/sessions');
+    await visitor.press('End all other sessions');
+    await expect(visitor.page.getByText('All other sessions have ended.')).toBeVisible();
+    await expect(rows(visitor)).toHaveCount(1);
+    await expect(visitor.page.getByText('You are signed in nowhere else.')).toBeVisible();
+    for (const other of [phone, tablet]) {
+      await other.open('/account');
+      await other.isAt('/');
+    }
+    await visitor.reload();
+    await visitor.sees('Sessions');
+  });
+
+  test('whoever is signed out meanwhile is told so', async ({ visitor, newVisitor, person }) => {
+    const other = await newVisitor();
+    await other.signsIn(person.email, person.password);
+    await visitor.signsIn(person.email, person.password);
+    await visitor.open('/account/sessions');
+    await expect(rows(visitor)).toHaveCount(2);
+    await other.open('/account/sessions');
+    await other.press('End all other sessions');
+    await expect(other.page.getByText('All other sessions have ended.')).toBeVisible();
+    await visitor.press(/^End the session of/);
+    await visitor.isTold('Your session is over');
+  });
+
+  test('the side bar leads through the account and marks where one is', async ({ visitor, person }) => {
+    await visitor.signsIn(person.email, person.password);
+    const menu = visitor.page.getByRole('navigation', { name: 'Account' });
+    for (const [name, path] of [['Password', '/account/password'], ['Sessions', '/account/sessions'], ['Overview', '/account']]) {
+      await menu.getByRole('link', { name }).click();
+      await visitor.isAt(path);
+      await expect(menu.getByRole('link', { name })).toHaveAttribute('aria-current', 'page');
+      await expect(menu.locator('[aria-current]')).toHaveCount(1);
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import { somebody } from '../support/people.js';
+import { expect, test, withAndWithoutScripts } from '../support/test.js';
+
+withAndWithoutScripts(() => {
+  test('an address that does not exist says so', async ({ visitor }) => {
+    const answer = await visitor.open('/no/such/page');
+    expect(answer.status()).toBe(404);
+    await visitor.sees('There is no such page');
+    await visitor.follow('To the first page');
+    await visitor.isAt('/');
+  });
+
+  test('help answers what people ask', async ({ visitor }) => {
+    await visitor.open('/');
+    await visitor.follow('Help');
+    await visitor.isAt('/help');
+    await visitor.sees('Help');
+    await expect(visitor.page.getByRole('heading', { level: 2 })).toHaveCount(6);
+  });
+
+  test('the development mailbox shows what would have been sent', async ({ visitor, site }) => {
+    const { email } = somebody();
+    await visitor.open('/register');
+    await visitor.type({ identifier: email });
+    await visitor.press('Send the code');
+    await visitor.sees('Enter the code');
+    await site.mailbox.next(email);
+    visitor.scripts = false;
+    await visitor.open('/dev/mailbox');
+    await visitor.sees('Development mailbox');
+    await expect(visitor.page.getByText(email).first()).toBeVisible();
+    await expect(visitor.page.getByText('Your Rekey code').first()).toBeVisible();
+  });
+});
+
+test('every page has a title of its own', async ({ visitor }) => {
+  const titles = new Set();
+  for (const path of ['/', '/register', '/forgot', '/help', '/no-such-page']) {
+    await visitor.open(path);
+    const title = await visitor.page.title();
+    expect(title).toMatch(/^.+ – Rekey$/);
+    titles.add(title);
+  }
+  expect(titles.size).toBe(5);
+});
+
+test('password managers are led to the page that changes the password', async ({ request }) => {
+  const answer = await request.get('/.well-known/change-password', { maxRedirects: 0 });
+  expect([302, 303, 307]).toContain(answer.status());
+  expect(answer.headers().location).toMatch(/\/account\/password$/);
+});
+
+test('pages may not be framed, sniffed, cached or given foreign scripts', async ({ request }) => {
+  const headers = (await request.get('/')).headers();
+  const policy = headers['content-security-policy'];
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).toContain("'wasm-unsafe-eval'");
+  expect(policy).not.toContain("'unsafe-eval'");
+  expect(policy).not.toMatch(/script-src[^;]*'unsafe-inline'/);
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(headers['referrer-policy']).toBe('same-origin');
+  expect(headers['cache-control']).toContain('no-store');
+});
+
+test('files of a build are kept by browsers, pages are not', async ({ page, site }) => {
+  const files = [];
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname.startsWith('/pkg/')) files.push(response);
+  });
+  await page.goto(site.url);
+  await page.locator('html[data-ready]').waitFor({ state: 'attached' });
+  expect(files.length).toBeGreaterThanOrEqual(3);
+  for (const file of files) expect(file.headers()['cache-control'], file.url()).toMatch(/max-age=\d{6,}/);
+});

@@ -1,0 +1,237 @@
+import { linkIn } from '../support/mailbox.js';
+import { NEW_PASSWORD, somebody } from '../support/people.js';
+import { expect, test, withAndWithoutScripts } from '../support/test.js';
+
+const LENGTH = 'At least 15 characters';
+const PERSONAL = 'Not mostly your own name, address or number';
+const GUESSABLE = 'Hard to guess';
+
+const rules = (visitor) => visitor.page.locator('#new_password-rules li');
+const rule = (visitor, name) => rules(visitor).filter({ hasText: name });
+const meter = (visitor) => visitor.page.locator('.strength');
+
+/** To the page of the new password, by a mailed link. */
+async function reach(visitor, person) {
+  await visitor.asksForCode(person.email);
+  await visitor.open(linkIn(await visitor.site.mailbox.next(person.email), '/recover/link/'));
+  await visitor.sees('Choose a new password');
+}
+
+/** The list and the strength, as they can be read. */
+const report = async (visitor) => ({
+  rules: await rules(visitor).evaluateAll((items) =>
+    items.filter((item) => item.checkVisibility()).map((item) => `${item.dataset.state}: ${item.innerText.replaceAll(/\s+/g, ' ')}`),
+  ),
+  score: await meter(visitor).getAttribute('data-score'),
+  sentence: (await meter(visitor).innerText()).trim(),
+});
+
+/** A password of each kind that the policy refuses, and one that repeats the address. */
+const WEAK = (person) => ['x', 'password', 'aaaaaaaaaaaaaaaaaaaa', 'passwordpassword', `${person.email}!`, 'ｐａｓｓｗｏｒｄ', 'qwertyuiopasdfghjkl'];
+
+withAndWithoutScripts(() => {
+  test('the rules stand there before anything is typed', async ({ visitor, person }) => {
+    await reach(visitor, person);
+    await expect(visitor.page.getByText('It needs')).toBeVisible();
+    for (const name of [LENGTH, GUESSABLE, PERSONAL]) {
+      await expect(rule(visitor, name)).toBeVisible();
+      await expect(rule(visitor, name)).toHaveAttribute('data-state', 'open');
+    }
+    await expect(meter(visitor)).toBeVisible();
+    await expect(visitor.box('new_password')).toHaveAttribute('autocomplete', 'new-password');
+    await expect(visitor.box('confirm_password')).toHaveAttribute('autocomplete', 'new-password');
+    const described = (await visitor.box('new_password').getAttribute('aria-describedby')).split(' ');
+    expect(described).toContain('new_password-rules');
+    for (const id of described) await expect(visitor.page.locator(`#${id}`)).toHaveCount(1);
+  });
+
+  test('a refused password shows what is wrong with it', async ({ visitor, person }) => {
+    await reach(visitor, person);
+    await visitor.savesPassword('short one');
+    await visitor.isTold('The password does not meet all requirements yet.');
+    await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'unmet');
+    await expect(rule(visitor, LENGTH)).toContainText('Add 6 more characters');
+    await expect(visitor.box('new_password')).toHaveAttribute('aria-invalid', 'true');
+    if (!visitor.scripts) await expect(visitor.box('new_password')).toHaveValue('');
+  });
+});
+
+test('browser and server say the same of every password, with scripts and without', async ({ visitor, newVisitor, person }) => {
+  const plain = await newVisitor({ javaScriptEnabled: false });
+  await reach(visitor, person);
+  await plain.signsIn(person.email, person.password);
+  await plain.open('/account/password');
+  for (const weak of WEAK(person)) {
+    await visitor.type({ new_password: '', confirm_password: '' });
+    await visitor.box('new_password').pressSequentially(weak);
+    await expect(rules(visitor).filter({ visible: true }).and(visitor.page.locator('[data-state="open"]'))).toHaveCount(0);
+    const typed = await report(visitor);
+    await visitor.press('Save password');
+    await visitor.isTold('The password does not meet all requirements yet.');
+    expect(await report(visitor), weak).toEqual(typed);
+
+    await plain.type({ current_password: person.password });
+    await plain.savesPassword(weak);
+    await plain.isTold('The password does not meet all requirements yet.');
+    expect(await report(plain), weak).toEqual(typed);
+  }
+});
+
+test('the rules tick one by one while somebody types', async ({ visitor, person }) => {
+  await reach(visitor, person);
+  const box = visitor.box('new_password');
+  await box.pressSequentially('velvet anchor');
+  await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'unmet');
+  await expect(rule(visitor, LENGTH)).toContainText('Add 2 more characters');
+  await box.pressSequentially(' driz');
+  await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'met');
+  await expect(rule(visitor, PERSONAL)).toHaveAttribute('data-state', 'met');
+  await expect(rule(visitor, GUESSABLE)).toHaveAttribute('data-state', 'met');
+  await expect(meter(visitor)).toHaveAttribute('data-score', /[34]/);
+  await box.fill('aaaaaaaaaaaaaaaaaaaa');
+  await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'met');
+  await expect(rule(visitor, GUESSABLE)).toHaveAttribute('data-state', 'unmet');
+  await expect(meter(visitor)).toHaveAttribute('data-score', '0');
+  await expect(meter(visitor)).toContainText('Repetitions are guessed early: vary it.');
+  await box.fill('');
+  await expect(rule(visitor, LENGTH)).not.toHaveAttribute('data-state', 'met');
+});
+
+test('the strength is four segments and a sentence', async ({ visitor, person }) => {
+  await reach(visitor, person);
+  await expect(meter(visitor).locator('.meter i')).toHaveCount(4);
+  await expect(meter(visitor)).toContainText('The longer, the better.');
+  await visitor.box('new_password').pressSequentially(NEW_PASSWORD);
+  await expect(meter(visitor)).toContainText('Very strong.');
+  const lit = await meter(visitor).locator('.meter i').evaluateAll((segments) =>
+    segments.map((segment) => getComputedStyle(segment).backgroundColor),
+  );
+  expect(new Set(lit).size).toBe(1);
+  await visitor.box('new_password').fill('x');
+  await expect(meter(visitor)).toContainText('Very weak.');
+});
+
+test('the own name in the boxes beside counts while it is typed', async ({ visitor }) => {
+  const { email } = somebody();
+  await visitor.open('/register');
+  await visitor.type({ identifier: email });
+  await visitor.press('Send the code');
+  await visitor.sees('Enter the code');
+  await visitor.typesCodeSentTo(email);
+  await visitor.sees('Your name and password');
+  await visitor.type({ given_name: 'Bartholomew', family_name: 'Featherstone' });
+  await visitor.box('new_password').pressSequentially('bartholomewfeatherstone');
+  await expect(rule(visitor, PERSONAL)).toHaveAttribute('data-state', 'unmet');
+});
+
+test('show and hide turn the text and keep it', async ({ visitor, person }) => {
+  await reach(visitor, person);
+  await visitor.choosesPassword(NEW_PASSWORD);
+  await expect(visitor.box('new_password')).toHaveAttribute('type', 'password');
+  await visitor.press('Show');
+  await expect(visitor.box('new_password')).toHaveAttribute('type', 'text');
+  await expect(visitor.box('new_password')).toHaveValue(NEW_PASSWORD);
+  await visitor.press('Hide');
+  await expect(visitor.box('new_password')).toHaveAttribute('type', 'password');
+  await visitor.press('Save password');
+  await visitor.sees('Your password is changed');
+});
+
+test('without scripts there is no button that does nothing', async ({ newVisitor, person }) => {
+  const visitor = await newVisitor({ javaScriptEnabled: false });
+  await reach(visitor, person);
+  await expect(visitor.button('Show')).toHaveCount(0);
+  await expect(visitor.button('Make one for me')).toHaveCount(0);
+});
+
+test('a password can be pasted into every box', async ({ visitor, context, person }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await reach(visitor, person);
+  await visitor.page.evaluate((text) => navigator.clipboard.writeText(text), NEW_PASSWORD);
+  for (const name of ['new_password', 'confirm_password']) {
+    await visitor.box(name).focus();
+    await visitor.page.keyboard.press('Control+V');
+    await expect(visitor.box(name)).toHaveValue(NEW_PASSWORD);
+  }
+  await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'met');
+  await visitor.press('Save password');
+  await visitor.sees('Your password is changed');
+  await visitor.open('/');
+  await visitor.type({ identifier: person.email });
+  await visitor.box('password').focus();
+  await visitor.page.keyboard.press('Control+V');
+  await visitor.press('Sign in');
+  await visitor.isAt('/account');
+});
+
+test('a made password meets the policy, is shown in both boxes and signs in', async ({ visitor, person }) => {
+  await reach(visitor, person);
+  await visitor.press('Make one for me');
+  await expect(visitor.box('new_password')).not.toHaveValue('');
+  const made = await visitor.box('new_password').inputValue();
+  await expect(visitor.box('confirm_password')).toHaveValue(made);
+  await expect(visitor.box('new_password')).toHaveAttribute('type', 'text');
+  await expect(visitor.box('confirm_password')).toHaveAttribute('type', 'text');
+  await expect(visitor.page.getByText('Made. It is shown in both boxes: keep it in your password manager.')).toBeAttached();
+  for (const name of [LENGTH, PERSONAL, GUESSABLE]) await expect(rule(visitor, name)).toHaveAttribute('data-state', 'met');
+  await visitor.press('Make one for me');
+  await expect(visitor.box('new_password')).not.toHaveValue(made);
+  const second = await visitor.box('new_password').inputValue();
+  await visitor.press('Save password');
+  await visitor.sees('Your password is changed');
+  await visitor.signsIn(person.email, second);
+});
+
+test('rules and estimator are fetched when the box takes the focus, not before', async ({ visitor, person }) => {
+  const { page } = visitor;
+  await visitor.asksForCode(person.email);
+  const link = linkIn(await visitor.site.mailbox.next(person.email), '/recover/link/');
+  const fetched = [];
+  page.on('request', (request) => {
+    if (/\/pkg\/.*\.wasm/.test(request.url())) fetched.push(request.url());
+  });
+  await visitor.open(link);
+  await visitor.sees('Choose a new password');
+  await page.waitForLoadState('networkidle');
+  const before = fetched.length;
+  expect(before).toBe(1);
+  await visitor.box('confirm_password').focus();
+  await page.waitForLoadState('networkidle');
+  expect(fetched).toHaveLength(before);
+  const chunk = page.waitForResponse((response) => /\/pkg\/.*\.wasm/.test(response.url()));
+  await visitor.box('new_password').focus();
+  expect((await chunk).ok()).toBe(true);
+  await visitor.box('new_password').pressSequentially('some words');
+  await expect(meter(visitor)).toHaveAttribute('data-score', /\d/);
+  expect(fetched.length).toBeGreaterThan(before);
+  expect(new Set(fetched).size, 'nothing is fetched twice').toBe(fetched.length);
+});
+
+test('sign-in never fetches the rules', async ({ visitor, person }) => {
+  const fetched = [];
+  visitor.page.on('request', (request) => {
+    if (/\/pkg\/.*\.wasm/.test(request.url())) fetched.push(request.url());
+  });
+  await visitor.open('/');
+  await visitor.box('password').focus();
+  await visitor.type({ identifier: person.email, password: person.password });
+  await visitor.page.waitForLoadState('networkidle');
+  expect(fetched).toHaveLength(1);
+});
+
+test('the standing is said politely, once, after a pause', async ({ visitor, person }) => {
+  const { page } = visitor;
+  await reach(visitor, person);
+  const said = page.locator('.unseen[role="status"]');
+  await expect(said).toHaveCount(1);
+  await said.evaluate((region) => {
+    globalThis.said = [];
+    new MutationObserver(() => globalThis.said.push(region.textContent)).observe(region, {
+      childList: true, characterData: true, subtree: true,
+    });
+  });
+  await visitor.box('new_password').pressSequentially('velvet anchor drizzle');
+  await expect(said).toContainText('All requirements are met. Very strong.');
+  expect(await page.evaluate(() => globalThis.said.length)).toBe(1);
+  expect(await page.locator('[aria-live="assertive"]').count()).toBe(0);
+});

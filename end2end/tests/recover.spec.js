@@ -1,0 +1,196 @@
+import { codeIn, linkIn } from '../support/mailbox.js';
+import { NEW_PASSWORD, register, somebody } from '../support/people.js';
+import { expect, test, withAndWithoutScripts } from '../support/test.js';
+
+const DEAD = 'It was used already, is too old, or a newer one was sent.';
+
+withAndWithoutScripts(() => {
+  test('a person who forgot the password comes back by the mailed link', async ({ visitor, person, site }) => {
+    await visitor.open('/');
+    await visitor.follow('Forgot your password?');
+    await visitor.sees('Choose a new password');
+    await visitor.type({ identifier: person.email });
+    await visitor.press('Send the code');
+    await visitor.sees('Check your messages');
+    const mail = await site.mailbox.next(person.email);
+    expect(mail.subject).toBe('Choose a new Rekey password');
+    const link = linkIn(mail, '/recover/link/');
+    expect(new URL(link).origin).toBe(site.url);
+
+    await visitor.open(link);
+    await visitor.isAt('/recover/new');
+    await visitor.sees('Choose a new password');
+    await expect(visitor.page.getByText(`For ${person.email}.`)).toBeVisible();
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.sees('Your password is changed');
+    await visitor.isAt('/recover/done');
+
+    await visitor.signIn(person.email, person.password);
+    await visitor.isTold('Name and password do not fit');
+    await visitor.signsIn(person.email, NEW_PASSWORD);
+    expect((await site.mailbox.next(person.email)).subject).toBe('Your Rekey password was changed');
+  });
+
+  test('a person who forgot the password comes back by the typed code', async ({ visitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    await visitor.typesCode(codeIn(await site.mailbox.next(person.email)));
+    await visitor.sees('Choose a new password');
+    await visitor.isAt('/recover/new');
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.sees('Your password is changed');
+    await visitor.follow('Sign in');
+    await visitor.sees('Sign in');
+    await visitor.signsIn(person.email, NEW_PASSWORD);
+  });
+
+  test('a person who registered by phone comes back by a code in a text message', async ({ visitor, site, playwright }) => {
+    const person = somebody();
+    const { phone } = await register(playwright, site, person, person.phone);
+    await visitor.asksForCode(phone);
+    const message = await site.mailbox.next(phone);
+    expect(message.channel).toBe('sms');
+    expect(message.text).not.toContain('/recover/link/');
+    await visitor.typesCode(codeIn(message));
+    await visitor.sees('Choose a new password');
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.sees('Your password is changed');
+    await visitor.signsIn(phone, NEW_PASSWORD);
+  });
+
+  test('a user name is enough to ask, and the page does not tell where the message went', async ({ visitor, person, site }) => {
+    await visitor.asksForCode(person.username);
+    await expect(visitor.page.locator('main')).not.toContainText(person.email);
+    await visitor.typesCode(codeIn(await site.mailbox.next(person.email)));
+    await visitor.sees('Choose a new password');
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.sees('Your password is changed');
+  });
+
+  test('somebody without an account sees the same pages and gets no message', async ({ visitor, person, site }) => {
+    const pages = [];
+    for (const identifier of [person.email, somebody().email]) {
+      await visitor.asksForCode(identifier);
+      await visitor.isAt('/recover');
+      pages.push((await visitor.page.locator('main').innerText()).replaceAll(identifier, '…').replace(/\d+ second\w*/, '…'));
+      await visitor.typesCode('000000');
+      await visitor.isTold('That code is not right. 4 tries left.');
+      if (identifier !== person.email) expect(await site.mailbox.all(identifier)).toEqual([]);
+    }
+    expect(pages[1]).toBe(pages[0]);
+  });
+
+  test('a link opened twice works until it is used, and not after', async ({ visitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    const link = linkIn(await site.mailbox.next(person.email), '/recover/link/');
+    await visitor.open(link);
+    await visitor.open(link);
+    await visitor.sees('Choose a new password');
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.sees('Your password is changed');
+    const answer = await visitor.open(link);
+    await visitor.sees('This link no longer works');
+    expect(answer.status()).toBe(410);
+    await expect(visitor.page.getByText(DEAD)).toBeVisible();
+    await visitor.follow('Get a new code');
+    await visitor.isAt('/forgot');
+  });
+
+  test('a link works in another browser than the one that asked', async ({ visitor, newVisitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    const phone = await newVisitor();
+    await phone.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
+    await phone.sees('Choose a new password');
+    await phone.savesPassword(NEW_PASSWORD);
+    await phone.sees('Your password is changed');
+    await visitor.typesCode('123456');
+    await expect(visitor.page.locator('main')).toContainText('Nothing was changed.');
+    await visitor.signsIn(person.email, NEW_PASSWORD);
+  });
+
+  test('a newer request puts an end to the older link', async ({ visitor, newVisitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    const older = linkIn(await site.mailbox.next(person.email), '/recover/link/');
+    await visitor.asksForCode(person.email);
+    const newer = linkIn(await site.mailbox.next(person.email), '/recover/link/');
+    expect(newer).not.toBe(older);
+    const other = await newVisitor();
+    await other.open(older);
+    await other.sees('This link no longer works');
+    await other.open(newer);
+    await other.sees('Choose a new password');
+  });
+
+  test('of two tabs with the same link the faster one wins and the other is told', async ({ visitor, newVisitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    const link = linkIn(await site.mailbox.next(person.email), '/recover/link/');
+    const second = await newVisitor();
+    await visitor.open(link);
+    await second.open(link);
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.sees('Your password is changed');
+    await second.savesPassword('quiet harbour seventeen plums');
+    await expect(second.page.locator('main')).toContainText(DEAD);
+    await second.signsIn(person.email, NEW_PASSWORD);
+  });
+
+  test('a reset ends every session', async ({ visitor, newVisitor, person, site }) => {
+    await visitor.signsIn(person.email, person.password);
+    const other = await newVisitor();
+    await other.asksForCode(person.email);
+    await other.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
+    await other.savesPassword(NEW_PASSWORD);
+    await other.sees('Your password is changed');
+    await visitor.open('/account');
+    await visitor.isAt('/');
+  });
+
+  test('the code works only in the browser that asked for it', async ({ visitor, newVisitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    const code = codeIn(await site.mailbox.next(person.email));
+    const thief = await newVisitor();
+    await thief.asksForCode(somebody().email);
+    await thief.typesCode(code);
+    await thief.isTold('That code is not right. 4 tries left.');
+  });
+
+  test('five wrong codes end it, and the right one no longer helps', async ({ visitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    const code = codeIn(await site.mailbox.next(person.email));
+    const wrong = code === '111111' ? '222222' : '111111';
+    for (const left of ['4 tries left', '3 tries left', '2 tries left', 'One try is left']) {
+      await visitor.typesCode(wrong);
+      await visitor.isTold(left);
+    }
+    await visitor.typesCode(wrong);
+    await visitor.isTold('This code no longer works');
+    await visitor.typesCode(code);
+    await visitor.isTold('This code no longer works');
+    await visitor.asksForCode(person.email);
+    await visitor.typesCode(codeIn(await site.mailbox.next(person.email)));
+    await visitor.sees('Choose a new password');
+  });
+
+  test('asking for the code again at once is told to wait', async ({ visitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    await site.mailbox.next(person.email);
+    await visitor.press('Send a new code');
+    await expect(visitor.page.getByText('A code was sent a moment ago.')).toBeVisible();
+    expect(await site.mailbox.waiting(person.email)).toBe(0);
+  });
+
+  test('the token never shows in the address bar, in the history or in what other pages are told', async ({ visitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    const link = linkIn(await site.mailbox.next(person.email), '/recover/link/');
+    const token = new URL(link).pathname.split('/').at(-1);
+    expect(token).toMatch(/^[\w-]{43}$/);
+    const told = [];
+    visitor.page.on('request', (request) => {
+      if (request.url() !== link) told.push(`${request.url()} ${request.headers().referer ?? ''}`);
+    });
+    await visitor.open(link);
+    await visitor.sees('Choose a new password');
+    expect(visitor.page.url()).not.toContain(token);
+    expect(told.filter((line) => line.includes(token))).toEqual([]);
+    expect(await visitor.page.content()).not.toContain(token);
+  });
+});
