@@ -18,8 +18,11 @@ use crate::migration::Migrator;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a new connection to PostgreSQL may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Connections that one node holds to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 10;
+/// Connections that one node holds to PostgreSQL for transactions and claims. Those that wait for one another
+/// may use up all of these, so reading has connections of its own: who holds a lock can always read on.
+const POSTGRES_WRITERS: u32 = 10;
+/// Connections that one node holds to PostgreSQL for reading.
+const POSTGRES_READERS: u32 = 5;
 /// Connections that read from SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
 /// More than the number of different statements, so that each is parsed once for a connection.
@@ -79,7 +82,8 @@ impl Store {
         Ok(self.reads.ping().await?)
     }
 
-    /// Begins a transaction that writes: on SQLite it holds the write lock from now on.
+    /// Begins a transaction that writes: on SQLite it holds the only writing connection from now on.
+    /// Until it ends, its holder may read from `Store`, but must not wait for anything on `Store` that writes.
     pub async fn begin_write(&self) -> Result<Write, Unexpected> {
         Ok(Write { tx: self.begin().await?, lines: Vec::new() })
     }
@@ -107,12 +111,17 @@ pub(crate) async fn lock_until_commit(tx: &DatabaseTransaction, key: i64) -> Res
 }
 
 async fn connect_postgres(url: &str) -> Result<Store, Unexpected> {
+    let writes = Database::connect(postgres_options(url, POSTGRES_WRITERS)).await?;
+    let reads = Database::connect(postgres_options(url, POSTGRES_READERS)).await?;
+    Ok(Store { reads, writes })
+}
+
+fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = quiet(url);
-    options.max_connections(POSTGRES_CONNECTIONS).connect_timeout(CONNECT_TIMEOUT);
+    options.max_connections(connections).connect_timeout(CONNECT_TIMEOUT);
     options.test_before_acquire_if_idle_for(Duration::from_secs(30));
     options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENTS));
-    let pool = Database::connect(options).await?;
-    Ok(Store { reads: pool.clone(), writes: pool })
+    options
 }
 
 async fn connect_sqlite(url: &str) -> Result<Store, Unexpected> {

@@ -104,6 +104,5 @@ fn counted_by(limits: &[Limit], keys: Keys) -> Option<Condition> {
 
 /// The PostgreSQL advisory lock of a key. Two keys that share one only wait for each other needlessly.
 fn lock_number(key: Digest) -> i64 {
-    let Digest([a, b, c, d, e, f, g, h, ..]) = key;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    key.0.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
 }

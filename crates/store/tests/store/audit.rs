@@ -9,8 +9,8 @@ use crate::on_both;
 fn line(n: u64) -> AuditLine {
     AuditLine {
         at: at(n),
-        event: if n % 2 == 0 { AuditEvent::AuthnLoginSuccess } else { AuditEvent::AuthnLoginFail },
-        account: (n % 3 == 0).then(|| AccountId(id(n.into()))),
+        event: if n.is_multiple_of(2) { AuditEvent::AuthnLoginSuccess } else { AuditEvent::AuthnLoginFail },
+        account: n.is_multiple_of(3).then(|| AccountId(id(n.into()))),
         journey: (n % 3 == 1).then(|| JourneyId(id(n.into()))),
         session: (n % 3 == 2).then(|| SessionId(id(n.into()))),
         address: format!("192.0.2.{n}"),

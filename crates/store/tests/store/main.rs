@@ -1,5 +1,5 @@
 //! The store over both databases: every test is written once and runs on SQLite and on PostgreSQL.
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a broken harness must stop the test")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 // By path and not as a dependency: the kit depends on every room, this one is at the bottom of them.
 #[path = "../../../testkit/src/database.rs"]
@@ -9,6 +9,7 @@ mod given;
 mod accounts;
 mod audit;
 mod budgets;
+mod cancellation;
 mod journeys;
 mod migration;
 mod outbox;
