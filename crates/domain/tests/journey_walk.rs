@@ -333,3 +333,12 @@ fn a_code_dies_at_its_exact_moment_and_so_does_a_link() {
     edge.now += 1;
     assert_eq!(edge.decide(0, Action::CompleteByLink, true), Err(Refusal::Over));
 }
+
+#[test]
+fn a_state_is_not_a_proof() {
+    let mut world = World::new().apply(Event::Bind(0)).apply(Event::Type { into: 0, code: Some(0) });
+    assert!(world.decide(0, Action::CompleteByCode, false).is_ok());
+    // The same row, but the proof belongs to another journey or account.
+    world.rows[0].proof = false;
+    assert_eq!(world.decide(0, Action::CompleteByCode, false), Err(Refusal::Over));
+}

@@ -1,0 +1,96 @@
+//! "Make one for me": what is made is accepted, readable and fairly drawn.
+#![cfg(feature = "strength")]
+
+use std::collections::BTreeMap;
+
+use rekey_shared::password::{Class, Classes, Edges, Length, Matching, Personal, PersonalRules, Policy, generate};
+
+/// A small generator of bytes that look random and are the same in every run (SplitMix64).
+fn seeded(mut state: u64) -> impl FnMut(&mut [u8]) {
+    move |bytes| {
+        for byte in bytes {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = mixed.to_be_bytes()[0];
+        }
+    }
+}
+
+fn strict() -> Policy {
+    Policy {
+        length: Length { min: 12, max: 40, max_bytes: 160 },
+        classes: Classes {
+            required: vec![Class::Upper, Class::Lower, Class::Digit, Class::Special],
+            ..Classes::default()
+        },
+        edges: Edges::Alphanumeric,
+        personal: PersonalRules::all(Matching::Contains),
+        ..Policy::recommended()
+    }
+}
+
+#[test]
+fn what_is_made_meets_every_policy() {
+    let mut random = seeded(1);
+    let person = Personal { given_name: "Hana".to_owned(), ..Personal::default() };
+    let short = |max| Policy { length: Length { min: 6, max, max_bytes: 64 }, ..strict() };
+    let policies =
+        [Policy::recommended(), Policy::commerce(), strict(), short(12), short(17), Policy {
+            length: Length { min: 40, max: 40, max_bytes: 160 },
+            ..strict()
+        }];
+    for policy in policies {
+        for _ in 0..40 {
+            let made = generate(&policy, &person, &mut random);
+            assert!(policy.check(&made, &person).accepted(), "{made} {policy:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_made_for_one_preset_is_accepted_by_the_other() {
+    let mut random = seeded(2);
+    for _ in 0..100 {
+        let made = generate(&Policy::recommended(), &Personal::default(), &mut random);
+        for other in Policy::PRESETS.iter().filter_map(|name| Policy::preset(name)) {
+            let report = other.check(&made, &Personal::default());
+            assert!(report.accepted(), "{made}");
+            assert_eq!(report.strength.map(|strength| strength.score), Some(4), "{made}");
+        }
+    }
+}
+
+#[test]
+fn it_reads_as_four_groups_without_look_alikes() {
+    let made = generate(&Policy::recommended(), &Personal::default(), &mut seeded(3));
+    assert_eq!(made.split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4], "{made}");
+    assert!(!made.contains(['i', 'l', 'o', '0', '1', 'I', 'O']), "{made}");
+    assert_ne!(made, generate(&Policy::recommended(), &Personal::default(), &mut seeded(4)));
+}
+
+#[test]
+fn every_character_is_as_likely_as_the_next() {
+    let mut random = seeded(5);
+    let mut counts: BTreeMap<char, u32> = BTreeMap::new();
+    for _ in 0..4000 {
+        let made = generate(&Policy::commerce(), &Personal::default(), &mut random);
+        made.chars().filter(|made| *made != '-').for_each(|made| *counts.entry(made).or_default() += 1);
+    }
+    assert_eq!(counts.len(), 31);
+    let expected = f64::from(4000 * 16) / 31.0;
+    let chi_square: f64 = counts.values().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+    // 30 degrees of freedom: one fair run in a hundred thousand exceeds 73.
+    assert!(chi_square < 73.0, "{chi_square}");
+}
+
+#[test]
+fn a_broken_source_and_an_impossible_policy_do_not_hang() {
+    for byte in [0, 255] {
+        generate(&Policy::recommended(), &Personal::default(), &mut |bytes: &mut [u8]| bytes.fill(byte));
+    }
+    let impossible = Policy { length: Length { min: 20, max: 10, max_bytes: 5 }, ..strict() };
+    generate(&impossible, &Personal::default(), &mut seeded(6));
+    let huge = Policy { length: Length { min: u16::MAX, max: u16::MAX, max_bytes: u16::MAX }, ..strict() };
+    generate(&huge, &Personal::default(), &mut seeded(7));
+}
