@@ -1,5 +1,6 @@
 //! What a browser fetches only when it is needed: the rules of passwords (with the tables of Unicode) and the
 //! estimator (with its dictionaries), three quarters of all the WebAssembly.
+#![cfg_attr(feature = "ssr", expect(clippy::unused_async, reason = "a browser awaits the chunk that it is in"))]
 
 use std::sync::Arc;
 

@@ -29,7 +29,7 @@ pub(crate) fn Loaded(data: DataResource, view: fn(PageData) -> AnyView) -> impl 
                         ().into_any()
                     }
                     Ok(PageData::Refused(problem)) | Err(AppError(problem)) => {
-                        view! { <Refused problem/> }.into_any()
+                        refused(&problem)
                     }
                     Ok(data) => view(data),
                 }
@@ -54,8 +54,7 @@ fn lead_to(page: &str) {
 }
 
 /// A page that cannot be shown: why, and where to go on.
-#[component]
-pub(crate) fn Refused(problem: Problem) -> impl IntoView {
+fn refused(problem: &Problem) -> AnyView {
     let lang = start::lang();
     note_status(problem.status());
     let (next, label) = match problem {
@@ -69,10 +68,11 @@ pub(crate) fn Refused(problem: Problem) -> impl IntoView {
         <p class="seal plain" aria-hidden="true">
             <svg viewBox="0 0 24 24" focusable="false"><path d="M12 6.5v7M12 17.2v.3"></path></svg>
         </p>
-        <PageTitle title=text::problem_title(&problem, lang)/>
-        <p class="lead">{text::problem(&problem, lang)}</p>
+        <PageTitle title=text::problem_title(problem, lang)/>
+        <p class="lead">{text::problem(problem, lang)}</p>
         <a class="btn" href=next rel=next.is_empty().then_some("external")>{label.text(lang)}</a>
     }
+    .into_any()
 }
 
 #[cfg(feature = "ssr")]

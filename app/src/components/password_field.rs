@@ -14,7 +14,7 @@ use web_sys::HtmlInputElement;
 
 use super::FormState;
 use super::field::{Fault, described_by};
-use super::password_rules::{Meter, Rules, Watch};
+use super::password_rules::{Meter, Rules, Watch, lines};
 use crate::lazy;
 
 /// The box for a password that exists.
@@ -50,7 +50,7 @@ pub(crate) fn NewPassword(state: FormState, by: PolicyView) -> impl IntoView {
     let (shown, alive) = (RwSignal::new(false), alive());
     let rules = passwordrules_attribute(&by.policy);
     let min = length_hint(&by.policy).min;
-    let requirements = by.policy.requirements();
+    let lines = lines(&by.policy.requirements());
     let watch = Watch::new(state, Arc::new(by));
     let area = NodeRef::<Input>::new();
     Effect::new(move || {
@@ -87,7 +87,7 @@ pub(crate) fn NewPassword(state: FormState, by: PolicyView) -> impl IntoView {
             </div>
             <Fault state field/>
             <Meter watch lang=state.lang/>
-            <Rules watch requirements lang=state.lang/>
+            <Rules watch lines lang=state.lang/>
         </div>
         <Again state shown rules/>
     }

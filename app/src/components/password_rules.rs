@@ -144,7 +144,7 @@ fn standing(report: &Report, lang: Lang) -> String {
 
 /// A line of the list. All rules about the person's own data are one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+pub(super) enum Line {
     Rule(Requirement),
     Personal,
 }
@@ -182,7 +182,8 @@ impl Line {
     }
 }
 
-fn lines(rules: &[Requirement]) -> Vec<Line> {
+/// The lines for a policy's rules.
+pub(super) fn lines(rules: &[Requirement]) -> Vec<Line> {
     let (personal, others): (Vec<Requirement>, Vec<_>) = rules.iter().partition(|rule| rule.rule().is_personal());
     let mut lines: Vec<Line> = others.into_iter().map(Line::Rule).collect();
     if !personal.is_empty() {
@@ -193,8 +194,8 @@ fn lines(rules: &[Requirement]) -> Vec<Line> {
 
 /// The list of rules: there before anything is typed, ticked off while somebody types.
 #[component]
-pub(super) fn Rules(watch: Watch, requirements: Vec<Requirement>, lang: Lang) -> impl IntoView {
-    let rows = lines(&requirements).into_iter().map(|line| view! { <Row watch line lang/> }).collect_view();
+pub(super) fn Rules(watch: Watch, lines: Vec<Line>, lang: Lang) -> impl IntoView {
+    let rows = lines.into_iter().map(|line| view! { <Row watch line lang/> }).collect_view();
     view! {
         <div class="rules" id="new_password-rules">
             <p class="rules-title">{MessageId::RULES.text(lang)}</p>

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
-use rekey_shared::view::JourneyView;
 use rekey_shared::{MessageId, text};
 
 use super::{ErrorSummary, FormState, Notice, PostForm, Submit};
@@ -18,12 +17,12 @@ pub(crate) fn Resend(
     /// The server function's path.
     to: &'static str,
     state: FormState,
-    journey: JourneyView,
+    /// Seconds until a code may be sent again.
+    wait: u64,
     /// Whether a code has just been sent.
     resent: Signal<bool>,
 ) -> impl IntoView {
-    let wait = journey.resend_at.since(journey.now).as_millis().div_ceil(1000);
-    let seconds = RwSignal::new(u64::try_from(wait).unwrap_or(0));
+    let seconds = RwSignal::new(wait);
     let sent_here = RwSignal::new(false);
     count_down(seconds);
     let stay = Callback::new(move |()| {

@@ -17,6 +17,12 @@ pub(super) fn minutes_left(journey: &JourneyView) -> u64 {
     journey.code_expires_at.since(journey.now).as_secs().div_ceil(60)
 }
 
+/// Seconds until a code may be sent again, rounded up.
+pub(super) fn seconds_to_wait(journey: &JourneyView) -> u64 {
+    let wait = journey.resend_at.since(journey.now);
+    wait.as_secs() + u64::from(wait.subsec_millis() > 0)
+}
+
 #[component]
 pub(crate) fn StartPage() -> impl IntoView {
     let state = FormState::new(paths::FORGOT, StartRecovery::PATH);
@@ -41,18 +47,18 @@ pub(crate) fn CodePage() -> impl IntoView {
     view! {
         <Door>
             <Loaded data=data_of(Page::Recover) view=|data| match data {
-                PageData::Code(journey) => code_form(journey),
+                PageData::Code(journey) => code_form(&journey),
                 _ => ().into_any(),
             }/>
         </Door>
     }
 }
 
-fn code_form(journey: JourneyView) -> AnyView {
+fn code_form(journey: &JourneyView) -> AnyView {
     let state = FormState::new(paths::RECOVER, VerifyRecovery::PATH);
     let again = FormState::new("", ResendRecovery::PATH);
     let lang = state.lang;
-    let sent = text::code_sent(&journey.identifier, journey.channel, minutes_left(&journey), lang);
+    let sent = text::code_sent(&journey.identifier, journey.channel, minutes_left(journey), lang);
     let done = super::done();
     let resent = Signal::derive(move || done.get().as_deref() == Some("resent"));
     view! {
@@ -64,7 +70,7 @@ fn code_form(journey: JourneyView) -> AnyView {
             <CodeField state/>
             <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>
         </PostForm>
-        <Resend to=ResendRecovery::PATH state=again journey resent/>
+        <Resend to=ResendRecovery::PATH state=again wait=seconds_to_wait(journey) resent/>
         <p class="aside"><a href=paths::FORGOT>{MessageId::OTHER_ADDRESS.text(lang)}</a></p>
     }
     .into_any()

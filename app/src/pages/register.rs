@@ -5,7 +5,7 @@ use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, Lang, MessageId, text};
 use server_fn::ServerFn as _;
 
-use super::recover::minutes_left;
+use super::recover::{minutes_left, seconds_to_wait};
 use crate::api::{CompleteRegistration, Page, PageData, ResendRegistration, StartRegistration, VerifyRegistration};
 use crate::components::{
     CodeField, Consent, Door, ErrorSummary, FormState, Loaded, NewPassword, Outcome, PageTitle, PostForm, Resend,
@@ -15,13 +15,15 @@ use crate::{paths, start};
 
 #[component]
 pub(crate) fn StartPage() -> impl IntoView {
-    view! { <Door><Loaded data=data_of(Page::Register) view=start_form/></Door> }
+    view! { <Door><Loaded data=data_of(Page::Register) view=|data| {
+        start_form(data == (PageData::Register { for_owner: true }))
+    }/></Door> }
 }
 
-fn start_form(data: PageData) -> AnyView {
+fn start_form(for_owner: bool) -> AnyView {
     let state = FormState::new(paths::REGISTER, StartRegistration::PATH);
     let lang = state.lang;
-    let (title, lead) = if data == (PageData::Register { for_owner: true }) {
+    let (title, lead) = if for_owner {
         (MessageId::REGISTER_OWNER_TITLE, MessageId::REGISTER_OWNER_LEAD)
     } else {
         (MessageId::REGISTER_TITLE, MessageId::REGISTER_LEAD)
@@ -49,18 +51,18 @@ pub(crate) fn CodePage() -> impl IntoView {
     view! {
         <Door>
             <Loaded data=data_of(Page::RegisterCode) view=|data| match data {
-                PageData::Code(journey) => code_form(journey),
+                PageData::Code(journey) => code_form(&journey),
                 _ => ().into_any(),
             }/>
         </Door>
     }
 }
 
-fn code_form(journey: JourneyView) -> AnyView {
+fn code_form(journey: &JourneyView) -> AnyView {
     let state = FormState::new(paths::REGISTER_CODE, VerifyRegistration::PATH);
     let again = FormState::new("", ResendRegistration::PATH);
     let lang = state.lang;
-    let sent = text::registration_code_sent(&journey.identifier, journey.channel, minutes_left(&journey), lang);
+    let sent = text::registration_code_sent(&journey.identifier, journey.channel, minutes_left(journey), lang);
     let done = super::done();
     let resent = Signal::derive(move || done.get().as_deref() == Some("resent"));
     view! {
@@ -72,7 +74,7 @@ fn code_form(journey: JourneyView) -> AnyView {
             <CodeField state/>
             <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>
         </PostForm>
-        <Resend to=ResendRegistration::PATH state=again journey resent/>
+        <Resend to=ResendRegistration::PATH state=again wait=seconds_to_wait(journey) resent/>
         <p class="aside"><a href=paths::REGISTER>{MessageId::OTHER_ADDRESS.text(lang)}</a></p>
     }
     .into_any()

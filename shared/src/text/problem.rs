@@ -89,6 +89,13 @@ const fn fixed(problem: &Problem, lang: Lang) -> &'static str {
             "The steps took too long or were begun in another browser. Nothing was changed.",
             "時間がたちすぎたか、別のブラウザーで始めたようです。何も変更していません。",
         ),
+        Problem::TooManyRequests | Problem::TooFrequent | Problem::SlowDown => too_much(problem, lang),
+        other => stopped(other, lang),
+    }
+}
+
+const fn too_much(problem: &Problem, lang: Lang) -> &'static str {
+    match problem {
         Problem::TooManyRequests => pick(
             lang,
             "There were too many requests within the hour. Please try again later.",
@@ -99,11 +106,16 @@ const fn fixed(problem: &Problem, lang: Lang) -> &'static str {
             "The last request was a moment ago. Please wait some minutes and try again.",
             "直前にも手続きがありました。数分おいてからお試しください。",
         ),
-        Problem::SlowDown => pick(
+        _ => pick(
             lang,
             "Too much is coming from your network. Please wait a few minutes and try again.",
             "お使いのネットワークからの回数が多すぎます。数分おいてからお試しください。",
         ),
+    }
+}
+
+const fn stopped(problem: &Problem, lang: Lang) -> &'static str {
+    match problem {
         Problem::RegistrationClosed => pick(
             lang,
             "Accounts are made for you here. If you should have one, ask the help desk.",
@@ -129,11 +141,10 @@ const fn fixed(problem: &Problem, lang: Lang) -> &'static str {
             "Open the page again and repeat it. Nothing was changed.",
             "ページを開き直して、もう一度お試しください。何も変更していません。",
         ),
-        Problem::Offline => pick(
+        _ => pick(
             lang,
             "The server did not answer. Check your connection and try again; what you typed is still here.",
             "サーバーから返事がありません。接続を確かめて、もう一度お試しください。入力した内容は残っています。",
         ),
-        Problem::CodeWrong { .. } | Problem::Unexpected(_) => "",
     }
 }
