@@ -1,0 +1,187 @@
+//! The command line.
+
+use std::io::{self, BufRead as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use rekey_service::operator::OperatorError;
+use rekey_service::{Services, operator, owner};
+use rekey_shared::password::Policy;
+use rekey_store::AuditVerdict;
+
+use crate::config::{Config, Wrong};
+use crate::wiring::{self, StartError};
+use crate::{check, doctor, serve, telemetry};
+
+/// Exit code for something that is not as it should be.
+const PROBLEM: u8 = 1;
+/// Exit code for a wrong setting.
+const WRONG: u8 = 2;
+
+/// Account recovery: people get back into their account, and those who run an organisation let them.
+#[derive(Debug, Parser)]
+#[command(name = "rekey", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// The configuration; else `REKEY_CONFIG`, else ./rekey.toml.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve,
+    /// Bring the database up to date.
+    Migrate,
+    /// List what is still missing for production.
+    Doctor,
+    /// Print a one-time link for the first or a lost owner.
+    OwnerLink,
+    /// Switch accounts off and on.
+    Account {
+        #[command(subcommand)]
+        action: Account,
+    },
+    /// The audit record.
+    Audit {
+        #[command(subcommand)]
+        action: Audit,
+    },
+    /// The password policy.
+    Policy {
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Account {
+    /// Switch an account off: all its sessions, links and codes end.
+    Disable {
+        /// E-mail address, telephone number or username.
+        identifier: String,
+    },
+    /// Let a disabled account be used again.
+    Enable {
+        /// E-mail address, telephone number or username.
+        identifier: String,
+    },
+    /// Let an account be used again that its person had frozen.
+    Release {
+        /// E-mail address, telephone number or username.
+        identifier: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Check that no line was changed or removed.
+    Verify,
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyAction {
+    /// Read one password a line and print one JSON report a line.
+    Check {
+        /// A policy by name, in place of the configured one.
+        #[arg(long, value_name = "NAME")]
+        preset: Option<String>,
+    },
+}
+
+/// Runs one command; says in one line what stands in its way.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match execute(cli) {
+        Ok(code) => code,
+        Err(StartError::Wrong(wrong)) => {
+            eprintln!("rekey: {wrong}");
+            ExitCode::from(WRONG)
+        }
+        Err(StartError::Failed(line)) => {
+            eprintln!("rekey: {line}");
+            ExitCode::from(PROBLEM)
+        }
+    }
+}
+
+fn execute(cli: Cli) -> Result<ExitCode, StartError> {
+    if let Command::Policy { action: PolicyAction::Check { preset } } = cli.command {
+        return check_passwords(cli.config, preset);
+    }
+    let config = Config::load(cli.config.as_deref())?;
+    telemetry::begin(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| StartError::failed("threads", &error))?;
+    let done = runtime.block_on(command(&config, cli.command));
+    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    done
+}
+
+async fn command(config: &Config, command: Command) -> Result<ExitCode, StartError> {
+    match command {
+        Command::Serve => serve::serve(config).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => {
+            wiring::connect(config).await?.migrate().await?;
+            println!("The database is up to date.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Doctor => Ok(doctor::examine(config).await),
+        Command::OwnerLink => {
+            println!("{}", owner::make_link(&wiring::services(config).await?).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Account { action } => account(&wiring::services(config).await?, action).await,
+        Command::Audit { action: Audit::Verify } => verify(config).await,
+        Command::Policy { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+async fn account(services: &Services, action: Account) -> Result<ExitCode, StartError> {
+    let (done, word) = match action {
+        Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
+        Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
+        Account::Release { identifier } => (operator::release(services, &identifier).await, "released"),
+    };
+    match done {
+        Ok(()) => {
+            println!("The account is {word}.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(OperatorError::NotFound) => Err(StartError::Failed("no account has this identifier".to_owned())),
+        Err(OperatorError::Unexpected(failure)) => Err(failure.into()),
+    }
+}
+
+async fn verify(config: &Config) -> Result<ExitCode, StartError> {
+    match wiring::connect(config).await?.verify_audit().await? {
+        AuditVerdict::Intact { lines } => {
+            println!("The audit record is intact: {lines} lines.");
+            Ok(ExitCode::SUCCESS)
+        }
+        AuditVerdict::Broken { seq } => {
+            println!("The audit record is broken at line {seq}.");
+            Ok(ExitCode::from(PROBLEM))
+        }
+    }
+}
+
+fn check_passwords(config: Option<PathBuf>, preset: Option<String>) -> Result<ExitCode, StartError> {
+    let policy = match preset {
+        Some(name) => Policy::preset(&name).ok_or_else(|| {
+            Wrong::new("--preset", format!("must be one of: {}", Policy::PRESETS.join(", ")))
+        })?,
+        None => Config::load(config.as_deref())?.settings.policy,
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = io::stdin().lock().split(b'\n').try_for_each(|line| {
+        let line = line?;
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned();
+        writeln!(out, "{}", check::report(&policy, &text))
+    });
+    written.and_then(|()| out.flush()).map_err(|error| StartError::failed("policy check", &error))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,196 @@
+//! Configuration: one file, one set of variables, checked before anything is started.
+//!
+//! Whatever is wrong is told in one line that names the key (see [`Wrong`]); no value is ever repeated.
+
+mod hidden;
+mod network;
+mod providers;
+mod settings;
+mod source;
+mod wrong;
+
+use std::env;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use rekey_delivery::{Brand, MailSettings, SmsSettings};
+use rekey_service::links::Links;
+use rekey_service::settings::Settings;
+use url::{Host, Url};
+
+pub use hidden::Hidden;
+pub use network::Network;
+pub use source::Source;
+pub use wrong::Wrong;
+
+/// The file that is looked for when none is named.
+const DEFAULT_FILE: &str = "rekey.toml";
+
+/// Everything that an operator can set, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where people reach us: scheme, host and port.
+    pub public_url: Url,
+    /// The folder for what is not in the database.
+    pub data_dir: PathBuf,
+    /// The key ring's file.
+    pub keys_file: PathBuf,
+    /// The database. May hold a password.
+    pub database_url: Hidden,
+    /// Where mail goes.
+    pub mail: Option<MailSettings>,
+    /// Where text messages go.
+    pub sms: Option<SmsSettings>,
+    /// Whether messages without a provider are shown on a page.
+    pub dev_mailbox: bool,
+    /// A listener of its own for `/metrics`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Proxies whose word on the client's address counts.
+    pub trusted_proxies: Vec<Network>,
+    /// The log.
+    pub log: Log,
+    /// What one request and all together may take.
+    pub limits: Limits,
+    /// What the journeys depend on.
+    pub settings: Settings,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// One JSON object a line, or text for people.
+    pub json: bool,
+    /// The least level that is written.
+    pub level: tracing::Level,
+}
+
+/// What one request and all together may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request's body.
+    pub body: usize,
+    /// Connections at the same time; the next one waits at the door.
+    pub connections: usize,
+    /// Requests at the same time; the next one is answered 503 at once.
+    pub requests: usize,
+}
+
+impl Limits {
+    /// What holds when nothing is configured.
+    pub const DEFAULT: Self = Self { body: 64 * 1024, connections: 10_000, requests: 8_000 };
+}
+
+impl Config {
+    /// Reads the file named on the command line or by `REKEY_CONFIG`, else `./rekey.toml` if there is one,
+    /// and the environment.
+    pub fn load(named: Option<&Path>) -> Result<Self, Wrong> {
+        let variable = env::var_os("REKEY_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let usual = Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
+        let file = named.map(Path::to_owned).or(variable).or(usual);
+        let environment = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        let environment = environment.map(|(name, value)| (name, value.to_string_lossy().into_owned()));
+        Self::from_source(Source::read(file.as_deref(), environment)?)
+    }
+
+    /// Takes every key out of a source.
+    pub fn from_source(mut source: Source) -> Result<Self, Wrong> {
+        let listen = source.parsed("listen", address)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let public_url = source.parsed("public_url", public_url)?.map_or_else(|| local_url(listen), Ok)?;
+        let data_dir = source.text("data_dir")?.map_or_else(|| PathBuf::from("data"), PathBuf::from);
+        let keys_file = source.text("keys_file")?.map_or_else(|| data_dir.join("keys.json"), PathBuf::from);
+        let settings = settings::take(&mut source, is_loopback(&public_url))?;
+        let brand = Brand::new(&settings, &Links::new(public_url.clone()));
+        let config = Self {
+            database_url: database_url(&mut source, &data_dir)?,
+            mail: providers::mail(&mut source, &brand)?,
+            sms: providers::sms(&mut source)?,
+            dev_mailbox: source.boolean("dev_mailbox")?.unwrap_or_else(|| is_loopback(&public_url)),
+            metrics_listen: source.parsed("metrics.listen", address)?,
+            trusted_proxies: source.list("trusted_proxies", str::parse)?,
+            log: log(&mut source)?,
+            limits: limits(&mut source)?,
+            listen,
+            public_url,
+            data_dir,
+            keys_file,
+            settings,
+        };
+        source.finish()?;
+        Ok(config)
+    }
+
+    /// Whether cookies are tied to https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// Whether only this machine can reach us.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.public_url)
+    }
+}
+
+/// Whether a URL's host can only be this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an address and a port, such as \"127.0.0.1:3000\"".to_owned())
+}
+
+fn local_url(listen: SocketAddr) -> Result<Url, Wrong> {
+    let url = Url::parse(&format!("http://localhost:{}", listen.port()));
+    url.map_err(|_| Wrong::new("public_url", "must be set"))
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim()).map_err(|_| "must be a URL such as \"https://account.example.org\"")?;
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    if url.host().is_none() || !bare || !url.username().is_empty() || url.password().is_some() {
+        return Err("must be scheme, host and port only, such as \"https://account.example.org\"".to_owned());
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        // Without https anybody on the way reads every password and takes every session.
+        "http" if is_loopback(&url) => Ok(url),
+        _ => Err("must begin with https://; http:// is for this machine only".to_owned()),
+    }
+}
+
+fn database_url(source: &mut Source, data_dir: &Path) -> Result<Hidden, Wrong> {
+    let given = source.parsed("database.url", |text| {
+        let known = ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        let problem = || "must begin with sqlite:// or postgres://".to_owned();
+        known.then(|| Hidden::new(text)).ok_or_else(problem)
+    })?;
+    Ok(given.unwrap_or_else(|| Hidden::new(format!("sqlite://{}", data_dir.join("rekey.db").display()))))
+}
+
+fn log(source: &mut Source) -> Result<Log, Wrong> {
+    let json = source.parsed("log.format", |text| match text {
+        "json" => Ok(true),
+        "text" => Ok(false),
+        _ => Err("must be \"text\" or \"json\"".to_owned()),
+    })?;
+    let level = source.parsed("log.level", |text| {
+        text.parse().map_err(|_| "must be \"error\", \"warn\", \"info\", \"debug\" or \"trace\"".to_owned())
+    })?;
+    Ok(Log { json: json.unwrap_or(false), level: level.unwrap_or(tracing::Level::INFO) })
+}
+
+fn limits(source: &mut Source) -> Result<Limits, Wrong> {
+    let usual = Limits::DEFAULT;
+    Ok(Limits {
+        body: source.number("limits.body_bytes", 16 * 1024..=1024 * 1024)?.unwrap_or(usual.body),
+        connections: source.number("limits.connections", 16..=1_000_000)?.unwrap_or(usual.connections),
+        requests: source.number("limits.requests", 16..=1_000_000)?.unwrap_or(usual.requests),
+    })
+}

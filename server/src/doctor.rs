@@ -1,0 +1,165 @@
+//! `rekey doctor`: what production still lacks, in plain words. Changes nothing.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use rekey_service::Clock as _;
+use rekey_shared::Timestamp;
+use rekey_store::{OutboxCounts, Store};
+
+use crate::config::Config;
+use crate::keys;
+use crate::ports::SystemClock;
+use crate::wiring::StartError;
+
+/// A message should not wait longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// One thing that was looked at.
+#[derive(Debug, PartialEq, Eq)]
+enum Finding {
+    /// As it should be.
+    Good(String),
+    /// To be put right before people rely on it.
+    Bad(String),
+    /// Good to know.
+    Note(String),
+}
+use Finding::{Bad, Good, Note};
+
+/// Looks at everything and prints a line for each; the exit code is 1 when something is to be put right.
+pub async fn examine(config: &Config) -> ExitCode {
+    let mut findings = of_settings(config);
+    findings.extend(of_keys(&config.keys_file));
+    findings.extend(of_database(config).await);
+    findings.extend(of_processor());
+    for finding in &findings {
+        println!("{finding}");
+    }
+    let bad = findings.iter().filter(|finding| matches!(finding, Bad(_))).count();
+    if bad == 0 {
+        println!("Nothing is missing.");
+        ExitCode::SUCCESS
+    } else {
+        println!("{bad} to be put right.");
+        ExitCode::from(1)
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Good(text) => write!(f, "ok    {text}"),
+            Bad(text) => write!(f, "warn  {text}"),
+            Note(text) => write!(f, "note  {text}"),
+        }
+    }
+}
+
+fn judge(good: bool, yes: &str, no: &str) -> Finding {
+    if good { Good(yes.to_owned()) } else { Bad(no.to_owned()) }
+}
+
+fn of_settings(config: &Config) -> Vec<Finding> {
+    vec![
+        judge(
+            config.is_https() && !config.is_local(),
+            "public_url is on https",
+            "public_url is this machine only: set it to the https:// address that people use",
+        ),
+        judge(config.mail.is_some(), "mail has a provider", "mail goes nowhere: set mail.url and mail.from"),
+        judge(config.sms.is_some(), "text messages have a provider", "text messages go nowhere: set sms.url"),
+        judge(
+            !config.dev_mailbox,
+            "the development mailbox is off",
+            "the development mailbox shows codes and links to everybody: set dev_mailbox = false",
+        ),
+        judge(
+            !config.is_https() || !config.trusted_proxies.is_empty(),
+            "client addresses are told apart",
+            "every client seems to have the proxy's address: set trusted_proxies",
+        ),
+        judge(
+            config.settings.hashing.memory_kib >= 19_456,
+            "passwords are hashed at full cost",
+            "passwords are hashed at a test's cost: remove hashing.insecure_test_cost",
+        ),
+    ]
+}
+
+fn of_keys(path: &Path) -> Option<Finding> {
+    if !path.exists() {
+        return Some(Note("there are no keys yet; the first start makes them".to_owned()));
+    }
+    Some(match keys::read(path) {
+        Ok(_) => Good("the keys are readable by their owner alone".to_owned()),
+        Err(wrong) => Bad(wrong.to_string()),
+    })
+}
+
+async fn of_database(config: &Config) -> Vec<Finding> {
+    let url = config.database_url.expose();
+    let file = url.strip_prefix("sqlite://").map(|path| path.split('?').next().unwrap_or(path));
+    if file.is_some_and(|file| !Path::new(file).exists()) {
+        return vec![Bad("there is no database yet; the first start makes it".to_owned())];
+    }
+    match look(url, SystemClock.now()).await {
+        Ok(findings) => findings,
+        Err(failure) => vec![Bad(failure.to_string())],
+    }
+}
+
+async fn look(url: &str, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+    let store = Store::connect(url).await?;
+    store.ping().await?;
+    let mut findings = vec![Good("the database answers".to_owned())];
+    if !store.is_migrated().await? {
+        findings.push(Bad("the database is older than this program: run rekey migrate".to_owned()));
+        return Ok(findings);
+    }
+    findings.push(Good("the database is up to date".to_owned()));
+    let owned = store.has_accounts().await?;
+    findings.push(judge(owned, "somebody has registered", "nobody has registered: run rekey owner-link"));
+    findings.extend(of_outbox(&store.outbox_counts().await?, now));
+    Ok(findings)
+}
+
+fn of_outbox(counts: &OutboxCounts, now: Timestamp) -> [Finding; 2] {
+    let waited = counts.oldest_waiting_at.map_or(Duration::ZERO, |at| now.since(at));
+    let minutes = waited.as_secs() / 60;
+    let late = format!("{} messages wait, the oldest for {minutes} minutes: look at the provider", counts.waiting);
+    let dead = format!("{} messages were given up: look for \"message not sent\" in the log", counts.dead);
+    [
+        judge(waited <= LONGEST_WAIT, "no message waits for long", &late),
+        judge(counts.dead == 0, "no message was given up", &dead),
+    ]
+}
+
+#[cfg(target_arch = "x86_64")]
+fn of_processor() -> Option<Finding> {
+    let wide = std::arch::is_x86_feature_detected!("avx2");
+    (!wide).then(|| Note("this processor has no AVX2: signing in costs half as much again".to_owned()))
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn of_processor() -> Option<Finding> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_waits_for_six_minutes_is_told() {
+        let now = Timestamp::from_millis(1_000_000_000);
+        let counts = |minutes| OutboxCounts {
+            waiting: 2,
+            dead: 0,
+            oldest_waiting_at: Some(now.minus(Duration::from_secs(60 * minutes))),
+        };
+        assert!(matches!(&of_outbox(&counts(4), now)[0], Good(_)));
+        assert!(matches!(&of_outbox(&counts(6), now)[0], Bad(text) if text.contains("for 6 minutes")));
+    }
+}

@@ -1,0 +1,74 @@
+//! For programs that watch: is the process up, is it ready, what did it count.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use rekey_service::Unexpected;
+
+use crate::site::{PeerAddress, Site};
+
+/// The time that the database gets to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Headers that a proxy adds: whoever speaks for somebody else is not on this machine.
+const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+
+/// The process is up.
+pub async fn up() -> &'static str {
+    "up\n"
+}
+
+/// The database answers and has the tables that this program knows.
+pub async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
+    match tokio::time::timeout(PATIENCE, is_ready(&site)).await {
+        Ok(Ok(true)) => (StatusCode::OK, "ready\n"),
+        Ok(Ok(false)) => (StatusCode::SERVICE_UNAVAILABLE, "the database is not migrated\n"),
+        Ok(Err(failure)) => {
+            site.services().report(&failure);
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    }
+}
+
+async fn is_ready(site: &Site) -> Result<bool, Unexpected> {
+    site.services().store.ping().await?;
+    Ok(site.services().store.is_migrated().await?)
+}
+
+/// The counters, on the listener that everybody reaches: for this machine only.
+pub async fn metrics_here(State(site): State<Site>, request: Request) -> Response {
+    let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
+    if site.metrics_here && peer.is_some_and(|peer| is_local(peer, request.headers())) {
+        metrics(State(site)).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
+}
+
+fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
+    peer.to_canonical().is_loopback() && !OF_PROXIES.iter().any(|name| headers.contains_key(*name))
+}
+
+/// The counters.
+pub async fn metrics(State(site): State<Site>) -> Response {
+    let cx = site.services();
+    let counts = match tokio::time::timeout(PATIENCE, cx.store.outbox_counts()).await {
+        Ok(Ok(counts)) => counts,
+        Ok(Err(failure)) => {
+            cx.report(&failure.into());
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    };
+    let now = cx.clock.now();
+    let oldest = counts.oldest_waiting_at.map_or(Duration::ZERO, |at| now.since(at));
+    match site.metrics.write(&counts, oldest) {
+        Ok(text) => ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

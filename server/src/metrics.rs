@@ -1,0 +1,129 @@
+//! What is counted, in the form that Prometheus reads. No address, no account, no path with a token.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric as _};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use rekey_delivery::Stats;
+use rekey_service::Services;
+use rekey_store::OutboxCounts;
+
+/// Upper ends of the buckets in seconds. A sign-in takes some 15 ms, a page less than one.
+const BUCKETS: [f64; 9] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
+
+/// The counters of one process.
+pub struct Metrics {
+    registry: Registry,
+    answers: Family<Answer, Counter>,
+    seconds: Histogram,
+    refusals: Family<Refusal, Counter>,
+    reports: Counter,
+    waiting: Gauge,
+    dead: Gauge,
+    oldest: Gauge,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answer {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refusal {
+    by: &'static str,
+}
+
+impl Metrics {
+    /// All at nought.
+    pub fn new(delivery: Arc<Stats>, services: Services) -> Self {
+        let mut made = Self {
+            registry: Registry::with_prefix("rekey"),
+            answers: Family::default(),
+            seconds: Histogram::new(BUCKETS),
+            refusals: Family::default(),
+            reports: Counter::default(),
+            waiting: Gauge::default(),
+            dead: Gauge::default(),
+            oldest: Gauge::default(),
+        };
+        made.register(delivery, services);
+        made
+    }
+
+    fn register(&mut self, delivery: Arc<Stats>, services: Services) {
+        let to = &mut self.registry;
+        to.register("http_requests", "Requests answered", self.answers.clone());
+        to.register("http_seconds", "Time to the head of an answer", self.seconds.clone());
+        to.register("http_refused", "Requests refused before any handler", self.refusals.clone());
+        to.register("csp_reports", "Reports of the content security policy", self.reports.clone());
+        to.register("outbox_waiting", "Messages not sent yet", self.waiting.clone());
+        to.register("outbox_dead", "Messages given up", self.dead.clone());
+        to.register("outbox_oldest_seconds", "Age of the oldest waiting message", self.oldest.clone());
+        to.register_collector(Box::new(Elsewhere { delivery, services }));
+    }
+
+    /// Counts an answer.
+    pub fn answered(&self, method: &'static str, route: String, status: u16, took: Duration) {
+        self.answers.get_or_create(&Answer { method, route, status }).inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Counts a refusal by one of the layers.
+    pub fn refused(&self, by: &'static str) {
+        self.refusals.get_or_create(&Refusal { by }).inc();
+    }
+
+    /// Counts a report of the content security policy.
+    pub fn reported(&self) {
+        self.reports.inc();
+    }
+
+    /// Everything as text.
+    pub fn write(&self, counts: &OutboxCounts, oldest: Duration) -> Result<String, fmt::Error> {
+        self.waiting.set(i64::try_from(counts.waiting).unwrap_or(i64::MAX));
+        self.dead.set(i64::try_from(counts.dead).unwrap_or(i64::MAX));
+        self.oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// What others count, read when somebody asks.
+struct Elsewhere {
+    delivery: Arc<Stats>,
+    services: Services,
+}
+
+impl fmt::Debug for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Elsewhere")
+    }
+}
+
+impl Collector for Elsewhere {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let mut messages = encoder.encode_descriptor("messages", "Tries of sending", None, MetricType::Counter)?;
+        for count in self.delivery.read() {
+            let labels = [("channel", count.channel), ("outcome", count.outcome)];
+            ConstCounter::new(count.value).encode(messages.encode_family(&labels)?)?;
+        }
+        let hashed = ConstCounter::new(self.services.hasher.evaluated());
+        let help = "Passwords verified against stored hashes";
+        hashed.encode(encoder.encode_descriptor("passwords_verified", help, None, MetricType::Counter)?)?;
+        let places = i64::try_from(self.services.hasher.free_places()).unwrap_or(i64::MAX);
+        let help = "Places left in the hashing queue";
+        ConstGauge::new(places).encode(encoder.encode_descriptor("hashing_places", help, None, MetricType::Gauge)?)
+    }
+}

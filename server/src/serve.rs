@@ -1,0 +1,117 @@
+//! `rekey serve`.
+
+use std::time::Duration;
+
+use rekey_service::{Services, owner};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::listen::listen;
+use crate::router::{metrics_router, router};
+use crate::wiring::{StartError, Wired, wire};
+
+/// The time between two looks for rows that are older than they have to be.
+const PURGE_EVERY: Duration = Duration::from_secs(600);
+
+/// Connections to the listener for counters.
+const METRICS_CONNECTIONS: usize = 64;
+
+/// Runs until it is told to stop: at most twenty seconds longer.
+pub async fn serve(config: &Config) -> Result<(), StartError> {
+    let listener = bind(config.listen, "listen").await?;
+    let Wired { site, worker } = wire(config).await?;
+    let (stop, stopped) = watch::channel(false);
+
+    let counters = match config.metrics_listen {
+        Some(address) => {
+            let listener = bind(address, "metrics.listen").await?;
+            let counters = listen(listener, metrics_router(&site), METRICS_CONNECTIONS, when(stopped.clone()));
+            Some(tokio::spawn(counters))
+        }
+        None => None,
+    };
+    let janitor = spawn_janitor(site.services().clone(), stopped.clone());
+    // The worker goes on until the last request is answered: what that one owes is still sent.
+    let (hush, hushed) = watch::channel(false);
+    let worker = tokio::spawn(async move { worker.run(when(hushed)).await });
+
+    let router = router(&site);
+    greet(config, &listener, site.services()).await?;
+    tokio::spawn(ring_on_signal(stop));
+    listen(listener, router, config.limits.connections, when(stopped)).await;
+
+    let _ = hush.send(true);
+    for part in [Some(worker), Some(janitor), counters].into_iter().flatten() {
+        let _ended = part.await;
+    }
+    tracing::info!(event = "sys_shutdown", "stopped");
+    Ok(())
+}
+
+async fn bind(address: std::net::SocketAddr, key: &str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| StartError::failed(&format!("{key} {address}"), &error))
+}
+
+/// One line that says where, and on an empty database one with the owner's link.
+async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> Result<(), StartError> {
+    let address = listener.local_addr().unwrap_or(config.listen);
+    tracing::info!(event = "sys_startup", listen = %address, "ready");
+    println!("Rekey is ready: {} (listening on {address})", config.public_url);
+    if !services.store.has_accounts().await? {
+        println!("Become the owner: {}", owner::make_link(services).await?);
+    }
+    Ok(())
+}
+
+/// Removes what is older than it has to be.
+fn spawn_janitor(services: Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    let work = async move {
+        loop {
+            match services.store.purge(services.clock.now()).await {
+                Ok(rows) => tracing::debug!(rows, "old rows removed"),
+                Err(failure) => {
+                    services.report(&failure.into());
+                }
+            }
+            tokio::time::sleep(PURGE_EVERY).await;
+        }
+    };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = work => {}
+            () = when(stopped) => {}
+        }
+    })
+}
+
+/// Ready when it is told, or when nobody is left to tell.
+async fn when(mut told: watch::Receiver<bool>) {
+    let _ = told.wait_for(|stop| *stop).await;
+}
+
+async fn ring_on_signal(stop: watch::Sender<bool>) {
+    signal().await;
+    tracing::info!("told to stop");
+    let _ = stop.send(true);
+    // A second signal ends the process as it always does.
+    signal().await;
+    std::process::exit(1);
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}

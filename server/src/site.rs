@@ -1,0 +1,84 @@
+//! What every handler and every middleware is given.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use rekey_app::context::AppState;
+use rekey_delivery::{DevMailbox, Stats};
+use rekey_service::Services;
+use rekey_shared::Reference;
+use tokio::sync::Semaphore;
+
+use crate::config::{Config, Limits, Network};
+use crate::metrics::Metrics;
+use crate::middleware::host::PublicHost;
+
+/// The running site. Cheap to clone.
+#[derive(Clone)]
+pub struct Site(Arc<Inner>);
+
+/// What all share.
+pub struct Inner {
+    /// What pages and server functions are given.
+    pub app: AppState,
+    /// The one name that we answer to.
+    pub host: PublicHost,
+    /// Whose word on the client's address counts.
+    pub proxies: Vec<Network>,
+    /// What one request and all together may take.
+    pub limits: Limits,
+    /// Requests that may still begin.
+    pub room: Semaphore,
+    /// The development mailbox, when it is shown.
+    pub mailbox: Option<DevMailbox>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether `/metrics` is on this listener.
+    pub metrics_here: bool,
+}
+
+/// The address at the other end of the connection. The listener puts it into the request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub struct PeerAddress(pub IpAddr);
+
+impl Deref for Site {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Site {
+    /// Puts the site together.
+    pub fn new(config: &Config, app: AppState, mailbox: Option<DevMailbox>, delivery: Arc<Stats>) -> Self {
+        Self(Arc::new(Inner {
+            host: PublicHost::new(&config.public_url),
+            proxies: config.trusted_proxies.clone(),
+            limits: config.limits,
+            room: Semaphore::new(config.limits.requests),
+            metrics: Metrics::new(delivery, app.services.clone()),
+            metrics_here: config.metrics_listen.is_none(),
+            mailbox,
+            app,
+        }))
+    }
+
+    /// The services.
+    pub fn services(&self) -> &Services {
+        &self.app.services
+    }
+
+    /// A new reference, for the log and for the person.
+    pub fn reference(&self) -> Reference {
+        Reference::from_random(self.random())
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.services().entropy.fill(&mut bytes);
+        bytes
+    }
+}

@@ -1,0 +1,126 @@
+//! Puts the parts together.
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use rekey_app::context::AppState;
+use rekey_delivery::{DevMailbox, Senders, SmsSender, SmtpSender, Stats, Worker};
+use rekey_service::context::Parts;
+use rekey_service::links::Links;
+use rekey_service::{Services, Unexpected};
+use rekey_shared::view::SiteView;
+use rekey_store::Store;
+
+use crate::config::{Config, Wrong};
+use crate::ports::{OsEntropy, SystemClock};
+use crate::site::Site;
+use crate::{assets, keys};
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Wrong(#[from] Wrong),
+    /// Something that the settings name does not work now.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl StartError {
+    /// A part and why it failed, with all causes on one line.
+    pub fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut line = format!("{what}: {error}");
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            line.push_str(&format!(": {inner}"));
+            cause = inner.source();
+        }
+        Self::Failed(line.replace('\n', " "))
+    }
+}
+
+impl From<Unexpected> for StartError {
+    fn from(failure: Unexpected) -> Self {
+        Self::Failed(failure.source().map_or_else(|| failure.to_string(), |_| Self::failed("rekey", &failure).to_string()))
+    }
+}
+
+impl From<rekey_store::Unexpected> for StartError {
+    fn from(failure: rekey_store::Unexpected) -> Self {
+        Self::failed("database.url", &failure)
+    }
+}
+
+/// The parts of a running server.
+pub struct Wired {
+    /// What handlers are given.
+    pub site: Site,
+    /// What sends messages.
+    pub worker: Worker,
+}
+
+/// Connects to the database.
+pub async fn connect(config: &Config) -> Result<Store, StartError> {
+    Ok(Store::connect(config.database_url.expose()).await?)
+}
+
+/// The services: keys read or made, database connected and brought up to date, both found to belong together.
+pub async fn services(config: &Config) -> Result<Services, StartError> {
+    keys::make_private_folder(&config.data_dir)
+        .map_err(|error| Wrong::new("data_dir", format!("cannot be made: {error}")))?;
+    let keys = keys::open(&config.keys_file, &OsEntropy)?;
+    let store = connect(config).await?;
+    store.migrate().await?;
+    if !store.claim_key_check(keys.fingerprint()).await? {
+        let problem = "does not belong to this database; take the file that every other node has";
+        return Err(Wrong::new("keys_file", problem).into());
+    }
+    let parts = Parts {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        store,
+        keys,
+        settings: config.settings.clone(),
+        links: Links::new(config.public_url.clone()),
+    };
+    Ok(Services::new(parts)?)
+}
+
+/// Everything that `rekey serve` runs.
+pub async fn wire(config: &Config) -> Result<Wired, StartError> {
+    let services = services(config).await?;
+    let (senders, stats) = (senders(config)?, Arc::new(Stats::default()));
+    let mailbox = config.dev_mailbox.then(DevMailbox::new);
+    let worker = Worker::new(services.clone(), senders, mailbox.clone(), Arc::clone(&stats));
+    let site = site_of(config, services, mailbox, stats);
+    Ok(Wired { site, worker })
+}
+
+/// The site over given services.
+pub fn site_of(config: &Config, services: Services, mailbox: Option<DevMailbox>, stats: Arc<Stats>) -> Site {
+    let app = AppState {
+        site: view_of(config, mailbox.is_some()),
+        secure_cookies: config.is_https(),
+        assets: assets::manifest(),
+        services,
+    };
+    Site::new(config, app, mailbox, stats)
+}
+
+fn view_of(config: &Config, dev_mailbox: bool) -> SiteView {
+    let settings = &config.settings;
+    SiteView {
+        organisation: settings.organisation.clone(),
+        registration_open: settings.registration.open,
+        terms_url: settings.registration.terms_url.clone(),
+        help_url: settings.help_url.clone(),
+        dev_mailbox,
+    }
+}
+
+fn senders(config: &Config) -> Result<Senders, Wrong> {
+    let mail = config.mail.clone().map(SmtpSender::new).transpose();
+    let mail = mail.map_err(|error| Wrong::new(error.key, error.problem))?;
+    Ok(Senders { mail, sms: config.sms.clone().map(SmsSender::new) })
+}
