@@ -1,8 +1,9 @@
-//! The build tool: `cargo xtask serve | build | test | check`.
+//! The build tool: `cargo xtask serve | build | test | check | bench`.
 //!
 //! The one place that knows how to build the WebAssembly. Needs rustup and cargo; everything else is
 //! fetched on the way, or named in one clear line when it cannot be.
 
+mod bench;
 mod bootstrap;
 mod build;
 mod check;
@@ -21,7 +22,8 @@ usage: cargo xtask <command>
   serve [arguments of `rekey serve`]   build and run
   build [--release] [--portable]       the page's files, then the server
   test [rust|wasm|browser]             every test, or one kind
-  check                                format, lints, dependencies, tidiness";
+  check                                format, lints, dependencies, tidiness
+  bench [--portable]                   the budgets, measured on a release build";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +46,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "build" => build::command(rest).map(|()| ExitCode::SUCCESS),
         "test" => test::command(rest),
         "check" => check::command(rest),
+        "bench" => bench::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)

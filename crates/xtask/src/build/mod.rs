@@ -29,6 +29,8 @@ mod pack;
 mod server;
 mod wasm;
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 
 use crate::paths::Paths;
@@ -64,6 +66,16 @@ pub fn build(paths: &Paths, plan: Plan) -> Result<()> {
     bootstrap::rust_target(paths, bootstrap::BROWSER_TARGET)?;
     site(paths, plan.release)?;
     timed("server", || server::build(paths, plan))
+}
+
+/// The measuring programs of `crates/testkit/examples`, with the server's own flags.
+pub fn examples(paths: &Paths, plan: Plan) -> Result<()> {
+    timed("measuring programs", || server::build_examples(paths, plan))
+}
+
+/// Where a measuring program lies.
+pub fn example(paths: &Paths, plan: Plan, name: &str) -> PathBuf {
+    server::target(paths, plan).join("release/examples").join(name)
 }
 
 /// Everything a browser is sent apart from pages.

@@ -1,7 +1,8 @@
 //! The server's binary.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -16,24 +17,37 @@ pub fn build(paths: &Paths, plan: Plan) -> Result<()> {
     if !plan.release {
         return run(cargo(paths).args(["build", "--quiet", "-p", "rekey"]));
     }
-    let wide = cfg!(target_arch = "x86_64") && !plan.portable;
-    // A folder for each set of flags, or they would throw away each other's work.
-    let target = paths.target.join(if wide { "v3" } else { "portable" });
-    let mut command = cargo(paths);
-    command
-        .args(["build", "--quiet", "--release", "-p", "rekey", "--target-dir"])
-        .arg(&target)
-        .env("REKEY_SITE_DIR", paths.site(true));
-    if wide {
-        command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", WIDE);
-    }
-    run(&mut command)?;
+    let target = target(paths, plan);
+    run(released(paths, plan).args(["-p", "rekey"]))?;
     let binary = paths.server_binary(true);
     install(&target.join("release/rekey"), &binary)?;
     let size = fs::metadata(&binary)?.len() / 1_000_000;
-    let kind = if wide { "for x86-64-v3" } else { "for any processor" };
+    let kind = if is_wide(plan) { "for x86-64-v3" } else { "for any processor" };
     say(format!("{} ({kind}, {size} MB)", binary.display()));
     Ok(())
+}
+
+pub fn build_examples(paths: &Paths, plan: Plan) -> Result<()> {
+    run(released(paths, plan).args(["-p", "rekey-testkit", "--examples"]))
+}
+
+/// A folder for each set of flags, or they would throw away each other's work.
+pub fn target(paths: &Paths, plan: Plan) -> PathBuf {
+    paths.target.join(if is_wide(plan) { "v3" } else { "portable" })
+}
+
+fn is_wide(plan: Plan) -> bool {
+    cfg!(target_arch = "x86_64") && !plan.portable
+}
+
+fn released(paths: &Paths, plan: Plan) -> Command {
+    let mut command = cargo(paths);
+    command.args(["build", "--quiet", "--release", "--target-dir"]).arg(target(paths, plan));
+    command.env("REKEY_SITE_DIR", paths.site(true));
+    if is_wide(plan) {
+        command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", WIDE);
+    }
+    command
 }
 
 /// Replaces the binary even while an earlier one runs.

@@ -1,0 +1,97 @@
+//! `cargo xtask bench`: what the budgets ask for, measured on a release build, as a table and as JSON.
+//!
+//! Ratios within one run are what counts: absolute figures belong to the machine.
+
+mod browser;
+mod running;
+mod sizes;
+mod table;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::build::{self, Plan};
+use crate::paths::Paths;
+use crate::run::{read, say};
+use running::Running;
+
+const IDENTIFIER: &str = "bench@example.org";
+const PASSWORD: &str = "a bench of seven quiet words";
+
+/// Sign-ins that measure the rate; enough to outlast the machine's moods.
+const SIGN_INS: &str = "1200";
+/// Sign-ins at once while the rate is measured: the hashing threads always have work.
+const AT_ONCE: &str = "16";
+
+pub fn command(arguments: &[String]) -> Result<ExitCode> {
+    let paths = Paths::find()?;
+    let portable = arguments.iter().any(|argument| argument == "--portable");
+    let plan = Plan { release: true, portable };
+    build::build(&paths, plan)?;
+    build::examples(&paths, plan)?;
+    let report = measure(&paths, plan)?;
+    table::print(&report);
+    let file = paths.target.join("bench.json");
+    fs::write(&file, serde_json::to_vec_pretty(&report)?).context("cannot write the report")?;
+    say(format!("written to {}", file.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measure(paths: &Paths, plan: Plan) -> Result<Value> {
+    let example = |name: &str| build::example(paths, plan, name);
+    say("bare Argon2id and the policy report");
+    let bare = json_of(&mut Command::new(example("bare_argon2")))?;
+    let policy = json_of(&mut Command::new(example("policy_report")))?;
+
+    let folder = paths.target.join("bench-data");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    say("start on an empty folder, then on the database that is there");
+    let first = Running::start(&paths.server_binary(true), &folder)?;
+    let first_start = first.ready_millis;
+    first.stop()?;
+    let server = Running::start(&paths.server_binary(true), &folder)?;
+    let idle = server.memory_kib("VmRSS")?;
+    let load = example("load");
+    prepare(&load, &server)?;
+    let sizes = sizes::measure(paths, &server)?;
+    let browser = browser::measure(paths, &server)?;
+    let loads = loads(&load, &server)?;
+    let peak = server.memory_kib("VmHWM")?;
+    let second_start = server.ready_millis;
+    server.stop()?;
+    Ok(json!({
+        "bare_argon2": bare, "policy_native": policy, "policy_browser": browser, "sizes": sizes, "load": loads,
+        "start_ms": { "empty_folder": first_start, "existing_database": second_start },
+        "memory_kib": { "idle": idle, "peak": peak },
+        "portable_build": plan.portable,
+    }))
+}
+
+fn prepare(load: &Path, server: &Running) -> Result<()> {
+    let status = Command::new(load).args([&server.address(), "prepare", IDENTIFIER, PASSWORD]).status()?;
+    anyhow::ensure!(status.success(), "no account could be made for the measurement");
+    Ok(())
+}
+
+/// Light requests alone, sign-ins at full speed, light requests beside floods.
+fn loads(load: &Path, server: &Running) -> Result<Value> {
+    let drive = |words: &[&str]| json_of(Command::new(load).arg(server.address()).args(words));
+    say("light requests alone");
+    let alone = drive(&["light", "5"])?;
+    say("sign-ins");
+    let sign_ins = drive(&["sign-ins", SIGN_INS, AT_ONCE, IDENTIFIER, PASSWORD])?;
+    say("floods of 200 and of 2,000 sign-ins");
+    let flood_200 = drive(&["flood", "200", IDENTIFIER, PASSWORD])?;
+    let flood_2000 = drive(&["flood", "2000", IDENTIFIER, PASSWORD])?;
+    Ok(json!({ "light_alone": alone, "sign_ins": sign_ins, "flood_200": flood_200, "flood_2000": flood_2000 }))
+}
+
+fn json_of(command: &mut Command) -> Result<Value> {
+    let text = read(command)?;
+    serde_json::from_str(&text).with_context(|| format!("not JSON: {text}"))
+}

@@ -1,0 +1,54 @@
+// What a keystroke in a new-password box costs in Chromium, from the event to the page that shows its verdict.
+// Prints one JSON object. `cargo xtask bench` runs it with the address of a running server.
+import { chromium } from "@playwright/test";
+
+const base = process.argv[2];
+const browser = await chromium.launch({
+  executablePath: process.env.REKEY_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const page = await browser.newPage();
+await page.goto(`${base}/register`);
+await page.fill('[name="identifier"]', `bench-${process.pid}@example.org`);
+await page.press('[name="identifier"]', "Enter");
+await page.waitForURL("**/register/code");
+let code;
+while (!code) {
+  const messages = await (await page.request.get(`${base}/dev/mailbox.json`)).json();
+  code = messages.find((message) => message.to.startsWith(`bench-${process.pid}@`))?.text.match(/\b\d{6}\b/)?.[0];
+}
+await page.fill('[name="code"]', code);
+await page.press('[name="code"]', "Enter");
+await page.waitForURL("**/register/details");
+await page.waitForSelector("html[data-ready]");
+await page.focus('[name="new_password"]');
+await page.waitForLoadState("networkidle");
+
+const typed = (text, times) =>
+  page.evaluate(
+    async ({ text, times }) => {
+      const box = document.querySelector('[name="new_password"]');
+      const costs = [];
+      for (let n = 0; n < times; n += 1) {
+        box.value = text + String(n);
+        const start = performance.now();
+        box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        // Effects run in microtasks: when these are done, the page shows the verdict.
+        for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
+        costs.push(performance.now() - start);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      costs.sort((a, b) => a - b);
+      return { median: costs[costs.length >> 1], worst: costs[costs.length - 2] };
+    },
+    { text, times },
+  );
+
+await typed("warm up with four quiet words", 20);
+// One character: the estimator has next to nothing to do, so this is the rules and the page.
+const short = await typed("q", 60);
+const usual = await typed("four quiet words of mine", 40);
+// As long as the estimator reads, and full of what it looks for.
+const long = await typed("qwertyuiop1234567890passwordasdfghjkl2024zxcvbnmletmeinmonkeydragon!".repeat(2), 20);
+console.log(JSON.stringify({ rules_ms: short.median, usual_ms: usual.median, worst_ms: long.worst }));
+await browser.close();
