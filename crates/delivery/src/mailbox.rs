@@ -84,6 +84,7 @@ impl From<&Rendered> for DevMessage {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over like this")]
 fn rfc3339<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     let at = DateTime::from_timestamp_millis(at.as_millis()).unwrap_or_default();
     serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))

@@ -21,13 +21,11 @@ impl SettingsError {
 /// Whether a host can only be this machine, so that nobody listens on the way.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = bare_host(host);
-    match bare.parse::<IpAddr>() {
-        Ok(address) => address.to_canonical().is_loopback(),
-        Err(_) => {
-            let name = bare.trim_end_matches('.').to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        return address.to_canonical().is_loopback();
     }
+    let name = bare.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// A URL's host without the brackets around an IPv6 address.

@@ -1,4 +1,5 @@
 //! HTML parts, names that strangers chose, and the size of text messages.
+#![expect(clippy::expect_used, reason = "a helper that cannot go on must stop the test")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Every message, word for word, in both languages.
+#![expect(clippy::expect_used, reason = "a helper that cannot go on must stop the test")]
 
 mod support;
 
@@ -428,4 +429,12 @@ Rekey: your account is frozen. Nobody can sign in until you choose a new passwor
         "\
 Rekey：アカウントを凍結しました。また使うには、新しいパスワードを決めてください。 https://id.example.org/forgot"
     );
+}
+
+#[test]
+fn a_recovery_without_a_link_asks_for_the_code_alone() {
+    let en = mail(Lang::En, recovery("", None)).text;
+    assert!(en.contains("Hello,\n\nYou asked") && en.contains("\nType this code") && !en.contains("https://"), "{en}");
+    let ja = mail(Lang::Ja, recovery("", None)).text;
+    assert!(ja.contains("\nもとの画面に") && !ja.contains(" 様") && !ja.contains("https://"), "{ja}");
 }

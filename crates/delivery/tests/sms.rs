@@ -1,4 +1,5 @@
 //! What is handed to a provider of text messages, and what its answers mean.
+#![expect(clippy::expect_used, reason = "a helper that cannot go on must stop the test")]
 
 mod support;
 

@@ -4,15 +4,13 @@ use rekey_service::dispatch::Content;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
-use super::page::{Block, Page, button, code, heading, link, page, words};
+use super::page::Page;
 use super::{Brand, tidy};
-
-type Mail = (String, Vec<Option<Block>>);
 
 /// A mail.
 pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
     let org = brand.organisation.as_str();
-    let (subject, blocks) = match content {
+    let page = match content {
         Content::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
         Content::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
         Content::Recovery { name, code, code_minutes, link, link_minutes } => {
@@ -22,7 +20,7 @@ pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
         Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
         Content::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
-    page(subject, blocks, foot(brand))
+    Page { foot: foot(brand), ..page }
 }
 
 /// A text message. Plain characters only, so that it costs one message and not three; no names for the same reason.
@@ -53,90 +51,76 @@ fn code_message(brand: &Brand, code: &OneTimeCode, minutes: u32) -> String {
     format!("{code} is your {org} code. It works for {}. Never give it to anyone.{bound}", span(minutes))
 }
 
-fn registration_code(org: &str, digits: &OneTimeCode, minutes: u32) -> Mail {
-    let blocks = vec![
-        heading("Confirm your address"),
-        words(format!("Type this code on the page where you are registering with {org}:")),
-        code(digits.expose()),
-        words(format!("It works for {}.", span(minutes))),
-        words("Did you not ask for it? Then ignore this mail. Without the code nobody can register with your address."),
-    ];
-    (format!("Your {org} code"), blocks)
+fn registration_code(org: &str, digits: &OneTimeCode, minutes: u32) -> Page {
+    Page::new(format!("Your {org} code"), "Confirm your address")
+        .words(format!("Type this code on the page where you are registering with {org}:"))
+        .code(digits.expose())
+        .words(format!("It works for {}.", span(minutes)))
+        .words("Did you not ask for it? Then ignore this mail. Without the code nobody can register with your address.")
 }
 
-fn already_registered(org: &str, sign_in: &Url, forgot: &Url) -> Mail {
-    let blocks = vec![
-        heading("You already have an account"),
-        words(format!("Somebody, probably you, tried to register this address with {org}. It has an account already.")),
-        button("Sign in", sign_in),
-        link("Forgot your password? Choose a new one:", forgot),
-        words("If it was not you, there is nothing to do. Nothing was changed."),
-    ];
-    (format!("You already have a {org} account"), blocks)
+fn already_registered(org: &str, sign_in: &Url, forgot: &Url) -> Page {
+    Page::new(format!("You already have a {org} account"), "You already have an account")
+        .words(format!("Somebody, probably you, tried to register this address with {org}. It has an account already."))
+        .button("Sign in", sign_in)
+        .link("Forgot your password? Choose a new one:", forgot)
+        .words("If it was not you, there is nothing to do. Nothing was changed.")
 }
 
-fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: Option<(&Url, u32)>) -> Mail {
-    let by_code = if way.is_some() { "Or type this code" } else { "Type this code" };
-    let blocks = vec![
-        heading("Choose a new password"),
-        hello(name),
-        words(format!("You asked for a new {org} password.")),
-        way.and_then(|(url, _)| button("Choose a new password", url)),
-        way.and_then(|(_, minutes)| words(format!("The link works once, within {}.", span(minutes)))),
-        words(format!("{by_code} on the page where you asked:")),
-        code(digits.expose()),
-        words(format!("The code works for {}. Never give it to anyone; we never ask for it.", span(minutes))),
-        words("Did you not ask for this? Then ignore this mail. Your password stays as it is."),
-    ];
-    (format!("Choose a new {org} password"), blocks)
+fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: Option<(&Url, u32)>) -> Page {
+    let page = Page::new(format!("Choose a new {org} password"), "Choose a new password")
+        .words(hello(name))
+        .words(format!("You asked for a new {org} password."));
+    let (page, by_code) = match way {
+        Some((url, minutes)) => {
+            let page = page.button("Choose a new password", url);
+            (page.words(format!("The link works once, within {}.", span(minutes))), "Or type this code")
+        }
+        None => (page, "Type this code"),
+    };
+    page.words(format!("{by_code} on the page where you asked:"))
+        .code(digits.expose())
+        .words(format!("The code works for {}. Never give it to anyone; we never ask for it.", span(minutes)))
+        .words("Did you not ask for this? Then ignore this mail. Your password stays as it is.")
 }
 
-fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Mail {
+fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Page {
     let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
-    let blocks = vec![
-        heading("Your password was changed"),
-        hello(name),
-        words(format!(
+    Page::new(format!("Your {org} password was changed"), "Your password was changed")
+        .words(hello(name))
+        .words(format!(
             "Your {org} password was changed on {}. If that was you, there is nothing to do.",
             at.written(Lang::En)
-        )),
-        words("If it was not you, freeze your account now. Nobody can sign in then until you choose a new password."),
-        button("It was not me", not_me),
-        words(format!("The link works for {days}. The page asks again before it does anything.")),
-    ];
-    (format!("Your {org} password was changed"), blocks)
+        ))
+        .words("If it was not you, freeze your account now. Nobody can sign in then until you choose a new password.")
+        .button("It was not me", not_me)
+        .words(format!("The link works for {days}. The page asks again before it does anything."))
 }
 
-fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Mail {
-    let blocks = vec![
-        heading("Sign-in is paused for a while"),
-        hello(name),
-        words(format!(
+fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
+    Page::new(format!("Sign-in to {org} is paused for a while"), "Sign-in is paused for a while")
+        .words(hello(name))
+        .words(format!(
             "Somebody typed wrong passwords for your {org} account several times. \
              To protect it, signing in is paused for a while. Your password is the same as before."
-        )),
-        words("If it was you and you forgot the password, choose a new one:"),
-        button("Choose a new password", forgot),
-        words("If it was not you, there is nothing to do: wrong passwords do not open your account."),
-    ];
-    (format!("Sign-in to {org} is paused for a while"), blocks)
+        ))
+        .words("If it was you and you forgot the password, choose a new one:")
+        .button("Choose a new password", forgot)
+        .words("If it was not you, there is nothing to do: wrong passwords do not open your account.")
 }
 
-fn account_frozen(org: &str, name: &str, forgot: &Url) -> Mail {
-    let blocks = vec![
-        heading("Your account is frozen"),
-        hello(name),
-        words(format!(
+fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
+    Page::new(format!("Your {org} account is frozen"), "Your account is frozen")
+        .words(hello(name))
+        .words(format!(
             "Your {org} account is frozen, as you asked. Every device is signed out and nobody can sign in."
-        )),
-        words("To use it again, choose a new password:"),
-        button("Choose a new password", forgot),
-    ];
-    (format!("Your {org} account is frozen"), blocks)
+        ))
+        .words("To use it again, choose a new password:")
+        .button("Choose a new password", forgot)
 }
 
-fn hello(name: &str) -> Option<Block> {
-    words(tidy::name(name).map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")))
+fn hello(name: &str) -> String {
+    tidy::name(name).map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"))
 }
 
 /// A number of minutes as people say it: whole hours from three hours on.

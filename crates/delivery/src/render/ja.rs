@@ -4,15 +4,13 @@ use rekey_service::dispatch::Content;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
-use super::page::{Block, Page, button, code, heading, link, page, words};
+use super::page::Page;
 use super::{Brand, tidy};
-
-type Mail = (String, Vec<Option<Block>>);
 
 /// A mail.
 pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
     let org = brand.organisation.as_str();
-    let (subject, blocks) = match content {
+    let page = match content {
         Content::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
         Content::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
         Content::Recovery { name, code, code_minutes, link, link_minutes } => {
@@ -22,7 +20,7 @@ pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
         Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
         Content::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
-    page(subject, blocks, foot(brand))
+    Page { foot: foot(brand), ..page }
 }
 
 /// A text message: seventy characters make one, so every word counts.
@@ -52,100 +50,86 @@ fn code_message(brand: &Brand, code: &OneTimeCode, minutes: u32) -> String {
     format!("{code} が{org}の確認コードです（{}有効）。他人に教えないでください。{bound}", span(minutes))
 }
 
-fn registration_code(org: &str, digits: &OneTimeCode, minutes: u32) -> Mail {
-    let blocks = vec![
-        heading("メールアドレスの確認"),
-        words(format!("{org}の登録画面に、次の確認コードを入力してください。")),
-        code(digits.expose()),
-        words(format!("{}有効です。", span(minutes))),
-        words(
+fn registration_code(org: &str, digits: &OneTimeCode, minutes: u32) -> Page {
+    Page::new(format!("【{org}】確認コードのお知らせ"), "メールアドレスの確認")
+        .words(format!("{org}の登録画面に、次の確認コードを入力してください。"))
+        .code(digits.expose())
+        .words(format!("{}有効です。", span(minutes)))
+        .words(
             "お心当たりがないときは、このメールをそのままにしておいてください。\
              コードがなければ、ほかの人があなたのアドレスで登録することはできません。",
-        ),
-    ];
-    (format!("【{org}】確認コードのお知らせ"), blocks)
+        )
 }
 
-fn already_registered(org: &str, sign_in: &Url, forgot: &Url) -> Mail {
-    let blocks = vec![
-        heading("アカウントはすでにあります"),
-        words(format!("このメールアドレスで{org}に登録する手続きがありましたが、アカウントはすでに作られています。")),
-        button("サインイン", sign_in),
-        link("パスワードを忘れたときは、こちらから新しく決められます。", forgot),
-        words("お心当たりがなくても、何もする必要はありません。変更されたものはありません。"),
-    ];
-    (format!("【{org}】アカウントはすでにあります"), blocks)
+fn already_registered(org: &str, sign_in: &Url, forgot: &Url) -> Page {
+    Page::new(format!("【{org}】アカウントはすでにあります"), "アカウントはすでにあります")
+        .words(format!("このメールアドレスで{org}に登録する手続きがありましたが、アカウントはすでに作られています。"))
+        .button("サインイン", sign_in)
+        .link("パスワードを忘れたときは、こちらから新しく決められます。", forgot)
+        .words("お心当たりがなくても、何もする必要はありません。変更されたものはありません。")
 }
 
-fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: Option<(&Url, u32)>) -> Mail {
-    let by_code = if way.is_some() { "または、もとの画面に" } else { "もとの画面に" };
-    let blocks = vec![
-        heading("新しいパスワードを決める"),
-        dear(name),
-        words(format!("{org}のパスワードを決め直すお申し込みがありました。")),
-        way.and_then(|(url, _)| button("新しいパスワードを決める", url)),
-        way.and_then(|(_, minutes)| words(format!("リンクは{}以内に1回だけ使えます。", span(minutes)))),
-        words(format!("{by_code}次の確認コードを入力してください。")),
-        code(digits.expose()),
-        words(format!(
+fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: Option<(&Url, u32)>) -> Page {
+    let page = Page::new(format!("【{org}】新しいパスワードを決める"), "新しいパスワードを決める")
+        .words_if(dear(name))
+        .words(format!("{org}のパスワードを決め直すお申し込みがありました。"));
+    let (page, by_code) = match way {
+        Some((url, minutes)) => {
+            let page = page.button("新しいパスワードを決める", url);
+            (page.words(format!("リンクは{}以内に1回だけ使えます。", span(minutes))), "または、もとの画面に")
+        }
+        None => (page, "もとの画面に"),
+    };
+    page.words(format!("{by_code}次の確認コードを入力してください。"))
+        .code(digits.expose())
+        .words(format!(
             "コードは{}有効です。誰にも教えないでください。窓口がコードをうかがうことはありません。",
             span(minutes)
-        )),
-        words("お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。"),
-    ];
-    (format!("【{org}】新しいパスワードを決める"), blocks)
+        ))
+        .words("お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。")
 }
 
-fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Mail {
-    let blocks = vec![
-        heading("パスワードが変更されました"),
-        dear(name),
-        words(format!(
+fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Page {
+    Page::new(format!("【{org}】パスワードが変更されました"), "パスワードが変更されました")
+        .words_if(dear(name))
+        .words(format!(
             "{}に、{org}のパスワードが変更されました。ご自分で変更した場合は、何もする必要はありません。",
             at.written(Lang::Ja)
-        )),
-        words(
+        ))
+        .words(
             "お心当たりがないときは、すぐにアカウントを凍結してください。\
              新しいパスワードを決めるまで、誰もサインインできなくなります。",
-        ),
-        button("自分ではありません", not_me),
-        words(format!("リンクは{days}日間使えます。開いた画面で、もう一度お尋ねします。")),
-    ];
-    (format!("【{org}】パスワードが変更されました"), blocks)
+        )
+        .button("自分ではありません", not_me)
+        .words(format!("リンクは{days}日間使えます。開いた画面で、もう一度お尋ねします。"))
 }
 
-fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Mail {
-    let blocks = vec![
-        heading("サインインを一時止めています"),
-        dear(name),
-        words(format!(
+fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
+    Page::new(format!("【{org}】サインインを一時止めています"), "サインインを一時止めています")
+        .words_if(dear(name))
+        .words(format!(
             "{org}のアカウントで、パスワードの間違いが続きました。\
              安全のため、しばらくのあいだサインインを止めています。パスワードはもとのままです。"
-        )),
-        words("ご自分で入力していて、パスワードを忘れたときは、新しく決めてください。"),
-        button("新しいパスワードを決める", forgot),
-        words("お心当たりがなくても、何もする必要はありません。間違ったパスワードではサインインできません。"),
-    ];
-    (format!("【{org}】サインインを一時止めています"), blocks)
+        ))
+        .words("ご自分で入力していて、パスワードを忘れたときは、新しく決めてください。")
+        .button("新しいパスワードを決める", forgot)
+        .words("お心当たりがなくても、何もする必要はありません。間違ったパスワードではサインインできません。")
 }
 
-fn account_frozen(org: &str, name: &str, forgot: &Url) -> Mail {
-    let blocks = vec![
-        heading("アカウントを凍結しました"),
-        dear(name),
-        words(format!(
+fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
+    Page::new(format!("【{org}】アカウントを凍結しました"), "アカウントを凍結しました")
+        .words_if(dear(name))
+        .words(format!(
             "お申し出により、{org}のアカウントを凍結しました。\
              すべての端末でサインアウトし、いまは誰もサインインできません。"
-        )),
-        words("また使うときは、新しいパスワードを決めてください。"),
-        button("新しいパスワードを決める", forgot),
-    ];
-    (format!("【{org}】アカウントを凍結しました"), blocks)
+        ))
+        .words("また使うときは、新しいパスワードを決めてください。")
+        .button("新しいパスワードを決める", forgot)
 }
 
 /// A mail to somebody without a name begins with what it is about.
-fn dear(name: &str) -> Option<Block> {
-    tidy::name(name).and_then(|name| words(format!("{name} 様")))
+fn dear(name: &str) -> Option<String> {
+    tidy::name(name).map(|name| format!("{name} 様"))
 }
 
 /// A number of minutes as people say it: whole hours from three hours on.

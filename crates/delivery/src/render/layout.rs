@@ -26,7 +26,8 @@ pub(super) fn text(page: &Page) -> String {
 
 fn block_text(block: &Block) -> String {
     match block {
-        Block::Heading(text) | Block::Words(text) => text.clone(),
+        Block::Heading(text) => (*text).to_owned(),
+        Block::Words(text) => text.clone(),
         Block::Code(code) => format!("    {code}"),
         Block::Button { label, url } | Block::Link { label, url } => format!("{label}\n{url}"),
     }

@@ -17,7 +17,7 @@ pub(super) struct Page {
 #[derive(Debug)]
 pub(super) enum Block {
     /// What it is about, in a few words.
-    Heading(String),
+    Heading(&'static str),
     /// A paragraph.
     Words(String),
     /// Six digits, large.
@@ -28,27 +28,37 @@ pub(super) enum Block {
     Link { label: &'static str, url: Url },
 }
 
-/// Puts a page together.
-pub(super) fn page(subject: String, blocks: Vec<Option<Block>>, foot: Vec<String>) -> Page {
-    Page { subject, blocks: blocks.into_iter().flatten().collect(), foot }
-}
+impl Page {
+    pub(super) fn new(subject: String, heading: &'static str) -> Self {
+        Self { subject, blocks: vec![Block::Heading(heading)], foot: Vec::new() }
+    }
 
-pub(super) fn heading(text: &str) -> Option<Block> {
-    Some(Block::Heading(text.to_owned()))
-}
+    pub(super) fn words(self, text: impl Into<String>) -> Self {
+        self.and(Block::Words(text.into()))
+    }
 
-pub(super) fn words(text: impl Into<String>) -> Option<Block> {
-    Some(Block::Words(text.into()))
-}
+    /// A paragraph, if there is one.
+    pub(super) fn words_if(self, text: Option<String>) -> Self {
+        match text {
+            Some(text) => self.words(text),
+            None => self,
+        }
+    }
 
-pub(super) fn code(digits: &str) -> Option<Block> {
-    Some(Block::Code(digits.to_owned()))
-}
+    pub(super) fn code(self, digits: &str) -> Self {
+        self.and(Block::Code(digits.to_owned()))
+    }
 
-pub(super) fn button(label: &'static str, url: &Url) -> Option<Block> {
-    Some(Block::Button { label, url: url.clone() })
-}
+    pub(super) fn button(self, label: &'static str, url: &Url) -> Self {
+        self.and(Block::Button { label, url: url.clone() })
+    }
 
-pub(super) fn link(label: &'static str, url: &Url) -> Option<Block> {
-    Some(Block::Link { label, url: url.clone() })
+    pub(super) fn link(self, label: &'static str, url: &Url) -> Self {
+        self.and(Block::Link { label, url: url.clone() })
+    }
+
+    fn and(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
 }
