@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rekey_shared::password::{Class, Classes, Edges, Length, Matching, Personal, PersonalRules, Policy, generate};
 
-/// A small generator of bytes that look random and are the same in every run (SplitMix64).
+/// A small generator of bytes that look random and are the same in every run (`SplitMix64`).
 fn seeded(mut state: u64) -> impl FnMut(&mut [u8]) {
     move |bytes| {
         for byte in bytes {
@@ -35,11 +35,14 @@ fn what_is_made_meets_every_policy() {
     let mut random = seeded(1);
     let person = Personal { given_name: "Hana".to_owned(), ..Personal::default() };
     let short = |max| Policy { length: Length { min: 6, max, max_bytes: 64 }, ..strict() };
-    let policies =
-        [Policy::recommended(), Policy::commerce(), strict(), short(12), short(17), Policy {
-            length: Length { min: 40, max: 40, max_bytes: 160 },
-            ..strict()
-        }];
+    let policies = [
+        Policy::recommended(),
+        Policy::commerce(),
+        strict(),
+        short(12),
+        short(17),
+        Policy { length: Length { min: 40, max: 40, max_bytes: 160 }, ..strict() },
+    ];
     for policy in policies {
         for _ in 0..40 {
             let made = generate(&policy, &person, &mut random);

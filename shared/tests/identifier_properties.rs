@@ -95,8 +95,11 @@ proptest! {
 #[test]
 fn every_region_reads_numbers_without_panicking() {
     let letters = || b'A'..=b'Z';
-    for region in letters().flat_map(|one| letters().map(move |two| String::from_utf8_lossy(&[one, two]).into_owned())) {
-        for typed in ["09012345678", "0123456789", "1", "00000", "999999999999999", "+0", "+8109012345678", "+800123456789"] {
+    for region in letters().flat_map(|one| letters().map(move |two| String::from_utf8_lossy(&[one, two]).into_owned()))
+    {
+        for typed in
+            ["09012345678", "0123456789", "1", "00000", "999999999999999", "+0", "+8109012345678", "+800123456789"]
+        {
             if let Ok(phone) = Phone::parse(typed, &region) {
                 assert!(phone.canonical().len() <= 16, "{typed} in {region}");
             }

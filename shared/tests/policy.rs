@@ -2,8 +2,8 @@
 #![cfg(feature = "strength")]
 
 use rekey_shared::password::{
-    Advice, Blanks, CrackTime, Detail, MAX_INPUT_BYTES, Matching, Personal, PersonalRules, Place, Policy, Report, RuleId,
-    Verdict, estimate, length_hint, passwordrules_attribute,
+    Advice, Blanks, CrackTime, Detail, MAX_INPUT_BYTES, Matching, Personal, PersonalRules, Place, Policy, Report,
+    RuleId, Verdict, estimate, length_hint, passwordrules_attribute,
 };
 
 fn hana() -> Personal {
@@ -40,7 +40,8 @@ fn a_password_that_is_mostly_the_person_is_refused() {
 
 #[test]
 fn a_name_in_a_long_password_does_no_harm() {
-    for password in ["correct horse hana battery", "why would 佐藤 ever paint fences", "kettle 12345678 lantern moss"] {
+    for password in ["correct horse hana battery", "why would 佐藤 ever paint fences", "kettle 12345678 lantern moss"]
+    {
         assert_eq!(fails(&Policy::recommended(), password), Vec::<&str>::new(), "{password}");
     }
 }
@@ -82,8 +83,12 @@ fn controls_are_refused_everywhere_and_other_characters_nowhere() {
             assert!(fails(&policy, &format!("four-quiet{control}words-here")).contains(&"charset"), "{control:?}");
         }
     }
-    for fine in ["👩‍👩‍👧 four quiet words", "أربع كلمات هادئة هنا", "ｆｏｕｒ ｑｕｉｅｔ ｗｏｒｄｓ", "four\u{301} qui\u{308}et words"]
-    {
+    for fine in [
+        "👩‍👩‍👧 four quiet words",
+        "أربع كلمات هادئة هنا",
+        "ｆｏｕｒ ｑｕｉｅｔ ｗｏｒｄｓ",
+        "four\u{301} qui\u{308}et words",
+    ] {
         assert_eq!(fails(&Policy::recommended(), fine), Vec::<&str>::new(), "{fine}");
     }
 }

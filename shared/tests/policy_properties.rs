@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use rekey_shared::password::{
-    Blanks, Charset, Class, Classes, Edges, Length, MAX_INPUT_BYTES, Matching, Personal, PersonalRules, Policy, Specials,
-    Verdict, estimate, normalise,
+    Blanks, Charset, Class, Classes, Edges, Length, MAX_INPUT_BYTES, Matching, Personal, PersonalRules, Policy,
+    Specials, Verdict, estimate, normalise,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -90,9 +90,9 @@ fn stricter(policy: &Policy, respect: usize) -> Policy {
         6 => next.classes.required.push(Class::Letter),
         7 => next.charset = Charset::Ascii,
         8 => next.edges = Edges::Alphanumeric,
-        9 => next.personal.email = narrower(policy.personal.email),
-        10 => next.personal.given_name = narrower(policy.personal.given_name),
-        11 => next.personal.phone = narrower(policy.personal.phone),
+        9 => next.personal.email = Some(narrower(policy.personal.email)),
+        10 => next.personal.given_name = Some(narrower(policy.personal.given_name)),
+        11 => next.personal.phone = Some(narrower(policy.personal.phone)),
         12 => next.personal.min_word = policy.personal.min_word.saturating_sub(1),
         _ => next.guessability = Some(policy.guessability.map_or(1, |floor| (floor + 1).min(4))),
     }
@@ -101,12 +101,12 @@ fn stricter(policy: &Policy, respect: usize) -> Policy {
 
 const RESPECTS: usize = 14;
 
-const fn narrower(matching: Option<Matching>) -> Option<Matching> {
-    Some(match matching {
+const fn narrower(matching: Option<Matching>) -> Matching {
+    match matching {
         None => Matching::Equals,
         Some(Matching::Equals) => Matching::Dominated,
         Some(Matching::Dominated | Matching::Contains) => Matching::Contains,
-    })
+    }
 }
 
 proptest! {

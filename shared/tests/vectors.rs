@@ -51,7 +51,8 @@ impl Context {
 
 /// Runs the rows whose policy is known; answers how many of each ran.
 fn run(policy_of: fn(&str) -> Option<Policy>) -> BTreeMap<String, usize> {
-    let vectors: Vectors = serde_json::from_str(VECTORS).expect("the vectors are JSON");
+    let vectors: Vectors =
+        serde_json::from_str(VECTORS).unwrap_or_else(|error| panic!("the vectors are JSON: {error}"));
     let mut ran = BTreeMap::new();
     for row in vectors.rows {
         let Some(policy) = policy_of(&row.preset) else { continue };

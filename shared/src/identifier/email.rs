@@ -98,9 +98,9 @@ fn narrow(typed: &str) -> impl Iterator<Item = char> {
 #[cfg(feature = "parse")]
 fn is_atom(typed: char) -> bool {
     match typed {
-        'a'..='z' | 'A'..='Z' | '0'..='9' => true,
-        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~' => true,
-        _ => !typed.is_ascii() && !typed.is_whitespace() && !super::is_treacherous(typed),
+        _ if typed.is_ascii_alphanumeric() => true,
+        _ if typed.is_ascii() => "!#$%&'*+-/=?^_`{|}~".contains(typed),
+        _ => !typed.is_whitespace() && !super::is_treacherous(typed),
     }
 }
 

@@ -30,7 +30,7 @@ impl std::fmt::Debug for Phone {
 
 #[cfg(feature = "parse")]
 impl Phone {
-    /// The most characters that are read; `phonenumber` has panicked on long ones (RustSec 2023-0082, 2024-0369).
+    /// The most characters that are read; `phonenumber` has panicked on long ones (`RustSec` 2023-0082, 2024-0369).
     const MAX_TYPED: usize = 64;
 
     /// Reads a number in any spelling of any country; without a country code, in that of `default_region` (such as `JP`).
@@ -109,8 +109,23 @@ fn is_between(typed: char) -> bool {
     typed.is_whitespace()
         || matches!(
             typed,
-            '-' | '.' | '/' | '(' | ')' | '[' | ']' | '（' | '）' | '［' | '］' | '．' | '／' | '・' | 'ー' | '－'
-                | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff70}' | '~' | '〜' | '～' | '\u{2e3a}' | '\u{2500}'
+            '-' | '.'
+                | '/'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '（'
+                | '）'
+                | '［'
+                | '］'
+                | '．'
+                | '／'
+                | '・'
+                | 'ー'
+                | '－'
+                | '\u{2010}'
+                ..='\u{2015}' | '\u{2212}' | '\u{ff70}' | '~' | '〜' | '～' | '\u{2e3a}' | '\u{2500}'
         )
 }
 

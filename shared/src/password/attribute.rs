@@ -18,7 +18,7 @@ pub fn length_hint(policy: &Policy) -> LengthHint {
 }
 
 /// The value of the `passwordrules` attribute, by which password managers make passwords that are accepted
-/// (Apple, "Customizing password AutoFill rules").
+/// (Apple, "Customizing Password `AutoFill` Rules").
 pub fn passwordrules_attribute(policy: &Policy) -> String {
     let LengthHint { min, max } = length_hint(policy);
     let mut rules = vec![format!("minlength: {min}"), format!("maxlength: {max}")];

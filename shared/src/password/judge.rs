@@ -109,12 +109,15 @@ fn clamped(count: usize) -> u16 {
 }
 
 fn blanks_in_place(text: &str, blanks: Blanks) -> (Verdict, Detail) {
-    let wrong = match blanks {
-        Blanks::Allow | Blanks::Uncounted => None,
-        Blanks::Forbid | Blanks::Inner if text.starts_with(' ') => Some(Place::First),
-        Blanks::Forbid | Blanks::Inner if text.ends_with(' ') => Some(Place::Last),
-        Blanks::Forbid if text.contains(' ') => Some(Place::Inside),
-        Blanks::Forbid | Blanks::Inner => None,
+    let edges = matches!(blanks, Blanks::Forbid | Blanks::Inner);
+    let wrong = if edges && text.starts_with(' ') {
+        Some(Place::First)
+    } else if edges && text.ends_with(' ') {
+        Some(Place::Last)
+    } else if blanks == Blanks::Forbid && text.contains(' ') {
+        Some(Place::Inside)
+    } else {
+        None
     };
     misplaced(wrong)
 }

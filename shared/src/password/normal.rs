@@ -21,10 +21,7 @@ pub fn normalise(typed: &str) -> String {
 
 /// Category Zs without U+0020.
 const fn is_foreign_space(typed: char) -> bool {
-    matches!(
-        typed,
-        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
-    )
+    matches!(typed, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
 }
 
 /// What PRECIS and PW-3 refuse in every password: controls, and the two separators that break lines.

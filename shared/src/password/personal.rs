@@ -51,15 +51,8 @@ pub enum PersonalPart {
 
 impl PersonalPart {
     /// Every part, in rule order.
-    pub const ALL: [Self; 7] = [
-        Self::GivenName,
-        Self::FamilyName,
-        Self::Name,
-        Self::Username,
-        Self::Email,
-        Self::Organisation,
-        Self::Phone,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::GivenName, Self::FamilyName, Self::Name, Self::Username, Self::Email, Self::Organisation, Self::Phone];
 }
 
 /// How much of somebody's data a password may hold. Case never matters.

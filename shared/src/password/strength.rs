@@ -111,7 +111,7 @@ mod estimate {
     fn advice(feedback: &Feedback) -> Advice {
         match feedback.warning() {
             Some(warning) => from_warning(warning),
-            None => feedback.suggestions().iter().map(from_suggestion).next_back().unwrap_or(Advice::AddWord),
+            None => feedback.suggestions().iter().copied().map(from_suggestion).next_back().unwrap_or(Advice::AddWord),
         }
     }
 
@@ -136,15 +136,16 @@ mod estimate {
         }
     }
 
-    const fn from_suggestion(suggestion: &Suggestion) -> Advice {
+    const fn from_suggestion(suggestion: Suggestion) -> Advice {
         match suggestion {
             Suggestion::UseAFewWordsAvoidCommonPhrases
             | Suggestion::NoNeedForSymbolsDigitsOrUppercaseLetters
             | Suggestion::AddAnotherWordOrTwo => Advice::AddWord,
             Suggestion::CapitalizationDoesntHelpVeryMuch
             | Suggestion::AllUppercaseIsAlmostAsEasyToGuessAsAllLowercase => Advice::CapsDoNotHelp,
-            Suggestion::ReversedWordsArentMuchHarderToGuess
-            | Suggestion::PredictableSubstitutionsDontHelpVeryMuch => Advice::AvoidCommonWord,
+            Suggestion::ReversedWordsArentMuchHarderToGuess | Suggestion::PredictableSubstitutionsDontHelpVeryMuch => {
+                Advice::AvoidCommonWord
+            }
             Suggestion::UseALongerKeyboardPatternWithMoreTurns => Advice::AvoidKeyboardRows,
             Suggestion::AvoidRepeatedWordsAndCharacters => Advice::AvoidRepeats,
             Suggestion::AvoidSequences => Advice::AvoidSequences,
