@@ -71,9 +71,17 @@ on_both! {
         record(&store, 1..=9).await;
         // Each change is undone by the one after it.
         for (change, undo, seq) in [
-            ("UPDATE audit SET address = '192.0.2.99' WHERE seq = 2", "UPDATE audit SET address = '192.0.2.2' WHERE seq = 2", 2),
+            (
+                "UPDATE audit SET address = '192.0.2.99' WHERE seq = 2",
+                "UPDATE audit SET address = '192.0.2.2' WHERE seq = 2",
+                2,
+            ),
             ("UPDATE audit SET at = at + 1 WHERE seq = 1", "UPDATE audit SET at = at - 1 WHERE seq = 1", 1),
-            ("UPDATE audit SET event = 'authn_login_success' WHERE seq = 7", "UPDATE audit SET event = 'authn_login_fail' WHERE seq = 7", 7),
+            (
+                "UPDATE audit SET event = 'authn_login_success' WHERE seq = 7",
+                "UPDATE audit SET event = 'authn_login_fail' WHERE seq = 7",
+                7,
+            ),
             ("UPDATE audit SET seq = 99 WHERE seq = 9", "UPDATE audit SET seq = 9 WHERE seq = 99", 9),
             ("UPDATE audit_head SET seq = 8", "UPDATE audit_head SET seq = 9", 8),
             ("UPDATE audit_head SET seq = 10", "UPDATE audit_head SET seq = 9", 10),

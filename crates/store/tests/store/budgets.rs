@@ -30,11 +30,15 @@ on_both! {
         let nodes = nodes(&db).await;
         let once = Budget { failures: 1, next_at: None };
         let waiting = Budget { failures: 1, next_at: Some(at(30)) };
-        for (seen, next) in [(Budget::default(), once), (once, waiting), (waiting, Budget::default()), (Budget::default(), waiting)] {
-            let swapped = crowd(&nodes, move |store, _| async move {
-                store.swap_budget(digest(1), seen, next, at(0)).await.unwrap()
-            })
-            .await;
+        for (seen, next) in
+            [(Budget::default(), once), (once, waiting), (waiting, Budget::default()), (Budget::default(), waiting)]
+        {
+            let swapped =
+                crowd(
+                    &nodes,
+                    move |store, _| async move { store.swap_budget(digest(1), seen, next, at(0)).await.unwrap() },
+                )
+                .await;
             assert_eq!(swapped.iter().filter(|swapped| **swapped).count(), 1, "{seen:?} → {next:?}");
             assert_eq!(nodes[1].read_budget(digest(1)).await.unwrap(), next);
         }

@@ -40,10 +40,8 @@ on_both! {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
         let journey = with_recovery(&nodes[0], 1, &ada).await;
-        let tries = crowd(&nodes, move |store, _| async move {
-            store.claim_code_try(journey.id, at(1)).await.unwrap()
-        })
-        .await;
+        let tries =
+            crowd(&nodes, move |store, _| async move { store.claim_code_try(journey.id, at(1)).await.unwrap() }).await;
         let mut begun: Vec<_> = tries.iter().flatten().copied().collect();
         begun.sort_unstable();
         assert_eq!(begun, (1..=CODE_TRIES).collect::<Vec<_>>(), "{tries:?}");
@@ -151,7 +149,10 @@ on_both! {
         assert!(tx.claim_resend(seen.id, seen.last_sent_at, at(60), None).await.unwrap());
         assert!(!tx.claim_resend(seen.id, seen.last_sent_at, at(61), None).await.unwrap());
         let found = tx.find_journey_by_id(seen.id).await.unwrap().unwrap();
-        assert_eq!((found.code_generation, found.code_expires_at, found.last_sent_at), (0, seen.code_expires_at, at(60)));
+        assert_eq!(
+            (found.code_generation, found.code_expires_at, found.last_sent_at),
+            (0, seen.code_expires_at, at(60))
+        );
     }
 
     async fn revoking_ends_the_open_recoveries_of_one_account(db: Database) {
@@ -163,10 +164,23 @@ on_both! {
         with_recovery(&store, 4, &bob).await;
         let tx = store.begin_write().await.unwrap();
         tx.insert_journey(&recovery(5)).await.unwrap();
-        assert!(tx.spend_journey(ready(&Journey { bound: Some(bound_to(&ada)), link: Some(digest(1)), ..recovery(1) }, &account(1)), at(1)).await.unwrap());
+        assert!(
+            tx.spend_journey(
+                ready(&Journey { bound: Some(bound_to(&ada)), link: Some(digest(1)), ..recovery(1) }, &account(1)),
+                at(1)
+            )
+            .await
+            .unwrap()
+        );
         assert_eq!(tx.revoke_journeys(ada.id, Some(JourneyId(id(3)))).await.unwrap(), 1);
         tx.commit().await.unwrap();
-        let expected = [JourneyState::Done, JourneyState::Revoked, JourneyState::Waiting, JourneyState::Waiting, JourneyState::Waiting];
+        let expected = [
+            JourneyState::Done,
+            JourneyState::Revoked,
+            JourneyState::Waiting,
+            JourneyState::Waiting,
+            JourneyState::Waiting,
+        ];
         for (n, expected) in (1..).zip(expected) {
             assert_eq!(state(&store, n).await, expected, "journey {n}");
         }

@@ -25,7 +25,12 @@ on_both! {
         let none = [Limit { protection: Protection::Account, per_hour: 1, interval_seconds: 0 }];
         assert_eq!(tx.admit(Purpose::Code, digest(1), digest(2), &none, at(0)).await.unwrap(), Ok(()));
         tx.commit().await.unwrap();
-        assert!(store.swap_budget(digest(1), Budget::default(), Budget { failures: 1, next_at: None }, at(0)).await.unwrap());
+        assert!(
+            store
+                .swap_budget(digest(1), Budget::default(), Budget { failures: 1, next_at: None }, at(0))
+                .await
+                .unwrap()
+        );
         assert_eq!(store.purge(at(3599)).await.unwrap(), 0);
         let tx = store.begin_write().await.unwrap();
         let answer = tx.admit(Purpose::Code, digest(1), digest(2), &none, at(3599)).await.unwrap();
@@ -85,7 +90,16 @@ on_both! {
         for n in 1..=4 {
             let obligation = Obligation::RecoverySecret { journey: JourneyId(id(n)) };
             let (created_at, expires_at) = (at(0), at(0).plus(Duration::from_secs(600)));
-            tx.enqueue(&OutboxItem { id: OutboxId(id(n)), obligation, lang: Lang::En, created_at, expires_at, attempts: 0 }).await.unwrap();
+            tx.enqueue(&OutboxItem {
+                id: OutboxId(id(n)),
+                obligation,
+                lang: Lang::En,
+                created_at,
+                expires_at,
+                attempts: 0,
+            })
+            .await
+            .unwrap();
         }
         tx.commit().await.unwrap();
         assert_eq!(store.lease_outbox(9, at(0), at(60), id(1)).await.unwrap().len(), 4);

@@ -71,7 +71,8 @@ on_both! {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
         open(&store, 1, &ada).await;
-        for (now, noted) in [(at(60), at(1)), (at(61), at(61)), (at(30), at(61)), (at(120), at(61)), (at(121), at(121))] {
+        for (now, noted) in [(at(60), at(1)), (at(61), at(61)), (at(30), at(61)), (at(120), at(61)), (at(121), at(121))]
+        {
             store.touch_session(SessionId(id(1)), now).await.unwrap();
             assert_eq!(store.find_session(digest(1)).await.unwrap().unwrap().0.last_used_at, noted);
         }

@@ -19,7 +19,8 @@ async fn ask(store: &Store, keys: (u8, u8), limits: &[Limit], now: Timestamp) ->
 on_both! {
     async fn a_crowd_gets_exactly_as_many_as_the_limit_says(db: Database) {
         let nodes = nodes(&db).await;
-        let cases = [Protection::Address, Protection::Account, Protection::AddressOrAccount, Protection::AddressAndAccount];
+        let cases =
+            [Protection::Address, Protection::Account, Protection::AddressOrAccount, Protection::AddressAndAccount];
         for (key, protection) in (10..).step_by(10).zip(cases) {
             let answers = crowd(&nodes, move |store, _| async move {
                 ask(&store, (key, key + 1), &[limit(protection, 17, 0)], at(0)).await

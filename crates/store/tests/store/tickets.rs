@@ -16,7 +16,8 @@ on_both! {
     async fn a_ticket_comes_back_as_it_was(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
-        let written = Ticket { tainted: Some(rekey_domain::IdentifierId(id(1))), ..ticket(1, TicketKind::NotMe, Some(ada.id)) };
+        let written =
+            Ticket { tainted: Some(rekey_domain::IdentifierId(id(1))), ..ticket(1, TicketKind::NotMe, Some(ada.id)) };
         with_tickets(&store, std::slice::from_ref(&written)).await;
         let by_digest = store.find_ticket(digest(1)).await.unwrap().unwrap();
         let by_id = store.find_ticket_by_id(written.id).await.unwrap().unwrap();
@@ -41,7 +42,11 @@ on_both! {
     async fn an_expired_or_revoked_ticket_is_not_spent(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
-        let tickets = [ticket(1, TicketKind::Owner, None), ticket(2, TicketKind::NotMe, Some(ada.id)), ticket(3, TicketKind::Owner, None)];
+        let tickets = [
+            ticket(1, TicketKind::Owner, None),
+            ticket(2, TicketKind::NotMe, Some(ada.id)),
+            ticket(3, TicketKind::Owner, None),
+        ];
         with_tickets(&store, &tickets).await;
         let tx = store.begin_write().await.unwrap();
         assert!(!tx.spend_ticket(TicketId(id(1)), at(3600)).await.unwrap());
@@ -59,10 +64,13 @@ on_both! {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
         let newer = Ticket { created_at: at(5), ..ticket(2, TicketKind::Owner, None) };
-        with_tickets(&store, &[ticket(1, TicketKind::Owner, None), newer, ticket(3, TicketKind::NotMe, Some(ada.id))]).await;
+        with_tickets(&store, &[ticket(1, TicketKind::Owner, None), newer, ticket(3, TicketKind::NotMe, Some(ada.id))])
+            .await;
         let listed = |now| {
             let store = store.clone();
-            async move { store.list_open_owner_tickets(now).await.unwrap().iter().map(|ticket| ticket.id.0).collect::<Vec<_>>() }
+            async move {
+                store.list_open_owner_tickets(now).await.unwrap().iter().map(|ticket| ticket.id.0).collect::<Vec<_>>()
+            }
         };
         assert_eq!(listed(at(9)).await, [id(2), id(1)]);
         assert!(listed(at(3600)).await.is_empty());
