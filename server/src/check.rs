@@ -29,6 +29,8 @@ mod tests {
     fn a_line_says_what_failed_and_how_strong_it_is() {
         let commerce = Policy::commerce();
         assert!(report(&commerce, "abc").starts_with(r#"{"accepted":false,"failed":["length.min"],"#));
-        assert!(report(&Policy::recommended(), "four quiet words here").starts_with(r#"{"accepted":true,"failed":[],"#));
+        assert!(
+            report(&Policy::recommended(), "four quiet words here").starts_with(r#"{"accepted":true,"failed":[],"#)
+        );
     }
 }

@@ -171,9 +171,8 @@ async fn verify(config: &Config) -> Result<ExitCode, StartError> {
 
 fn check_passwords(config: Option<PathBuf>, preset: Option<String>) -> Result<ExitCode, StartError> {
     let policy = match preset {
-        Some(name) => Policy::preset(&name).ok_or_else(|| {
-            Wrong::new("--preset", format!("must be one of: {}", Policy::PRESETS.join(", ")))
-        })?,
+        Some(name) => Policy::preset(&name)
+            .ok_or_else(|| Wrong::new("--preset", format!("must be one of: {}", Policy::PRESETS.join(", "))))?,
         None => Config::load(config.as_deref())?.settings.policy,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());

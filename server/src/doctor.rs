@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_message_that_waits_for_six_minutes_is_told() {
         let now = Timestamp::from_millis(1_000_000_000);
-        let counts = |minutes| OutboxCounts {
+        let counts = |minutes: u64| OutboxCounts {
             waiting: 2,
             dead: 0,
             oldest_waiting_at: Some(now.minus(Duration::from_secs(60 * minutes))),

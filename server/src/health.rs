@@ -68,7 +68,9 @@ pub async fn metrics(State(site): State<Site>) -> Response {
     let now = cx.clock.now();
     let oldest = counts.oldest_waiting_at.map_or(Duration::ZERO, |at| now.since(at));
     match site.metrics.write(&counts, oldest) {
-        Ok(text) => ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response(),
+        Ok(text) => {
+            ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
+        }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

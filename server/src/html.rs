@@ -53,6 +53,9 @@ pub fn escape(text: &str) -> String {
 mod tests {
     #[test]
     fn nothing_becomes_markup() {
-        assert_eq!(super::escape("<a href=\"x\" id='y'>&\u{7}"), "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;\u{fffd}");
+        assert_eq!(
+            super::escape("<a href=\"x\" id='y'>&\u{7}"),
+            "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;\u{fffd}"
+        );
     }
 }

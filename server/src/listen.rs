@@ -24,9 +24,6 @@ use tower::ServiceExt as _;
 
 use crate::site::PeerAddress;
 
-/// The time that the head of a request gets, from the first byte or the end of the request before.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Bytes and lines of the head of a request.
 const HEAD_SIZE: usize = 16 * 1024;
 const HEAD_LINES: usize = 100;
@@ -40,9 +37,25 @@ const GRACE: Duration = Duration::from_secs(9);
 /// The rest after the system had no socket to give.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 
+/// What connections may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    /// So many at the same time; the next one waits at the door.
+    pub connections: usize,
+    /// The time that the head of a request gets, from the first byte or the end of the request before.
+    pub head: Duration,
+}
+
+impl Allowance {
+    /// Ten seconds for the head of a request.
+    pub const fn new(connections: usize) -> Self {
+        Self { connections, head: Duration::from_secs(10) }
+    }
+}
+
 /// Answers connections until `stop` is ready, then lets those under way finish.
-pub async fn listen(listener: TcpListener, router: Router, connections: usize, stop: impl Future<Output = ()>) {
-    let places = Arc::new(Semaphore::new(connections));
+pub async fn listen(listener: TcpListener, router: Router, allowance: Allowance, stop: impl Future<Output = ()>) {
+    let places = Arc::new(Semaphore::new(allowance.connections));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -52,7 +65,11 @@ pub async fn listen(listener: TcpListener, router: Router, connections: usize, s
         };
         match next {
             Ok((stream, peer, place)) => {
-                tokio::spawn(converse(stream, peer, place, router.clone(), graceful.watcher()));
+                let talk = converse(stream, peer, router.clone(), allowance.head, graceful.watcher());
+                tokio::spawn(async move {
+                    talk.await;
+                    drop(place);
+                });
             }
             Err(error) => {
                 tracing::warn!(error.kind = ?error.kind(), "a connection could not be taken");
@@ -79,18 +96,17 @@ async fn accept(
 }
 
 /// One connection, from its first byte to its last.
-async fn converse(stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit, router: Router, watcher: Watcher) {
+async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, head: Duration, watcher: Watcher) {
     let service = service_fn(move |request| pass_on(router.clone(), peer, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(head)
         .max_header_size(HEAD_SIZE)
         .max_headers(HEAD_LINES)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), service);
     // A client that goes away or talks nonsense is nobody's failure.
     let _ended = watcher.watch(connection).await;
-    drop(place);
 }
 
 async fn pass_on(router: Router, peer: SocketAddr, request: Request<Incoming>) -> Result<Response, Infallible> {

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::listen::listen;
+use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
 use crate::wiring::{StartError, Wired, wire};
 
@@ -27,7 +27,8 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let counters = match config.metrics_listen {
         Some(address) => {
             let listener = bind(address, "metrics.listen").await?;
-            let counters = listen(listener, metrics_router(&site), METRICS_CONNECTIONS, when(stopped.clone()));
+            let counters =
+                listen(listener, metrics_router(&site), Allowance::new(METRICS_CONNECTIONS), when(stopped.clone()));
             Some(tokio::spawn(counters))
         }
         None => None,
@@ -40,7 +41,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let router = router(&site);
     greet(config, &listener, site.services()).await?;
     tokio::spawn(ring_on_signal(stop));
-    listen(listener, router, config.limits.connections, when(stopped)).await;
+    listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = hush.send(true);
     for part in [Some(worker), Some(janitor), counters].into_iter().flatten() {

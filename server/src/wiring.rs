@@ -42,7 +42,9 @@ impl StartError {
 
 impl From<Unexpected> for StartError {
     fn from(failure: Unexpected) -> Self {
-        Self::Failed(failure.source().map_or_else(|| failure.to_string(), |_| Self::failed("rekey", &failure).to_string()))
+        Self::Failed(
+            failure.source().map_or_else(|| failure.to_string(), |_| Self::failed("rekey", &failure).to_string()),
+        )
     }
 }
 

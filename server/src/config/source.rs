@@ -39,7 +39,8 @@ impl Source {
 
     fn lay_file(&mut self, path: &Path) -> Result<(), Wrong> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Wrong::new(&name, format!("cannot be read: {error}")))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Wrong::new(&name, format!("cannot be read: {error}")))?;
         let table = text.parse::<toml::Table>().map_err(|error| syntax(&name, &text, &error))?;
         self.lay_table("", table);
         Ok(())
@@ -79,11 +80,7 @@ impl Source {
     }
 
     /// A text that is read into something else.
-    pub fn parsed<T>(
-        &mut self,
-        key: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Result<Option<T>, Wrong> {
+    pub fn parsed<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Wrong> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         parse(&text).map(Some).map_err(|problem| self.wrong(key, problem))
     }

@@ -1,0 +1,181 @@
+//! The binary in processes of its own.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// A command that knows nothing of the settings of whoever runs the tests.
+fn rekey(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
+    command.env_clear().current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A running server, ended with the test.
+struct Server {
+    child: Child,
+    port: u16,
+    lines: Vec<String>,
+}
+
+impl Server {
+    /// Starts one and reads what it says until it is ready.
+    fn start(folder: &Path) -> Self {
+        let port = free_port();
+        let mut child =
+            rekey(folder).arg("serve").env("REKEY_LISTEN", format!("127.0.0.1:{port}")).spawn().expect("starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let lines = (0..2).filter_map(|_| lines.next()?.ok()).collect();
+        Self { child, port, lines }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("connects");
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.port)
+            .expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
+    fn terminate(&self) {
+        let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        assert!(told.expect("kill is there").success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn said(output: &Output) -> (i32, String) {
+    (output.status.code().expect("an exit code"), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_start_without_settings_says_where_it_listens_and_who_becomes_the_owner() {
+    let folder = folder();
+    let server = Server::start(folder.path());
+    assert!(server.lines[0].starts_with("Rekey is ready: http://localhost:"), "{:?}", server.lines);
+    let link = server.lines[1].strip_prefix("Become the owner: ").expect("a link");
+    let path = link.strip_prefix(&format!("http://localhost:{}", server.port)).expect("our own address");
+    assert!(server.get(path).starts_with("HTTP/1.1 303"), "the link is taken");
+    assert!(server.get("/readyz").ends_with("ready\n"));
+    assert!(folder.path().join("data/rekey.db").exists());
+}
+
+#[test]
+fn a_wrong_setting_ends_with_2_and_one_line() {
+    let folder = folder();
+    let wrong = rekey(folder.path()).arg("serve").env("REKEY_HASHING__MEMORY_KIB", "8").output().expect("runs");
+    let (code, line) = said(&wrong);
+    assert_eq!((code, line.lines().count()), (2, 1), "{line}");
+    assert!(line.starts_with("rekey: hashing.memory_kib (from REKEY_HASHING__MEMORY_KIB) must be"), "{line}");
+    assert!(!folder.path().join("data").exists(), "nothing was begun");
+
+    std::fs::write(folder.path().join("rekey.toml"), "publik_url = \"https://account.example.org\"\n")
+        .expect("written");
+    assert_eq!(said(&rekey(folder.path()).arg("doctor").output().expect("runs")).0, 2);
+}
+
+#[test]
+fn keys_of_another_installation_are_refused() {
+    let (one, other) = (folder(), folder());
+    for folder in [&one, &other] {
+        assert!(rekey(folder.path()).arg("owner-link").output().expect("runs").status.success());
+    }
+    std::fs::copy(other.path().join("data/keys.json"), one.path().join("data/keys.json")).expect("copied");
+    let (code, line) = said(&rekey(one.path()).arg("owner-link").output().expect("runs"));
+    assert_eq!(code, 2, "{line}");
+    assert!(line.contains("keys_file does not belong to this database"), "{line}");
+}
+
+#[test]
+fn five_processes_that_start_at_once_agree() {
+    let folder = folder();
+    let servers: Vec<Server> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..5).map(|_| scope.spawn(|| Server::start(folder.path()))).collect();
+        all.into_iter().map(|one| one.join().expect("started")).collect()
+    });
+    for server in &servers {
+        assert!(server.get("/readyz").ends_with("ready\n"), "{:?}", server.lines);
+    }
+    let files = std::fs::read_dir(folder.path().join("data")).expect("a folder");
+    let names: BTreeSet<_> =
+        files.map(|file| file.expect("a file").file_name().into_string().expect("a name")).collect();
+    assert!(names.contains("keys.json") && !names.iter().any(|name| name.starts_with("keys.json.")), "{names:?}");
+}
+
+#[test]
+fn told_to_stop_it_stops_by_itself() {
+    let folder = folder();
+    let mut server = Server::start(folder.path());
+    let idle = TcpStream::connect(("127.0.0.1", server.port)).expect("connects");
+    server.terminate();
+    let (tell, told) = std::sync::mpsc::channel();
+    let id = server.child.id();
+    let status = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A process that hangs must not hang the test.
+            if told.recv_timeout(std::time::Duration::from_secs(20)).is_err() {
+                let _ = Command::new("kill").arg("-KILL").arg(id.to_string()).status();
+            }
+        });
+        let status = server.child.wait().expect("ended");
+        let _ = tell.send(());
+        status
+    });
+    drop(idle);
+    assert_eq!(status.code(), Some(0), "within twenty seconds");
+}
+
+#[test]
+fn passwords_are_judged_line_by_line() {
+    let folder = folder();
+    let mut child = rekey(folder.path())
+        .args(["policy", "check", "--preset", "recommended"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    child.stdin.take().expect("piped").write_all(b"short\nfour quiet words here\n\n").expect("sent");
+    let output = child.wait_with_output().expect("ends");
+    let lines: Vec<_> = String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[0].contains(r#""accepted":false,"failed":["length.min""#), "{lines:?}");
+    assert!(lines[1].starts_with(r#"{"accepted":true,"failed":[],"score":"#), "{lines:?}");
+    let unknown = rekey(folder.path()).args(["policy", "check", "--preset", "x"]).output().expect("runs");
+    assert_eq!(said(&unknown).0, 2);
+}
+
+#[test]
+fn the_doctor_and_the_record_speak_plainly() {
+    let folder = folder();
+    assert!(rekey(folder.path()).arg("migrate").output().expect("runs").status.success());
+    let doctor = rekey(folder.path()).arg("doctor").output().expect("runs");
+    let text = String::from_utf8(doctor.stdout).expect("text");
+    assert_eq!(doctor.status.code(), Some(1), "{text}");
+    assert!(text.contains("warn  mail goes nowhere") && text.contains("ok    the database is up to date"), "{text}");
+    let record = rekey(folder.path()).args(["audit", "verify"]).output().expect("runs");
+    assert_eq!(
+        (record.status.code(), String::from_utf8_lossy(&record.stdout).as_ref()),
+        (Some(0), "The audit record is intact: 0 lines.\n")
+    );
+    let nobody = rekey(folder.path()).args(["account", "disable", "nobody@example.org"]).output().expect("runs");
+    assert_eq!(said(&nobody), (1, "rekey: no account has this identifier\n".to_owned()));
+}

@@ -1,0 +1,142 @@
+//! Wrong settings are told by their key (R-22).
+
+use rekey::config::{Config, Source};
+
+/// A setting that must not be taken, and the key that must be named.
+const WRONG: [(&str, &str, &str); 45] = [
+    ("REKEY_LISTEN", "localhost", "listen"),
+    ("REKEY_LISTEN", "127.0.0.1:99999", "listen"),
+    ("REKEY_PUBLIC_URL", "account.example.org", "public_url"),
+    ("REKEY_PUBLIC_URL", "http://account.example.org", "public_url"),
+    ("REKEY_PUBLIC_URL", "ftp://localhost", "public_url"),
+    ("REKEY_PUBLIC_URL", "https://account.example.org/path", "public_url"),
+    ("REKEY_PUBLIC_URL", "https://user@account.example.org", "public_url"),
+    ("REKEY_PUBLIC_URL", "https://account.example.org/?a", "public_url"),
+    ("REKEY_DATABASE__URL", "mysql://db/rekey", "database.url"),
+    ("REKEY_DATABASE__URL", "rekey.db", "database.url"),
+    ("REKEY_MAIL__URL", "mail.example.org", "mail.url"),
+    ("REKEY_MAIL__URL", "https://mail.example.org", "mail.url"),
+    ("REKEY_MAIL__FROM", "Rekey <no-reply@example.org>", "mail.url"),
+    ("REKEY_SMS__URL", "https://api.example.com", "sms.account"),
+    ("REKEY_SMS__TOKEN", "hunter2", "sms.url"),
+    ("REKEY_DEV_MAILBOX", "maybe", "dev_mailbox"),
+    ("REKEY_METRICS__LISTEN", "9090", "metrics.listen"),
+    ("REKEY_TRUSTED_PROXIES", "proxy.example.org", "trusted_proxies"),
+    ("REKEY_TRUSTED_PROXIES", "10.0.0.0/8,10.0.0.0/99", "trusted_proxies"),
+    ("REKEY_LOG__FORMAT", "xml", "log.format"),
+    ("REKEY_LOG__LEVEL", "loud", "log.level"),
+    ("REKEY_LIMITS__BODY_BYTES", "1", "limits.body_bytes"),
+    ("REKEY_LIMITS__CONNECTIONS", "0", "limits.connections"),
+    ("REKEY_ORGANISATION", "   ", "organisation"),
+    ("REKEY_HELP_URL", "javascript:alert(1)", "help_url"),
+    ("REKEY_DEFAULT_REGION", "Japan", "default_region"),
+    ("REKEY_REGISTRATION__OPEN", "yes", "registration.open"),
+    ("REKEY_REGISTRATION__TERMS_URL", "javascript:alert(1)", "registration.terms_url"),
+    ("REKEY_RECOVERY__LINK_TTL", "4m", "recovery.link_ttl"),
+    ("REKEY_RECOVERY__LINK_TTL", "25h", "recovery.link_ttl"),
+    ("REKEY_RECOVERY__LINK_TTL", "3600", "recovery.link_ttl"),
+    ("REKEY_RECOVERY__THROTTLE", "some", "recovery.throttle"),
+    ("REKEY_RECOVERY__THROTTLE__PROTECTION", "both", "recovery.throttle.protection"),
+    ("REKEY_POLICY__PRESET", "weak", "policy.preset"),
+    ("REKEY_SIGN_IN__LOCKOUT_THRESHOLD", "-1", "sign_in.lockout_threshold"),
+    ("REKEY_SIGN_IN__LOCKOUT_LONGEST", "1s", "sign_in.lockout_longest"),
+    ("REKEY_SESSION__IDLE", "60d", "session.idle"),
+    ("REKEY_SESSION__ABSOLUTE", "5m", "session.absolute"),
+    ("REKEY_HASHING__MEMORY_KIB", "19455", "hashing.memory_kib"),
+    ("REKEY_HASHING__ITERATIONS", "1", "hashing.iterations"),
+    ("REKEY_HASHING__PERMITS", "0", "hashing.permits"),
+    ("REKEY_SENDS__PER_HOUR_TARGET", "many", "sends.per_hour_target"),
+    ("REKEY_MAIL__USER", "rekey", "mail.user"),
+    ("REKEY_LISTENN", "127.0.0.1:3000", "listenn"),
+    ("REKEY_DATABASE", "sqlite://x.db", "database"),
+];
+
+fn load(settings: &[(&str, &str)]) -> Result<Config, String> {
+    let all = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let source = Source::read(None, all).map_err(|wrong| wrong.to_string())?;
+    Config::from_source(source).map_err(|wrong| wrong.to_string())
+}
+
+fn from_file(text: &str) -> Result<Config, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rekey.toml");
+    std::fs::write(&path, text).expect("written");
+    let source = Source::read(Some(&path), std::iter::empty()).map_err(|wrong| wrong.to_string())?;
+    Config::from_source(source).map_err(|wrong| wrong.to_string())
+}
+
+#[test]
+fn a_wrong_setting_is_told_in_one_line_that_names_it() {
+    for (variable, value, key) in WRONG {
+        let line = load(&[(variable, value)]).expect_err(variable);
+        assert!(line.starts_with(&format!("{key} ")), "{variable}={value}: {line}");
+        assert!(!line.contains('\n'), "{line}");
+    }
+}
+
+#[test]
+fn no_line_repeats_a_secret() {
+    let secrets = [
+        ("REKEY_DATABASE__URL", "mysql://user:hunter2@db/rekey"),
+        ("REKEY_MAIL__URL", "https://user:hunter2@mail.example.org"),
+        ("REKEY_SMS__TOKEN", "hunter2"),
+    ];
+    for (variable, value) in secrets {
+        let line = load(&[(variable, value)]).expect_err(variable);
+        assert!(!line.contains("hunter2"), "{line}");
+    }
+    let config = load(&[
+        ("REKEY_DATABASE__URL", "postgres://user:hunter2@db/rekey"),
+        ("REKEY_MAIL__URL", "smtps://u:hunter2@m.example"),
+    ]);
+    assert!(!format!("{:?}", config.expect("right")).contains("hunter2"));
+}
+
+#[test]
+fn the_cheap_hash_of_tests_stays_on_this_machine() {
+    let cheap = ("REKEY_HASHING__INSECURE_TEST_COST", "true");
+    assert_eq!(load(&[cheap]).expect("local").settings.hashing.iterations, 1);
+    let line = load(&[cheap, ("REKEY_PUBLIC_URL", "https://account.example.org")]).expect_err("public");
+    assert!(line.starts_with("hashing.insecure_test_cost (from REKEY_HASHING__INSECURE_TEST_COST) "), "{line}");
+}
+
+#[test]
+fn nothing_configured_is_a_working_start() {
+    let config = load(&[]).expect("right");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.public_url.as_str(), "http://localhost:3000/");
+    assert_eq!(config.database_url.expose(), "sqlite://data/rekey.db");
+    assert!(config.dev_mailbox && config.is_local() && !config.is_https());
+}
+
+#[test]
+fn in_public_the_development_mailbox_is_off() {
+    assert!(!load(&[("REKEY_PUBLIC_URL", "https://account.example.org")]).expect("right").dev_mailbox);
+}
+
+#[test]
+fn a_file_is_read_and_misspelt_keys_in_it_are_told() {
+    let right = "listen = \"127.0.0.1:4000\"\n[recovery]\nlink_ttl = \"90m\"\n[recovery.throttle]\nprotection = \"account\"\n\
+                 per_hour = 3\ninterval = \"10m\"\ntell = true\n";
+    let config = from_file(right).expect("right");
+    assert_eq!(config.public_url.as_str(), "http://localhost:4000/");
+    assert_eq!(config.settings.recovery.link_ttl.as_secs(), 5400);
+    let limit = config.settings.recovery.throttle.limits[0];
+    assert_eq!((limit.per_hour, limit.interval_seconds, config.settings.recovery.throttle.tell), (3, 600, true));
+    assert_eq!(
+        from_file("[recovery]\nlink_tl = \"90m\"\n").expect_err("misspelt"),
+        "recovery.link_tl is not a setting of Rekey"
+    );
+    let syntax = from_file("listen = \"127.0.0.1:3000\"\n[mail\nurl = \"smtps://u:hunter2@m\"\n").expect_err("no TOML");
+    assert!(syntax.contains("line 2") && !syntax.contains("hunter2") && !syntax.contains('\n'), "{syntax}");
+}
+
+#[test]
+fn a_variable_wins_over_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rekey.toml");
+    std::fs::write(&path, "organisation = \"File\"\n[log]\nformat = \"json\"\n").expect("written");
+    let variables = [("REKEY_ORGANISATION".to_owned(), "Variable".to_owned())].into_iter();
+    let config = Config::from_source(Source::read(Some(&path), variables).expect("read")).expect("right");
+    assert_eq!((config.settings.organisation.as_str(), config.log.json), ("Variable", true));
+}

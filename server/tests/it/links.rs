@@ -1,0 +1,138 @@
+//! Links from messages, the language switch, and where they lead (T-24).
+
+use http::{Method, StatusCode};
+use rekey::language::own_page;
+use url::Url;
+
+use crate::support::{Running, get, post};
+
+/// A token in the right form that nobody has.
+const TOKEN: &str = "C2xqI23uChSRpVDVd98SdWeTCfQ_8nWdUvnsRlgNzf0";
+
+const DOORS: [(&str, &str, &str); 3] = [
+    ("/recover/link/", "rekey_link", "/recover/new"),
+    ("/owner/", "rekey_owner", "/register"),
+    ("/not-me/", "rekey_not_me", "/not-me"),
+];
+
+#[tokio::test]
+async fn a_link_moves_its_token_into_a_cookie_and_changes_nothing_else() {
+    let site = Running::new().await;
+    for (path, cookie, next) in DOORS {
+        for method in [Method::GET, Method::HEAD] {
+            let mut request = get(&format!("{path}{TOKEN}"));
+            *request.method_mut() = method;
+            let answer = site.send(request).await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, next));
+            let line = format!("{cookie}={TOKEN}; Path=/; Max-Age=900; HttpOnly; SameSite=Lax");
+            assert_eq!(answer.header("set-cookie"), line);
+            assert_eq!((answer.header("referrer-policy"), answer.header("cache-control")), ("no-referrer", "no-store"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_token_leads_on_as_well_and_takes_an_older_one_away() {
+    let site = Running::new().await;
+    for token in ["x", "undefined", "%00", "%0d%0aset-cookie:a=b", &TOKEN[1..], &format!("{TOKEN}A"), "%3Cscript%3E"] {
+        for (path, cookie, next) in DOORS {
+            let answer = site.get(&format!("{path}{token}")).await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, next), "{token}");
+            assert!(answer.header("set-cookie").starts_with(&format!("{cookie}=; Path=/; Max-Age=0")), "{token}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn password_managers_find_the_page() {
+    let answer = Running::new().await.get("/.well-known/change-password").await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account/password"));
+}
+
+#[tokio::test]
+async fn the_language_is_kept_and_the_page_stays() {
+    let site = Running::new().await;
+    let answer = site.send(post("/language", "lang=ja&return_to=%2Fforgot%3Fa%3Db")).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/forgot?a=b"));
+    assert!(answer.header("set-cookie").starts_with("rekey_lang=ja; Path=/; Max-Age=31536000; HttpOnly"));
+    let unknown = site.send(post("/language", "lang=tlh")).await;
+    assert_eq!((unknown.header("set-cookie"), unknown.header("location")), ("", "/"));
+}
+
+#[test]
+fn our_own_pages_are_gone_back_to() {
+    for path in ["/", "/forgot", "/account/sessions?done=ended", "/recover/./new", "/a%20b?x=%2e"] {
+        assert_ne!((own_page(path), path.len() > 1), ("/".to_owned(), true), "{path}");
+    }
+    assert_eq!(own_page("/a/../forgot"), "/forgot");
+}
+
+/// Ways to write another host, multiplied by what is put around it.
+fn payloads() -> Vec<String> {
+    let ways = [
+        "//{}",
+        "///{}",
+        "////{}",
+        "/\\{}",
+        "\\/{}",
+        "\\\\{}",
+        "/\t/{}",
+        "/\n/{}",
+        "/\r\n/{}",
+        "\t//{}",
+        " //{}",
+        "//{}/%2e%2e",
+        "http://{}",
+        "https://{}",
+        "http:{}",
+        "https:/{}",
+        "http:\\\\{}",
+        "HTTPS://{}",
+        "//user@{}",
+        "//localhost:3000@{}",
+        "http://localhost:3000@{}",
+        "/%2f{}",
+        "/%2f%2f{}",
+        "/%5c{}",
+        "%2f%2f{}",
+        "/.//{}",
+        "/..//{}",
+        "/a/..//{}",
+        "/./\\{}",
+        "/%2e//{}",
+        "/%09/{}",
+        "javascript://{}/%0aalert(1)",
+        "data:text/html,{}",
+        "{}",
+        "./{}",
+        "../{}",
+        "?{}",
+        "#{}",
+        "//{}?localhost:3000",
+        "//{}#localhost:3000",
+        "/\u{ff0f}{}",
+        "\u{2215}\u{2215}{}",
+        "/\u{0}/{}",
+        "ftp://{}",
+        "//{}:443",
+    ];
+    let hosts = ["evil.example", "xn--80ak6aa92e.com", "аррӏе.com", "[::1]", "3627734734", "evil.example%00.localhost"];
+    ways.iter().flat_map(|way| hosts.iter().map(move |host| way.replace("{}", host))).collect()
+}
+
+#[tokio::test]
+async fn no_payload_leads_away() {
+    let (site, all) = (Running::new().await, payloads());
+    assert!(all.len() >= 250, "{}", all.len());
+    let base = Url::parse("http://localhost:3000/recover/new").expect("a page");
+    for payload in all {
+        let form: String =
+            url::form_urlencoded::Serializer::new("lang=en&".to_owned()).append_pair("return_to", &payload).finish();
+        let answer = site.send(post("/language", &form)).await;
+        let location = answer.header("location");
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{payload:?}");
+        let led = base.join(location).expect("an address");
+        assert_eq!(led.origin(), base.origin(), "{payload:?} led to {location}");
+        assert!(location.starts_with('/') && !location.starts_with("//"), "{payload:?} led to {location}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The server as others meet it: its router in this process, its binary in processes of their own.
+
+mod answers;
+mod binary;
+mod config;
+mod connections;
+mod hosts;
+mod limits;
+mod links;
+mod origin;
+mod registry;
+mod support;
