@@ -114,13 +114,18 @@ impl SmsSender {
 
 impl Sender for SmsSender {
     async fn send(&self, message: &Rendered) -> Result<(), SendError> {
-        let Recipient::Phone(to) = &message.to else {
-            return Err(SendError::Refused { class: "sms.number" });
-        };
-        let (sender, to, body) = (self.clone(), to.clone(), message.text.clone());
+        let to = number(&message.to).ok_or(SendError::Refused { class: "sms.number" })?;
+        let (sender, to, body) = (self.clone(), to.to_owned(), message.text.clone());
         let posted = tokio::task::spawn_blocking(move || post(&sender, &to, &body)).await;
         posted.unwrap_or(Err(SendError::NotNow { class: "sms.thread" }))
     }
+}
+
+/// A number in E.164: providers read more than numbers into `To`.
+fn number(to: &Recipient) -> Option<&str> {
+    let Recipient::Phone(to) = to else { return None };
+    let digits = to.strip_prefix('+')?;
+    ((7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then_some(to)
 }
 
 fn post(sender: &SmsSender, to: &str, body: &str) -> Result<(), SendError> {

@@ -45,8 +45,12 @@ const POLL: Duration = Duration::from_millis(500);
 /// The time that messages in flight get when the process stops.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// The longest wait for a provider that is not set: it may be set at any time.
-const NO_PROVIDER_WAIT: Duration = Duration::from_secs(60);
+/// The wait after the database did not answer.
+const TROUBLE: Duration = Duration::from_secs(2);
+
+/// Leases after which a row is given up that never came to an end: each of its workers died. More than a message
+/// can have had that waits a week for its provider.
+const MAX_LEASES: u32 = 200;
 
 /// Tries of writing down what became of a message: a database that is away for a moment must not cause a duplicate.
 const SETTLE_TRIES: u32 = 4;
@@ -126,12 +130,18 @@ impl Worker {
         if room == 0 {
             return true;
         }
+        if self.0.is_idle() {
+            return false;
+        }
         let (now, limit) = (self.0.services.clock.now(), u64::try_from(room).unwrap_or(1));
-        let leased = self.0.services.store.lease_outbox(limit, now, now.plus(LEASE), self.0.owner).await;
-        let items = leased.unwrap_or_else(|failure| {
-            self.0.services.report(&failure.into());
-            Vec::new()
-        });
+        let items = match self.0.services.store.lease_outbox(limit, now, now.plus(LEASE), self.0.owner).await {
+            Ok(items) => items,
+            Err(failure) => {
+                self.0.services.report(&failure.into());
+                tokio::time::sleep(TROUBLE).await;
+                return false;
+            }
+        };
         let more = items.len() == room;
         for item in items {
             let worker = self.clone();
@@ -153,6 +163,11 @@ impl Worker {
 }
 
 impl Inner {
+    /// Whether there is nowhere to send anything. Then rows are left alone, and keep their tries.
+    fn is_idle(&self) -> bool {
+        self.mailbox.is_none() && self.senders.mail.is_none() && self.senders.sms.is_none()
+    }
+
     /// One try of one row, from lease to settlement.
     async fn handle(&self, item: OutboxItem) {
         let ending = self.attempt(&item).await;
@@ -165,8 +180,7 @@ impl Inner {
         if self.services.clock.now() >= item.expires_at {
             return Ending::dropped("expired");
         }
-        if item.attempts > MAX_ATTEMPTS {
-            // Every try before ended without a word: the process died each time.
+        if item.attempts > MAX_LEASES {
             let outcome = Outcome::Dead { cause: DeadCause::Unreachable };
             return Ending { channel: None, outcome, class: "crashed" };
         }
@@ -182,7 +196,7 @@ impl Inner {
         };
         let channel = Channel::to(&letter.to);
         match self.send(channel, &render::render(*letter, &self.brand)).await {
-            Ok(()) => Ending { channel: Some(channel), outcome: Outcome::Sent, class: "none" },
+            Ok(()) => Ending { channel: Some(channel), outcome: Outcome::Sent, class: "taken" },
             Err(error) => self.failed(item, Some(channel), error),
         }
     }
@@ -221,7 +235,7 @@ fn verdict(item: &OutboxItem, error: SendError, now: Timestamp) -> Outcome {
     match error {
         SendError::Refused { .. } => Outcome::Dead { cause: DeadCause::Refused },
         // Not the message's fault: it waits until it expires.
-        SendError::NoProvider => Outcome::Retry { at: now.plus(wait.min(NO_PROVIDER_WAIT)) },
+        SendError::NoProvider => Outcome::Retry { at: now.plus(wait) },
         SendError::NotNow { .. } if item.attempts >= MAX_ATTEMPTS => Outcome::Dead { cause: DeadCause::Unreachable },
         SendError::NotNow { .. } => Outcome::Retry { at: now.plus(wait + spread(item, wait)) },
     }
@@ -249,7 +263,7 @@ fn log(item: &OutboxItem, ending: &Ending) {
             outcome, error.class = class, "message not sent");
     } else {
         tracing::info!(outbox.id = %id, outbox.kind = kind, outbox.channel = channel, attempt = item.attempts,
-            outcome, error.class = class, "message settled");
+            outcome, outbox.reason = class, "message settled");
     }
 }
 

@@ -6,6 +6,7 @@ mod support;
 use std::time::Duration;
 
 use rekey_delivery::{SendError, Sender as _, SmsSender, SmsSettings};
+use rekey_service::dispatch::Recipient;
 use rekey_shared::Secret;
 use support::http::{Answer, Sink};
 use support::sms;
@@ -16,7 +17,7 @@ fn settings(url: &str) -> SmsSettings {
 
 fn sender(sink: &Sink) -> SmsSender {
     let mut settings = settings(&sink.url());
-    settings.timeout = Duration::from_millis(500);
+    settings.timeout = Duration::from_secs(1);
     SmsSender::new(settings)
 }
 
@@ -89,9 +90,22 @@ async fn silence_and_a_closed_door_are_tried_again() {
 }
 
 #[tokio::test]
-async fn a_mail_is_not_sent_as_a_text_message() {
+async fn what_is_no_number_reaches_no_provider() {
     let sink = Sink::start().await;
-    assert_eq!(sender(&sink).send(&support::mail()).await, Err(SendError::Refused { class: "sms.number" }));
+    let refused = Err(SendError::Refused { class: "sms.number" });
+    assert_eq!(sender(&sink).send(&support::mail()).await, refused);
+    for to in [
+        "whatsapp:+12025550123",
+        "12025550123",
+        "+1202555,+12025550199",
+        "+",
+        "",
+        "+１２０２５５５０１２３",
+        "+1\r\n2025550123",
+    ] {
+        let message = rekey_delivery::Rendered { to: Recipient::Phone(to.to_owned()), ..sms() };
+        assert_eq!(sender(&sink).send(&message).await, refused, "{to:?}");
+    }
     assert!(sink.received().is_empty());
 }
 

@@ -43,7 +43,7 @@ pub fn sms() -> Rendered {
 /// A sender that waits only a moment.
 pub fn impatient(sink: &smtp::Sink) -> SmtpSender {
     let mut settings = MailSettings::parse(&sink.url(), None, &brand()).expect("settings");
-    settings.timeout = std::time::Duration::from_millis(300);
+    settings.timeout = std::time::Duration::from_secs(1);
     SmtpSender::new(settings).expect("a sender")
 }
 
