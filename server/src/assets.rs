@@ -46,8 +46,8 @@ pub async fn favicon(State(site): State<Site>, headers: HeaderMap) -> Response {
 fn serve(file: &str, headers: &HeaderMap, keep: &'static str) -> Response {
     let Some(kind) = kind_of(file) else { return StatusCode::NOT_FOUND.into_response() };
     let path = format!("pkg/{file}");
-    let packed = CODINGS.into_iter().filter(|(coding, _)| takes(headers, coding));
-    let packed = packed.filter_map(|(coding, suffix)| Some((coding, Files::get(&format!("{path}{suffix}"))?))).next();
+    let mut wanted = CODINGS.into_iter().filter(|(coding, _)| takes(headers, coding));
+    let packed = wanted.find_map(|(coding, suffix)| Some((coding, Files::get(&format!("{path}{suffix}"))?)));
     let common = [(CONTENT_TYPE, kind), (CACHE_CONTROL, keep), (VARY, "accept-encoding")];
     match packed {
         Some((coding, file)) => (common, [(CONTENT_ENCODING, coding)], body(file)).into_response(),
@@ -60,6 +60,10 @@ fn serve(file: &str, headers: &HeaderMap, keep: &'static str) -> Response {
 
 /// Only what browsers load. Packed siblings have no address of their own.
 fn kind_of(file: &str) -> Option<&'static str> {
+    // Dots lead out of the folder while files are read from disk.
+    if file.split('/').any(|part| part.starts_with('.')) {
+        return None;
+    }
     let (_, extension) = file.rsplit_once('.')?;
     Some(match extension {
         "js" => "text/javascript; charset=utf-8",

@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::io::{self, BufRead as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -110,7 +110,7 @@ pub fn run() -> ExitCode {
 
 fn execute(cli: Cli) -> Result<ExitCode, StartError> {
     if let Command::Policy { action: PolicyAction::Check { preset } } = cli.command {
-        return check_passwords(cli.config, preset);
+        return check_passwords(cli.config.as_deref(), preset.as_deref());
     }
     let config = Config::load(cli.config.as_deref())?;
     telemetry::begin(&config.log);
@@ -169,11 +169,11 @@ async fn verify(config: &Config) -> Result<ExitCode, StartError> {
     }
 }
 
-fn check_passwords(config: Option<PathBuf>, preset: Option<String>) -> Result<ExitCode, StartError> {
+fn check_passwords(config: Option<&Path>, preset: Option<&str>) -> Result<ExitCode, StartError> {
     let policy = match preset {
-        Some(name) => Policy::preset(&name)
+        Some(name) => Policy::preset(name)
             .ok_or_else(|| Wrong::new("--preset", format!("must be one of: {}", Policy::PRESETS.join(", "))))?,
-        None => Config::load(config.as_deref())?.settings.policy,
+        None => Config::load(config)?.settings.policy,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = io::stdin().lock().split(b'\n').try_for_each(|line| {

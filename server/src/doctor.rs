@@ -31,7 +31,7 @@ use Finding::{Bad, Good, Note};
 /// Looks at everything and prints a line for each; the exit code is 1 when something is to be put right.
 pub async fn examine(config: &Config) -> ExitCode {
     let mut findings = of_settings(config);
-    findings.extend(of_keys(&config.keys_file));
+    findings.push(of_keys(&config.keys_file));
     findings.extend(of_database(config).await);
     findings.extend(of_processor());
     for finding in &findings {
@@ -88,14 +88,14 @@ fn of_settings(config: &Config) -> Vec<Finding> {
     ]
 }
 
-fn of_keys(path: &Path) -> Option<Finding> {
+fn of_keys(path: &Path) -> Finding {
     if !path.exists() {
-        return Some(Note("there are no keys yet; the first start makes them".to_owned()));
+        return Note("there are no keys yet; the first start makes them".to_owned());
     }
-    Some(match keys::read(path) {
+    match keys::read(path) {
         Ok(_) => Good("the keys are readable by their owner alone".to_owned()),
         Err(wrong) => Bad(wrong.to_string()),
-    })
+    }
 }
 
 async fn of_database(config: &Config) -> Vec<Finding> {

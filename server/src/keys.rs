@@ -22,6 +22,10 @@ use crate::config::Wrong;
 
 const SETTING: &str = "keys_file";
 
+/// The bits of a file's mode that let group and others at it.
+#[cfg(unix)]
+const OTHERS: u32 = 6;
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -66,7 +70,7 @@ fn check_private(path: &Path) -> Result<(), Wrong> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let found = fs::metadata(path).map_err(|error| Wrong::new(SETTING, format!("cannot be read: {error}")))?;
-    if found.permissions().mode() & 0o077 == 0 {
+    if found.permissions().mode().trailing_zeros() >= OTHERS {
         Ok(())
     } else {
         Err(Wrong::new(SETTING, "can be read by others; run chmod 600 on it"))

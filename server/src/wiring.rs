@@ -1,6 +1,7 @@
 //! Puts the parts together.
 
 use std::error::Error as _;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rekey_app::context::AppState;
@@ -33,7 +34,7 @@ impl StartError {
         let mut line = format!("{what}: {error}");
         let mut cause = error.source();
         while let Some(inner) = cause {
-            line.push_str(&format!(": {inner}"));
+            let _ = write!(line, ": {inner}");
             cause = inner.source();
         }
         Self::Failed(line.replace('\n', " "))

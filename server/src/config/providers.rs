@@ -14,7 +14,7 @@ pub(super) fn mail(source: &mut Source, brand: &Brand) -> Result<Option<MailSett
             Some(_) => Err(source.wrong("mail.url", "must be set as well when mail.from is")),
         };
     };
-    MailSettings::parse(&url, from.as_deref(), brand).map(Some).map_err(|error| wrong(source, error))
+    MailSettings::parse(&url, from.as_deref(), brand).map(Some).map_err(|error| wrong(source, &error))
 }
 
 /// `sms.url`, `sms.account`, `sms.token` and `sms.from`: all or none.
@@ -29,9 +29,9 @@ pub(super) fn sms(source: &mut Source) -> Result<Option<SmsSettings>, Wrong> {
     }
     let value = |index: usize| values[index].as_deref().ok_or_else(|| Wrong::new(keys[index], "must be set as well"));
     let (url, account, token, from) = (value(0)?, value(1)?, Secret::new(value(2)?), value(3)?);
-    SmsSettings::parse(url, account, &token, from).map(Some).map_err(|error| wrong(source, error))
+    SmsSettings::parse(url, account, &token, from).map(Some).map_err(|error| wrong(source, &error))
 }
 
-fn wrong(source: &Source, error: SettingsError) -> Wrong {
+fn wrong(source: &Source, error: &SettingsError) -> Wrong {
     source.wrong(error.key, error.problem)
 }

@@ -25,7 +25,7 @@ pub(super) fn take(source: &mut Source, is_local: bool) -> Result<Settings, Wron
         organisation: source.parsed("organisation", organisation)?.unwrap_or(usual.organisation),
         help_url: source.parsed("help_url", |text| link(text, &["https", "http", "mailto"]))?,
         default_region: source.parsed("default_region", region)?.unwrap_or(usual.default_region),
-        registration: registration(source, usual.registration)?,
+        registration: registration(source, &usual.registration)?,
         recovery: recovery(source, usual.recovery)?,
         sign_in: sign_in(source)?,
         session: session(source, usual.session)?,
@@ -55,7 +55,7 @@ fn policy(name: &str) -> Result<Policy, String> {
     Policy::preset(name).ok_or_else(|| format!("must be one of: {}", Policy::PRESETS.join(", ")))
 }
 
-fn registration(source: &mut Source, usual: Registration) -> Result<Registration, Wrong> {
+fn registration(source: &mut Source, usual: &Registration) -> Result<Registration, Wrong> {
     Ok(Registration {
         open: source.boolean("registration.open")?.unwrap_or(usual.open),
         terms_url: source.parsed("registration.terms_url", |text| link(text, &["https", "http"]))?,

@@ -15,12 +15,10 @@ use crate::site::Site;
 /// Turns a panic into a page with a reference. The panic's own text goes nowhere: it may hold what somebody typed.
 pub async fn catch(State(site): State<Site>, request: Request, next: Next) -> Response {
     let asker = Asker::new(&site, request.headers());
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            let reference = site.reference();
-            tracing::error!(error.reference = reference.as_str(), "a handler panicked");
-            answer(&site, asker, StatusCode::INTERNAL_SERVER_ERROR, &Problem::Unexpected(reference))
-        }
-    }
+    let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await else {
+        let reference = site.reference();
+        tracing::error!(error.reference = reference.as_str(), "a handler panicked");
+        return answer(&site, asker, StatusCode::INTERNAL_SERVER_ERROR, &Problem::Unexpected(reference));
+    };
+    response
 }

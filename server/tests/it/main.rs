@@ -1,5 +1,7 @@
 //! The server as others meet it: its router in this process, its binary in processes of their own.
 
+#![expect(clippy::expect_used, reason = "a test stops where something is not as expected")]
+
 mod answers;
 mod binary;
 mod config;
