@@ -1,6 +1,6 @@
 //! The one form in which a password is judged and hashed.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The longest password, in bytes as typed, that is looked at at all.
 ///
@@ -13,10 +13,15 @@ pub const MAX_INPUT_BYTES: usize = 4096;
 /// Non-ASCII spaces become U+0020, then NFC. No case mapping and no width mapping: `Ａ` is not `A`.
 /// What is longer than [`MAX_INPUT_BYTES`] comes back as it is, untouched, since nothing accepts it.
 pub fn normalise(typed: &str) -> String {
-    if typed.is_ascii() || typed.len() > MAX_INPUT_BYTES {
+    if typed.is_ascii() || typed.len() > MAX_INPUT_BYTES || is_normal(typed) {
         return typed.to_owned();
     }
     typed.chars().map(|typed| if is_foreign_space(typed) { ' ' } else { typed }).nfc().collect()
+}
+
+/// Whether a glance tells that nothing is to be done: what people type mostly is normal.
+fn is_normal(typed: &str) -> bool {
+    is_nfc_quick(typed.chars()) == IsNormalized::Yes && !typed.chars().any(is_foreign_space)
 }
 
 /// Category Zs without U+0020.

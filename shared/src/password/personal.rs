@@ -236,8 +236,12 @@ fn matches(folded: &str, words: &[String], matching: Matching) -> bool {
 
 /// Whether the words cover at least half of the characters.
 fn dominated(folded: &str, words: &[String]) -> bool {
+    let mut found = words.iter().filter(|word| folded.contains(word.as_str())).peekable();
+    if found.peek().is_none() {
+        return false;
+    }
     let mut covered = vec![false; folded.len()];
-    for word in words {
+    for word in found {
         for (start, found) in folded.match_indices(word.as_str()) {
             if let Some(bytes) = covered.get_mut(start..start + found.len()) {
                 bytes.fill(true);
