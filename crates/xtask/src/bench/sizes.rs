@@ -12,11 +12,10 @@ pub fn measure(paths: &Paths, server: &Running) -> Result<Value> {
     let manifest: Value = serde_json::from_slice(&fs::read(paths.site(true).join("manifest.json"))?)?;
     let folder = paths.site(true).join("pkg").join(manifest["dir"].as_str().context("no folder")?);
     let size = |name: &str| fs::metadata(folder.join(format!("{name}.br"))).map_or(0, |file| file.len());
-    let chunk = |name: &str| name.starts_with("split_") || name.starts_with("chunk_");
     let chunks: Value = fs::read_dir(&folder)?
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".wasm") && (chunk(name) || name != "rekey_bg.wasm"))
+        .filter(|name| name.strip_suffix(".wasm").is_some_and(|stem| stem != "rekey_bg"))
         .map(|name| (name.clone(), json!(size(&name))))
         .collect();
     let first = size("rekey_bg.wasm") + size("rekey.js") + size("boot.js") + size("__wasm_split.______________________.js");
