@@ -18,7 +18,8 @@ pub fn measure(paths: &Paths, server: &Running) -> Result<Value> {
         .filter(|name| name.strip_suffix(".wasm").is_some_and(|stem| stem != "rekey_bg"))
         .map(|name| (name.clone(), json!(size(&name))))
         .collect();
-    let first = size("rekey_bg.wasm") + size("rekey.js") + size("boot.js") + size("__wasm_split.______________________.js");
+    let first =
+        size("rekey_bg.wasm") + size("rekey.js") + size("boot.js") + size("__wasm_split.______________________.js");
     let html = body_length(&server.get("/", "br")?)?;
     Ok(json!({
         "first_wasm_and_js_br": first,
