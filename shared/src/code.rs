@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn it_is_read_however_it_is_typed() {
-        for typed in ["012345", " 012 345 ", "012-345", "０１２３４５", "０１２　３４５", "\u{feff}012345"] {
+        for typed in ["012345", " 012 345 ", "012-345", "０１２３４５", "０１２　３４５", "\u{feff}012345"]
+        {
             assert_eq!(OneTimeCode::parse(typed).as_ref().map(OneTimeCode::expose), Some("012345"), "{typed:?}");
         }
     }

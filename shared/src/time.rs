@@ -43,8 +43,7 @@ impl Timestamp {
 
     /// Date and time in UTC as a person of that language writes it: `20 Nov 2026, 09:05 UTC`, `2026年11月20日 9:05 UTC`.
     pub fn written(self, lang: Lang) -> String {
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let Some(at) = DateTime::from_timestamp_millis(self.0) else { return "–".to_owned() };
         let (year, month, day, hour, minute) = (at.year(), at.month0(), at.day(), at.hour(), at.minute());
         match lang {

@@ -264,8 +264,7 @@ fn finish(journey: &Journey, facts: &Facts<'_>) -> Result<Next, Refusal> {
         return Err(Refusal::Over);
     }
     let bound = journey.bound.ok_or(Refusal::Over)?;
-    let ready =
-        Ready { journey: journey.id, from: journey.state, account: bound.account, channel: bound.channel };
+    let ready = Ready { journey: journey.id, from: journey.state, account: bound.account, channel: bound.channel };
     Ok(Next::Finish(ready))
 }
 
@@ -273,11 +272,9 @@ fn finish(journey: &Journey, facts: &Facts<'_>) -> Result<Next, Refusal> {
 fn binding_holds(journey: &Journey, facts: &Facts<'_>) -> bool {
     match (journey.kind, journey.bound) {
         (JourneyKind::Registration, Some(bound)) => bound.account.is_none(),
-        (JourneyKind::Recovery, Some(Bound { account: Some(id), channel: Some(channel), epoch: Some(epoch) })) => {
-            facts.account.is_some_and(|account| {
-                account.id == id && account.epoch == epoch && account.may_recover_by(channel)
-            })
-        }
+        (JourneyKind::Recovery, Some(Bound { account: Some(id), channel: Some(channel), epoch: Some(epoch) })) => facts
+            .account
+            .is_some_and(|account| account.id == id && account.epoch == epoch && account.may_recover_by(channel)),
         _ => false,
     }
 }

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use rekey_domain::journey::{
-    Action, Bound, CODE_LIFETIME, CODE_TRIES, Facts, Journey, JourneyKind, JourneyState, Next, PROOF_LIFETIME,
-    Refusal, step,
+    Action, Bound, CODE_LIFETIME, CODE_TRIES, Facts, Journey, JourneyKind, JourneyState, Next, PROOF_LIFETIME, Refusal,
+    step,
 };
 use rekey_domain::{Account, AccountId, Digest, Epoch, IdentifierId, JourneyId, Role, Status};
 use rekey_shared::identifier::IdentifierKind;
@@ -28,11 +28,17 @@ enum Event {
     Bind(usize),
     Resend(usize),
     /// Types the code of journey `code` into journey `into`; `None` is a guess.
-    Type { into: usize, code: Option<usize> },
+    Type {
+        into: usize,
+        code: Option<usize>,
+    },
     /// Chooses a password in the browser that began the journey.
     ByCode(usize),
     /// Chooses a password with the link of journey `link` at journey `at`; `None` is a guess.
-    ByLink { at: usize, link: Option<usize> },
+    ByLink {
+        at: usize,
+        link: Option<usize>,
+    },
     /// The account's password, address or status changes by another way.
     Bump(usize),
     Freeze(usize),
@@ -240,7 +246,9 @@ impl World {
     fn judge(&self, which: usize, event: Event) {
         let row = &self.rows[which];
         assert!(matches!(row.state, JourneyState::Waiting | JourneyState::Proven), "spent twice: {event:?}");
-        let by_code = row.right_code_at.is_some_and(|at| self.now - at < i64::try_from(PROOF_LIFETIME.as_millis()).expect("short"));
+        let by_code = row
+            .right_code_at
+            .is_some_and(|at| self.now - at < i64::try_from(PROOF_LIFETIME.as_millis()).expect("short"));
         let by_link = event == Event::ByLink { at: which, link: Some(which) }
             && self.now < START.plus(LINK_LIFETIME).as_millis()
             && OWNER[which].is_some();

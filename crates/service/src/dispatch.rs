@@ -209,12 +209,7 @@ fn usable(account: &Account, channel: &AccountIdentifier) -> bool {
 }
 
 /// Binds a journey at its first message. From then on older recoveries of the same account are dead (AC-05).
-async fn bind(
-    cx: &Services,
-    journey: &Journey,
-    bound: Bound,
-    link: Option<Digest>,
-) -> Result<(), Unexpected> {
+async fn bind(cx: &Services, journey: &Journey, bound: Bound, link: Option<Digest>) -> Result<(), Unexpected> {
     if journey.bound.is_some() {
         return Ok(());
     }

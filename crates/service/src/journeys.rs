@@ -132,18 +132,18 @@ pub(crate) async fn owe(cx: &Services, tx: &mut Write, journey: &Journey) -> Res
         obligation,
         lang: journey.lang,
         created_at: now,
-        expires_at: if journey.kind == JourneyKind::Recovery { journey.link_expires_at } else { now.plus(CODE_LIFETIME) },
+        expires_at: if journey.kind == JourneyKind::Recovery {
+            journey.link_expires_at
+        } else {
+            now.plus(CODE_LIFETIME)
+        },
         attempts: 0,
     };
     Ok(tx.enqueue(&item).await?)
 }
 
 /// The open journey that a cookie leads to.
-pub(crate) async fn find_open(
-    cx: &Services,
-    kind: JourneyKind,
-    handle: &str,
-) -> Result<Option<Journey>, Unexpected> {
+pub(crate) async fn find_open(cx: &Services, kind: JourneyKind, handle: &str) -> Result<Option<Journey>, Unexpected> {
     let Some(handle) = PlainToken::parse(handle) else { return Ok(None) };
     let journey = cx.store.find_journey(kind, handle.digest()).await?;
     Ok(journey.filter(|journey| journey.is_open(cx.now())))
@@ -229,12 +229,7 @@ async fn prove(
     Ok(())
 }
 
-async fn refused(
-    cx: &Services,
-    meta: &RequestMeta,
-    journey: &Journey,
-    why: VerifyError,
-) -> Result<(), VerifyError> {
+async fn refused(cx: &Services, meta: &RequestMeta, journey: &Journey, why: VerifyError) -> Result<(), VerifyError> {
     let mut tx = cx.store.begin_write().await?;
     tx.record(meta.audit(AuditEvent::CodeRefused, cx.now()).journey(journey.id));
     tx.commit().await?;

@@ -175,7 +175,8 @@ async fn replace(
     let token = cx.new_token();
     let mut tx = cx.store.begin_write().await?;
     // Read again under the write: an account that was frozen or reset meanwhile keeps what it got.
-    let unchanged = tx.find_account(account.id).await?.is_some_and(|row| row.epoch == account.epoch && row.may_sign_in());
+    let unchanged =
+        tx.find_account(account.id).await?.is_some_and(|row| row.epoch == account.epoch && row.may_sign_in());
     if !unchanged {
         return Err(ChangeError::NotSignedIn);
     }

@@ -192,12 +192,7 @@ async fn find_ready(cx: &Services, way: Way<'_>) -> Result<Option<(Journey, Read
 }
 
 /// Replaces the password at the end of a proven recovery and signs the person out everywhere.
-pub async fn complete(
-    cx: &Services,
-    meta: &RequestMeta,
-    way: Way<'_>,
-    input: Complete,
-) -> Result<(), CompleteError> {
+pub async fn complete(cx: &Services, meta: &RequestMeta, way: Way<'_>, input: Complete) -> Result<(), CompleteError> {
     let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta).await };
     let known = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };

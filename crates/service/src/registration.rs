@@ -115,8 +115,13 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
     }
     let identifier = parse_start(cx, &input)?;
     let lifetime = REGISTRATION_LIFETIME;
-    let new =
-        journeys::New { kind: JourneyKind::Registration, identifier: &identifier, lifetime, link_lifetime: lifetime, ticket };
+    let new = journeys::New {
+        kind: JourneyKind::Registration,
+        identifier: &identifier,
+        lifetime,
+        link_lifetime: lifetime,
+        ticket,
+    };
     let (journey, handle) = journeys::begin(cx, meta, &new);
 
     let mut tx = cx.store.begin_write().await?;
@@ -187,21 +192,12 @@ pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, U
 }
 
 /// Makes the account, once.
-pub async fn complete(
-    cx: &Services,
-    meta: &RequestMeta,
-    handle: &str,
-    input: Complete,
-) -> Result<(), CompleteError> {
+pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Complete) -> Result<(), CompleteError> {
     let journey = journeys::find_open(cx, JourneyKind::Registration, handle).await?.ok_or(CompleteError::Over)?;
     if journey.ticket.is_none() && !cx.settings.registration.open {
         return Err(CompleteError::Closed);
     }
-    let facts = Facts {
-        account: None,
-        code_proof: cx.store.has_proof(journey.id, None).await?,
-        secret_matches: false,
-    };
+    let facts = Facts { account: None, code_proof: cx.store.has_proof(journey.id, None).await?, secret_matches: false };
     let Ok(Next::Finish(ready)) = journey::step(&journey, Action::CompleteByCode, &facts, cx.now()) else {
         return Err(CompleteError::Over);
     };
@@ -240,9 +236,9 @@ fn check_names(input: &Complete) -> Result<Option<Username>, Vec<FieldProblem>> 
     }
     let username = match input.username.trim() {
         "" => None,
-        typed => Username::parse(typed)
-            .map_err(|fault| faults.push(FieldProblem { field: Field::Username, fault }))
-            .ok(),
+        typed => {
+            Username::parse(typed).map_err(|fault| faults.push(FieldProblem { field: Field::Username, fault })).ok()
+        }
     };
     if faults.is_empty() { Ok(username) } else { Err(faults) }
 }

@@ -130,10 +130,7 @@ impl Settings {
             help_url: None,
             default_region: "US".to_owned(),
             registration: Registration { open: true, terms_url: None },
-            recovery: Recovery {
-                link_ttl: Duration::from_secs(24 * 3600),
-                throttle: RecoveryThrottle::recommended(),
-            },
+            recovery: Recovery { link_ttl: Duration::from_secs(24 * 3600), throttle: RecoveryThrottle::recommended() },
             sign_in: SignIn { lockout: Lockout::RECOMMENDED, address_rate: Rate::per_minute(20, 40) },
             session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },

@@ -97,12 +97,7 @@ async fn reserve_nothing(cx: &Services) -> Result<(), Unexpected> {
 
 /// Reserves a try by compare-and-swap. Each lost race means that another try was reserved,
 /// so the loop ends: at the latest when the budget is used up.
-async fn reserve(
-    cx: &Services,
-    key: Digest,
-    lockout: Lockout,
-    now: Timestamp,
-) -> Result<Option<Budget>, Unexpected> {
+async fn reserve(cx: &Services, key: Digest, lockout: Lockout, now: Timestamp) -> Result<Option<Budget>, Unexpected> {
     loop {
         let seen = cx.store.read_budget(key).await?;
         let Some(next) = lockout.reserve(seen, now) else { return Ok(None) };

@@ -144,7 +144,15 @@ async fn the_terms_must_be_accepted_when_there_are_any() {
 #[tokio::test]
 async fn hostile_names_and_identifiers_are_refused() {
     let t = Bench::sqlite().await;
-    for identifier in ["", "a@b@c.d", "ada@example.org\r\nBcc: eve@example.org", "ada@example.org,eve@example.org", "\0@a.b", "user-name", "ada@exa\u{202e}mple.org"] {
+    for identifier in [
+        "",
+        "a@b@c.d",
+        "ada@example.org\r\nBcc: eve@example.org",
+        "ada@example.org,eve@example.org",
+        "\0@a.b",
+        "user-name",
+        "ada@exa\u{202e}mple.org",
+    ] {
         let answer = registration::start(&t.cx, &meta(), start(identifier)).await;
         assert_matches!(answer, Err(StartError::Fields(_)), "{identifier:?}");
     }

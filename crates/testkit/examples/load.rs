@@ -147,7 +147,9 @@ const SIGN_IN: &str = "/api/session/sign-in";
 async fn sign_ins(address: &str, count: usize, at_once: usize, form: String) -> serde_json::Value {
     let start = Instant::now();
     let clients: Vec<_> = (0..at_once)
-        .map(|n| tokio::spawn(repeat(address.to_owned(), form.clone(), count / at_once + usize::from(n < count % at_once))))
+        .map(|n| {
+            tokio::spawn(repeat(address.to_owned(), form.clone(), count / at_once + usize::from(n < count % at_once)))
+        })
         .collect();
     let mut answers = Vec::new();
     for client in clients {
@@ -212,7 +214,9 @@ fn summary(answers: Vec<(u16, Duration)>) -> serde_json::Value {
     }
     let mut times: Vec<f64> = answers.iter().map(|(_, time)| time.as_secs_f64() * 1e3).collect();
     times.sort_by(f64::total_cmp);
-    let at = |share: f64| times.get(((times.len() as f64 - 1.0) * share) as usize).map_or(0.0, |ms| (ms * 100.0).round() / 100.0);
+    let at = |share: f64| {
+        times.get(((times.len() as f64 - 1.0) * share) as usize).map_or(0.0, |ms| (ms * 100.0).round() / 100.0)
+    };
     serde_json::json!({
         "requests": times.len(), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0), "statuses": statuses,
     })
@@ -233,7 +237,8 @@ async fn prepare(address: &str, identifier: &str, password: &str) {
 }
 
 fn cookie_of(answer: &Answer) -> Option<String> {
-    let lower = answer.head.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie: rekey_register="))?;
+    let lower =
+        answer.head.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie: rekey_register="))?;
     lower.split([' ', ';']).nth(1).map(str::to_owned)
 }
 

@@ -10,7 +10,7 @@ pub const fn problem_title(problem: &Problem, lang: Lang) -> &'static str {
             pick(lang, "Please look at this again", "もう一度ご確認ください")
         }
         Problem::SignInRefused => pick(lang, "You are not signed in", "サインインできませんでした"),
-        Problem::CodeWrong { .. } => pick(lang, "That code is not right", "確認コードが違います"),
+        Problem::CodeWrong { .. } => pick(lang, "Please check the code", "コードをご確認ください"),
         Problem::CodeDead => pick(lang, "This code no longer works", "この確認コードは使えません"),
         Problem::ResendTooSoon | Problem::TooFrequent => pick(lang, "Just a moment", "少しお待ちください"),
         Problem::TooManyRequests | Problem::SlowDown => pick(lang, "Too many tries", "回数が多すぎます"),
