@@ -20,31 +20,37 @@ export function somebody() {
   };
 }
 
-/** Posts forms as a browser without scripts does. */
+/** Posts a form as a browser without scripts does, and gives the page that it leads to. */
 export async function post(request, site, path, form) {
-  const answer = await request.post(site.url + path, {
+  return request.post(site.url + path, {
     form,
     headers: { origin: site.url, accept: 'text/html', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' },
   });
-  if (!answer.ok()) throw new Error(`${path} answers ${answer.status()}: ${(await answer.text()).slice(0, 500)}`);
-  return answer;
+}
+
+/** The same, when it must lead to this page. */
+async function goOn(request, site, path, form, page) {
+  const answer = await post(request, site, path, form);
+  if (new URL(answer.url()).pathname === page && answer.ok()) return;
+  const said = (await answer.text()).replaceAll(/<[^>]*>/g, ' ').slice(0, 500);
+  throw new Error(`${path} leads to ${answer.url()} (${answer.status()}): ${said}\n${site.log().slice(-4_000)}`);
 }
 
 /** Makes an account by posting the three forms of a registration. `by` is the address or the number. */
 export async function register(playwright, site, person = somebody(), by = person.email, lang = 'en') {
   const request = await playwright.request.newContext({ extraHTTPHeaders: { 'accept-language': lang } });
   try {
-    await post(request, site, '/api/registration/start', { identifier: by });
+    await goOn(request, site, '/api/registration/start', { identifier: by }, '/register/code');
     const code = codeIn(await site.mailbox.next(by));
-    await post(request, site, '/api/registration/verify', { code });
-    const answer = await post(request, site, '/api/registration/complete', {
+    await goOn(request, site, '/api/registration/verify', { code }, '/register/details');
+    const details = {
       given_name: person.givenName,
       family_name: person.familyName,
       username: person.username,
       new_password: person.password,
       confirm_password: person.password,
-    });
-    if (!answer.url().endsWith('/register/done')) throw new Error(`the registration ended at ${answer.url()}`);
+    };
+    await goOn(request, site, '/api/registration/complete', details, '/register/done');
   } finally {
     await request.dispose();
   }

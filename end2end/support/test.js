@@ -29,8 +29,8 @@ export const test = base.extend({
     if (info.status === info.expectedStatus) expect(watch.faults(), 'the pages stay silent').toEqual([]);
   },
 
-  context: async ({ context, watch }, use) => {
-    await watch.over(context);
+  context: async ({ context, javaScriptEnabled, watch }, use) => {
+    await watch.over(context, javaScriptEnabled !== false);
     await use(context);
   },
 
@@ -50,8 +50,8 @@ export const test = base.extend({
         ...contextOptions, locale, viewport, javaScriptEnabled, baseURL: at.url, ...options,
       });
       open.push(context);
-      await watch.over(context);
       const scripts = (options.javaScriptEnabled ?? javaScriptEnabled) !== false;
+      await watch.over(context, scripts);
       return new Visitor({ page: await context.newPage(), site: at, scripts });
     });
     for (const context of open) await context.close();

@@ -58,7 +58,7 @@ export class Visitor {
   }
 
   get summary() {
-    return this.page.locator('main [role="alert"]');
+    return this.page.locator('main [role="alert"]').filter({ visible: true });
   }
 
   /** The page with this heading is shown and alive. */

@@ -6,9 +6,11 @@ const TOLD = new Set([400, 401, 403, 404, 410, 421, 422, 429, 503]);
 export class Watch {
   #faults = [];
   #allowed = [];
+  #scripts = new Map();
 
   /** Watches every page of a browser context from its first moment. */
-  async over(context) {
+  async over(context, scripts = true) {
+    this.#scripts.set(context, scripts);
     await context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
         console.error(`securitypolicyviolation: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
@@ -23,6 +25,8 @@ export class Watch {
       const text = message.text();
       // The browser's own note about an answer that is judged below.
       if (/^Failed to load resource: the server responded with a status of \d+/.test(text)) return;
+      // With scripts off nothing uses what was preloaded for them.
+      if (text.includes('was preloaded using link preload but not used') && !this.#scripts.get(page.context())) return;
       this.#note(`console ${message.type()}: ${text}`, page);
     });
     page.on('pageerror', (error) => this.#note(`page error: ${error.message}`, page));
@@ -31,6 +35,8 @@ export class Watch {
       const reason = request.failure()?.errorText ?? '';
       // A page that is left, or a download that a second click overtakes.
       if (reason === 'net::ERR_ABORTED') return;
+      // What a browser with scripts off says of a script it was asked to preload.
+      if (reason === 'csp' && !this.#scripts.get(page.context())) return;
       this.#note(`request failed: ${request.method()} ${request.url()} ${reason}`, page);
     });
     page.on('response', (response) => {

@@ -33,7 +33,7 @@ test('a form on another site ends no session', async ({ visitor, person, site })
 });
 
 test('our pages do not open in a frame of another site', async ({ visitor, site, watch }) => {
-  watch.allow(/frame-ancestors|X-Frame-Options|refused to connect|chrome-error/i);
+  watch.allow(/ERR_BLOCKED_BY_RESPONSE|frame-ancestors|X-Frame-Options/);
   const body = `<!doctype html><title>x</title><iframe src="${site.url}/"></iframe>`;
   const server = http.createServer((_, answer) => answer.setHeader('content-type', 'text/html').end(body));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
