@@ -12,7 +12,7 @@ use rekey_store::AuditVerdict;
 
 use crate::config::{Config, Wrong};
 use crate::wiring::{self, StartError};
-use crate::{check, doctor, serve, telemetry};
+use crate::{check, doctor, processor, serve, telemetry};
 
 /// Exit code for something that is not as it should be.
 const PROBLEM: u8 = 1;
@@ -94,6 +94,10 @@ enum PolicyAction {
 
 /// Runs one command; says in one line what stands in its way.
 pub fn run() -> ExitCode {
+    if let Some(complaint) = processor::complaint() {
+        eprintln!("rekey: {complaint}");
+        return ExitCode::from(PROBLEM);
+    }
     let cli = Cli::parse();
     match execute(cli) {
         Ok(code) => code,

@@ -9,9 +9,9 @@ use rekey_shared::Timestamp;
 use rekey_store::{OutboxCounts, Store};
 
 use crate::config::Config;
-use crate::keys;
 use crate::ports::SystemClock;
 use crate::wiring::StartError;
+use crate::{keys, processor};
 
 /// A message should not wait longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
@@ -136,15 +136,9 @@ fn of_outbox(counts: &OutboxCounts, now: Timestamp) -> [Finding; 2] {
     ]
 }
 
-#[cfg(target_arch = "x86_64")]
 fn of_processor() -> Option<Finding> {
-    let wide = std::arch::is_x86_feature_detected!("avx2");
-    (!wide).then(|| Note("this processor has no AVX2: signing in costs half as much again".to_owned()))
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn of_processor() -> Option<Finding> {
-    None
+    let narrow = processor::has_avx2() == Some(false);
+    narrow.then(|| Note("this processor has no AVX2: signing in costs half as much again".to_owned()))
 }
 
 #[cfg(test)]

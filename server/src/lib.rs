@@ -15,6 +15,7 @@ mod mailbox;
 mod metrics;
 pub mod middleware;
 pub mod ports;
+mod processor;
 mod refuse;
 pub mod registry;
 pub mod router;

@@ -34,18 +34,32 @@ struct Server {
 impl Server {
     /// Starts one and reads what it says until it is ready.
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    fn start_with(folder: &Path, more: &[(&str, &str)]) -> Self {
         let port = free_port();
-        let mut child =
-            rekey(folder).arg("serve").env("REKEY_LISTEN", format!("127.0.0.1:{port}")).spawn().expect("starts");
+        let mut command = rekey(folder);
+        command.arg("serve").env("REKEY_LISTEN", format!("127.0.0.1:{port}")).envs(more.iter().copied());
+        let mut child = command.spawn().expect("starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let lines = (0..2).filter_map(|_| lines.next()?.ok()).collect();
         Self { child, port, lines }
     }
 
     fn get(&self, path: &str) -> String {
+        self.send(&format!("GET {path} HTTP/1.1\r\n"), "")
+    }
+
+    fn post(&self, path: &str, form: &str) -> String {
+        let kind = "content-type: application/x-www-form-urlencoded\r\nsec-fetch-site: same-origin\r\n";
+        self.send(&format!("POST {path} HTTP/1.1\r\n{kind}content-length: {}\r\n", form.len()), form)
+    }
+
+    fn send(&self, head: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("connects");
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.port)
-            .expect("sent");
+        let host = format!("host: localhost:{}\r\nconnection: close\r\n\r\n", self.port);
+        write!(stream, "{head}{host}{body}").expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         answer
@@ -143,6 +157,28 @@ fn told_to_stop_it_stops_by_itself() {
     });
     drop(idle);
     assert_eq!(status.code(), Some(0), "within twenty seconds");
+}
+
+#[test]
+fn the_log_is_one_object_a_line_and_names_nobody() {
+    let folder = folder();
+    let mut server = Server::start_with(folder.path(), &[("REKEY_LOG__FORMAT", "json"), ("REKEY_LOG__LEVEL", "trace")]);
+    let owner = server.lines[1].rsplit('/').next().expect("a token").to_owned();
+    server.get(&format!("/owner/{owner}?who=ada@example.org"));
+    server.get("/forgot?identifier=ada@example.org%0a%1b[31m");
+    server.post("/api/session/sign-in", "identifier=ada%40example.org&password=hunter2+hunter2+hunter2");
+    server.post("/api/recovery/start", "identifier=ada%40example.org");
+    server.terminate();
+    let mut log = String::new();
+    server.child.stderr.take().expect("piped").read_to_string(&mut log).expect("text");
+    for line in log.lines() {
+        let object: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert!(object["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')), "{line}");
+    }
+    assert!(log.contains("/owner/{token}") && log.contains("/api/session/sign-in"), "{log}");
+    for secret in [owner.as_str(), "ada", "hunter2", "\u{1b}"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
 }
 
 #[test]
