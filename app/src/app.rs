@@ -7,9 +7,8 @@ use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, SsrMode, path};
 use rekey_shared::MessageId;
 
-use crate::pages::desk::{OverviewRoute, PasswordRoute, SessionsRoute};
-use crate::pages::{help, not_found, not_me, recover, register, sign_in};
-use crate::start;
+use crate::pages::{not_found, sign_in};
+use crate::{pages, start};
 
 /// All of Rekey that people see.
 #[component]
@@ -23,20 +22,20 @@ pub fn App() -> impl IntoView {
             <Moves/>
             <FlatRoutes fallback=not_found::NotFoundPage>
                 <Route path=path!("/") view=sign_in::SignInPage ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=register::StartPage ssr=SsrMode::Async/>
-                <Route path=path!("/register/code") view=register::CodePage ssr=SsrMode::Async/>
-                <Route path=path!("/register/details") view=register::DetailsPage ssr=SsrMode::Async/>
-                <Route path=path!("/register/done") view=register::DonePage ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=recover::StartPage ssr=SsrMode::Async/>
-                <Route path=path!("/recover") view=recover::CodePage ssr=SsrMode::Async/>
-                <Route path=path!("/recover/new") view=recover::NewPasswordPage ssr=SsrMode::Async/>
-                <Route path=path!("/recover/done") view=recover::DonePage ssr=SsrMode::Async/>
-                <Route path=path!("/not-me") view=not_me::NotMePage ssr=SsrMode::Async/>
-                <Route path=path!("/not-me/done") view=not_me::DonePage ssr=SsrMode::Async/>
-                <Route path=path!("/account") view={Lazy::<OverviewRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/account/password") view={Lazy::<PasswordRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/account/sessions") view={Lazy::<SessionsRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/help") view=help::HelpPage ssr=SsrMode::Async/>
+                <Route path=path!("/register") view={Lazy::<pages::Register>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/register/code") view={Lazy::<pages::RegisterCode>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/register/details") view={Lazy::<pages::RegisterDetails>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/register/done") view={Lazy::<pages::RegisterDone>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view={Lazy::<pages::Forgot>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/recover") view={Lazy::<pages::Recover>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/recover/new") view={Lazy::<pages::RecoverNew>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/recover/done") view={Lazy::<pages::RecoverDone>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/not-me") view={Lazy::<pages::NotMe>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/not-me/done") view={Lazy::<pages::NotMeDone>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/account") view={Lazy::<pages::Account>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/account/password") view={Lazy::<pages::AccountPassword>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/account/sessions") view={Lazy::<pages::AccountSessions>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/help") view={Lazy::<pages::Help>::new()} ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

@@ -16,8 +16,9 @@ use serde::Deserialize;
 
 use crate::cookies::Cookie;
 use crate::error::AppError;
+use crate::flash::Left;
 use crate::problem::Told;
-use crate::start::{Flash, Start};
+use crate::start::Start;
 use crate::{device, flash};
 
 /// What the server provides to every page and server function through [`provide_context`].
@@ -162,7 +163,7 @@ fn send_back(problem: Problem, back: &Back<'_>) -> Result<(), AppError> {
     // Pages of the signed-in would only lead on to the sign-in page.
     let page = if problem == Problem::NotSignedIn { crate::paths::SIGN_IN } else { back.page };
     let values = back.typed.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
-    let left = Flash { page: page.to_owned(), problem, values };
+    let left = Left { page: page.to_owned(), problem, values };
     append(flash::encode(left).and_then(|text| Cookie::Flash.write(&text, secure())));
     leptos_axum::redirect(page);
     Ok(())
@@ -192,9 +193,14 @@ pub(crate) fn lead_to(page: &str) {
 /// Reads the beginning of a page from its request.
 pub(crate) fn start() -> Start {
     let Some(state) = use_context::<AppState>() else { return Start::default() };
-    let left = flash::decode(&cookie(Cookie::Flash));
+    let left = left();
     if left.is_some() {
         forget(Cookie::Flash);
     }
-    Start { lang: lang(), site: state.site, flash: left }
+    Start { lang: lang(), site: state.site, flash: left.map(Left::into_flash) }
+}
+
+/// What a form post without scripts left behind.
+pub(crate) fn left() -> Option<Left> {
+    flash::decode(&cookie(Cookie::Flash))
 }

@@ -2,25 +2,59 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rekey_shared::password::Report;
+use rekey_shared::{Field, Problem};
+use serde::{Deserialize, Serialize};
 
+use crate::error::AppError;
 use crate::start::Flash;
 
 /// The longest value, in bytes: a browser keeps 4 kB for a cookie with its name and attributes.
 const LONGEST: usize = 3 * 1024;
 
+/// What is in the cookie. Never a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Left {
+    /// The page that it is for.
+    pub page: String,
+    /// What did not work.
+    pub problem: Problem,
+    /// What had been typed.
+    pub values: Vec<(Field, String)>,
+}
+
+impl Left {
+    /// The part that travels on to the browser: the report on a password is drawn on the server already.
+    pub(crate) fn into_flash(self) -> Flash {
+        let problem = match self.problem {
+            Problem::WeakPassword(_) => Problem::WeakPassword(Box::new(Report { rules: Vec::new(), strength: None })),
+            other => other,
+        };
+        Flash { page: self.page, problem: AppError(problem), values: self.values }
+    }
+
+    /// The report on the password that was refused.
+    pub(crate) fn into_report(self) -> Option<Report> {
+        match self.problem {
+            Problem::WeakPassword(report) => Some(*report),
+            _ => None,
+        }
+    }
+}
+
 /// Writes it down. What does not fit goes: first the values, then everything.
-pub(crate) fn encode(mut flash: Flash) -> Option<String> {
+pub(crate) fn encode(mut left: Left) -> Option<String> {
     loop {
-        let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&flash).ok()?);
+        let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&left).ok()?);
         if text.len() <= LONGEST {
             return Some(text);
         }
-        flash.values.pop()?;
+        left.values.pop()?;
     }
 }
 
 /// Reads it back. It comes from a browser, so anything may be in it; a closed type is all that comes out.
-pub(crate) fn decode(text: &str) -> Option<Flash> {
+pub(crate) fn decode(text: &str) -> Option<Left> {
     if text.len() > LONGEST {
         return None;
     }
@@ -29,12 +63,13 @@ pub(crate) fn decode(text: &str) -> Option<Flash> {
 
 #[cfg(test)]
 mod tests {
-    use rekey_shared::{Field, FieldFault, Problem};
+    use rekey_shared::FieldFault;
+    use rekey_shared::password::{Personal, Policy};
 
     use super::*;
 
-    fn flash(value: &str) -> Flash {
-        Flash {
+    fn left(value: &str) -> Left {
+        Left {
             page: "/forgot".to_owned(),
             problem: Problem::field(Field::Identifier, FieldFault::NotAnAddress),
             values: vec![(Field::Identifier, value.to_owned())],
@@ -43,14 +78,21 @@ mod tests {
 
     #[test]
     fn nothing_typed_is_lost() {
-        let text = encode(flash("ほげ@例え")).expect("fits");
-        assert_eq!(decode(&text), Some(flash("ほげ@例え")));
+        let text = encode(left("ほげ@例え")).expect("fits");
+        assert_eq!(decode(&text), Some(left("ほげ@例え")));
     }
 
     #[test]
     fn what_is_far_too_long_is_dropped_and_the_problem_stays() {
-        let text = encode(flash(&"x".repeat(100_000))).expect("fits without values");
-        assert_eq!(decode(&text), Some(Flash { values: Vec::new(), ..flash("") }));
+        let text = encode(left(&"x".repeat(100_000))).expect("fits without values");
+        assert_eq!(decode(&text), Some(Left { values: Vec::new(), ..left("") }));
+    }
+
+    #[test]
+    fn the_report_on_a_password_fits() {
+        let report = Policy::recommended().check("hunter2", &Personal::default());
+        let problem = Problem::WeakPassword(Box::new(report));
+        assert!(encode(Left { problem, ..left("a user name of thirty-two letters") }).is_some());
     }
 
     #[test]

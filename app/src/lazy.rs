@@ -4,26 +4,30 @@
 
 use std::sync::Arc;
 
-use rekey_shared::Secret;
-use rekey_shared::password::{self, Report};
-use rekey_shared::view::PolicyView;
+use rekey_shared::password;
+use rekey_shared::{Lang, Secret};
+
+use crate::rules::{self, Beside, Standing};
 
 /// Judges everything but the strength.
 #[leptos::lazy]
-pub(crate) fn judge_rules(typed: Secret, by: Arc<PolicyView>) -> Report {
-    by.policy.rules(typed.expose(), &by.personal)
+pub(crate) fn judge_rules(typed: Secret, policy: Arc<str>, beside: Beside, lang: Lang) -> Standing {
+    let Some(by) = rules::read(&policy, beside) else { return Standing::default() };
+    rules::standing(&by.policy.rules(typed.expose(), &by.personal), lang)
 }
 
-/// Judges everything: the function that the server applies again.
+/// Judges everything: by the function that the server applies again.
 #[leptos::lazy]
-pub(crate) fn judge_strength(typed: Secret, by: Arc<PolicyView>) -> Report {
-    by.policy.check(typed.expose(), &by.personal)
+pub(crate) fn judge_strength(typed: Secret, policy: Arc<str>, beside: Beside, lang: Lang) -> Standing {
+    let Some(by) = rules::read(&policy, beside) else { return Standing::default() };
+    rules::standing(&by.policy.check(typed.expose(), &by.personal), lang)
 }
 
 /// Makes a password from the browser's own randomness; nothing when the browser has none.
 #[leptos::lazy]
-pub(crate) fn make_password(by: Arc<PolicyView>) -> Secret {
-    let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) else { return Secret::default() };
+pub(crate) fn make_password(policy: Arc<str>, beside: Beside) -> Secret {
+    let crypto = web_sys::window().and_then(|window| window.crypto().ok());
+    let (Some(by), Some(crypto)) = (rules::read(&policy, beside), crypto) else { return Secret::default() };
     let mut healthy = true;
     let made = password::generate(&by.policy, &by.personal, &mut |bytes| {
         healthy &= crypto.get_random_values_with_u8_array(bytes).is_ok();

@@ -13,6 +13,7 @@ mod error;
 mod lazy;
 mod pages;
 pub mod paths;
+mod rules;
 mod start;
 
 #[cfg(feature = "ssr")]

@@ -4,8 +4,10 @@
 
 use leptos::prelude::*;
 use rekey_shared::view::SiteView;
-use rekey_shared::{Field, Lang, Problem};
+use rekey_shared::{Field, Lang};
 use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
 
 /// What a form post without scripts leaves for the page that it came from. Never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +15,7 @@ pub(crate) struct Flash {
     /// The page that it is for.
     pub page: String,
     /// What did not work.
-    pub problem: Problem,
+    pub problem: AppError,
     /// What had been typed.
     pub values: Vec<(Field, String)>,
 }
@@ -75,16 +77,17 @@ pub(crate) fn site() -> SiteView {
     use_context::<Kept>().map_or_else(|| Start::default().site, |kept| kept.site.get_value())
 }
 
-/// What a form post left for this page; once.
-pub(crate) fn take_flash(page: &str) -> Option<Flash> {
+/// What a form post left for this page. A page may be drawn more than once before it is sent, so reading leaves it there.
+pub(crate) fn flash(page: &str) -> Option<Flash> {
     let kept = use_context::<Kept>()?;
-    kept.flash.try_update_value(|flash| flash.take_if(|flash| flash.page == page)).flatten()
+    kept.flash.with_value(|flash| flash.as_ref().filter(|flash| flash.page == page).cloned())
 }
 
-/// Notes that the person has gone to another page without loading it anew.
+/// Notes that the person has gone to another page without loading it anew; what was left behind is old news then.
 pub(crate) fn note_move() {
     if let Some(kept) = use_context::<Kept>() {
         kept.moved.set_value(true);
+        kept.flash.set_value(None);
     }
 }
 

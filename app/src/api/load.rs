@@ -1,14 +1,13 @@
 //! What a page asks the server for before it can be drawn.
 
 use leptos::prelude::*;
-use rekey_shared::Problem;
-use rekey_shared::view::{JourneyView, PersonView, PolicyView, SessionView};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use server_fn::codec::GetUrl;
 
 use crate::error::AppError;
 
-/// A page that depends on what the server knows.
+/// A page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Page {
     /// Sign-in.
@@ -19,57 +18,53 @@ pub enum Page {
     RegisterCode,
     /// Name and password.
     RegisterDetails,
-    /// The code of a recovery.
+    /// Registered.
+    RegisterDone,
+    /// The beginning of a recovery.
+    Forgot,
+    /// Its code.
     Recover,
-    /// The new password of a recovery.
+    /// The new password.
     RecoverNew,
+    /// Recovered.
+    RecoverDone,
     /// "It was not me".
     NotMe,
+    /// Frozen.
+    NotMeDone,
     /// The account.
-    Overview,
+    Account,
     /// Changing the password.
-    Password,
+    AccountPassword,
     /// Signed-in browsers.
-    Sessions,
+    AccountSessions,
+    /// Help.
+    Help,
 }
 
-/// What a page is drawn from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum PageData {
-    /// Nothing more is needed.
-    Plain,
+impl Page {
+    /// Whether the page depends on what the server knows.
+    pub(crate) const fn asks(self) -> bool {
+        !matches!(self, Self::RegisterDone | Self::Forgot | Self::RecoverDone | Self::NotMeDone | Self::Help)
+    }
+}
+
+/// What the server says to a page that asks.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    /// What the page is drawn from, as JSON. Each page reads its own, so that nobody loads what others read.
+    Data(Box<RawValue>),
     /// Another page is the right one.
     Elsewhere(String),
     /// The page cannot be shown, for this reason.
-    Refused(Problem),
-    /// A registration may begin.
-    Register {
-        /// Whether an owner's link led here.
-        for_owner: bool,
-    },
-    /// A code is waited for.
-    Code(JourneyView),
-    /// A password may be chosen.
-    NewPassword(PolicyView),
-    /// The account, and how many browsers are signed in to it.
-    Overview(PersonView, usize),
-    /// The signed-in browsers.
-    Sessions(Vec<SessionView>),
+    Refused(AppError),
 }
 
-/// Everything a page needs in one answer. Changes nothing.
+/// Everything a page needs in one answer: the JSON of an [`Answer`]. Changes nothing.
 #[server(endpoint = "page", input = GetUrl)]
-pub async fn load(page: Page) -> Result<PageData, AppError> {
-    use crate::context;
-
-    let (cx, _) = context::caller()?;
-    match page {
-        Page::SignIn | Page::Overview | Page::Password | Page::Sessions => on_server::desk(&cx, page).await,
-        Page::Register => on_server::register(&cx).await,
-        Page::RegisterCode | Page::RegisterDetails => on_server::registration(&cx, page).await,
-        Page::Recover | Page::RecoverNew => on_server::recovery(&cx, page).await,
-        Page::NotMe => on_server::not_me(&cx).await,
-    }
+pub async fn load(page: Page) -> Result<String, AppError> {
+    let answer = on_server::answer(page).await.unwrap_or_else(Answer::Refused);
+    serde_json::to_string(&answer).map_err(|_| AppError(rekey_shared::Problem::BadRequest))
 }
 
 #[cfg(feature = "ssr")]
@@ -79,61 +74,99 @@ mod on_server {
     use rekey_service::{Services, owner, password, recovery, registration, repudiation, sessions, sign_in};
     use rekey_shared::Problem;
     use rekey_shared::view::{JourneyStep, JourneyView, PolicyView};
+    use serde::Serialize;
 
-    use super::{Page, PageData};
-    use crate::context::{cookie, refuse, signed_in};
+    use super::{Answer, Page};
+    use crate::context::{self, cookie, refuse, signed_in};
     use crate::cookies::Cookie;
     use crate::error::AppError;
-    use crate::paths;
+    use crate::flash::Left;
+    use crate::{paths, rules};
 
-    type Loaded = Result<PageData, AppError>;
+    type Answered = Result<Answer, AppError>;
 
-    fn elsewhere(page: &str) -> PageData {
-        PageData::Elsewhere(page.to_owned())
+    pub(super) async fn answer(page: Page) -> Answered {
+        let (cx, _) = context::caller()?;
+        match page {
+            Page::SignIn | Page::Account | Page::AccountPassword | Page::AccountSessions => desk(&cx, page).await,
+            Page::Register => register(&cx).await,
+            Page::RegisterCode | Page::RegisterDetails => registration(&cx, page).await,
+            Page::Recover | Page::RecoverNew => recovery(&cx, page).await,
+            Page::NotMe => not_me(&cx).await,
+            Page::RegisterDone | Page::Forgot | Page::RecoverDone | Page::NotMeDone | Page::Help => data(&()),
+        }
     }
 
-    pub(super) async fn desk(cx: &Services, page: Page) -> Loaded {
+    fn data(data: &impl Serialize) -> Answered {
+        serde_json::value::to_raw_value(data).map(Answer::Data).map_err(|_| AppError(Problem::BadRequest))
+    }
+
+    fn elsewhere(page: &str) -> Answer {
+        Answer::Elsewhere(page.to_owned())
+    }
+
+    fn refused(problem: Problem) -> Answer {
+        Answer::Refused(AppError(problem))
+    }
+
+    /// The page for a new password, or the reason why there is none.
+    fn new_password_or(policy: Option<&PolicyView>, problem: Problem) -> Answered {
+        policy.map_or_else(|| Ok(refused(problem)), new_password)
+    }
+
+    /// The page for a new password, with the report on the last try if a form post without scripts brought one.
+    fn new_password(policy: &PolicyView) -> Answered {
+        let last = context::left().and_then(Left::into_report);
+        data(&rules::page(policy, last.as_ref(), context::lang()))
+    }
+
+    async fn desk(cx: &Services, page: Page) -> Answered {
         match (signed_in(cx).await?, page) {
-            (None, Page::SignIn) => Ok(PageData::Plain),
+            (None, Page::SignIn) => data(&()),
             (None, _) => Ok(elsewhere(paths::SIGN_IN)),
             (Some(_), Page::SignIn) => Ok(elsewhere(paths::ACCOUNT)),
-            (Some(caller), page) => own(cx, page, &caller).await.map_err(|failure| refuse(cx, failure)),
+            (Some(caller), page) => own(cx, page, &caller).await,
         }
     }
 
-    async fn own(cx: &Services, page: Page, caller: &Caller) -> Result<PageData, rekey_service::Unexpected> {
-        Ok(match page {
-            Page::Password => PageData::NewPassword(password::policy(cx, caller).await?),
-            Page::Sessions => PageData::Sessions(sessions::list(cx, caller).await?),
-            _ => PageData::Overview(sign_in::person(cx, caller).await?, sessions::list(cx, caller).await?.len()),
-        })
+    async fn own(cx: &Services, page: Page, caller: &Caller) -> Answered {
+        let refuse = |failure| refuse(cx, failure);
+        match page {
+            Page::AccountPassword => new_password(&password::policy(cx, caller).await.map_err(refuse)?),
+            Page::AccountSessions => data(&sessions::list(cx, caller).await.map_err(refuse)?),
+            _ => {
+                let browsers = sessions::list(cx, caller).await.map_err(refuse)?.len();
+                data(&(sign_in::person(cx, caller).await.map_err(refuse)?, browsers))
+            }
+        }
     }
 
-    pub(super) async fn register(cx: &Services) -> Loaded {
+    async fn register(cx: &Services) -> Answered {
         let for_owner = owner::link_is_open(cx, &cookie(Cookie::Owner)).await.map_err(|error| refuse(cx, error))?;
         if !for_owner && !cx.settings.registration.open {
-            return Ok(PageData::Refused(Problem::RegistrationClosed));
+            return Ok(refused(Problem::RegistrationClosed));
         }
-        Ok(PageData::Register { for_owner })
+        data(&for_owner)
     }
 
-    pub(super) async fn registration(cx: &Services, page: Page) -> Loaded {
+    async fn registration(cx: &Services, page: Page) -> Answered {
         let handle = cookie(Cookie::Register);
         let view = registration::view(cx, &handle).await.map_err(|error| refuse(cx, error))?;
         if let Some(other) = misplaced(view.as_ref(), page, paths::REGISTER_CODE, paths::REGISTER_DETAILS) {
             return Ok(other);
         }
         if let (Page::RegisterCode, Some(view)) = (page, view) {
-            return Ok(PageData::Code(view));
+            return data(&view);
         }
-        Ok(chosen(registration::policy(cx, &handle).await.map_err(|error| refuse(cx, error))?))
+        let policy = registration::policy(cx, &handle).await.map_err(|error| refuse(cx, error))?;
+        new_password_or(policy.as_ref(), Problem::JourneyOver)
     }
 
-    pub(super) async fn recovery(cx: &Services, page: Page) -> Loaded {
+    async fn recovery(cx: &Services, page: Page) -> Answered {
         let link = cookie(Cookie::Link);
         if page == Page::RecoverNew && !link.is_empty() {
             let policy = recovery::policy(cx, Way::Link(&link)).await.map_err(|error| refuse(cx, error))?;
-            return Ok(policy.map_or(PageData::Refused(Problem::LinkNotValid), PageData::NewPassword));
+            return new_password_or(policy.as_ref(), Problem::LinkNotValid);
         }
         let handle = cookie(Cookie::Recover);
         let view = recovery::view(cx, &handle).await.map_err(|error| refuse(cx, error))?;
@@ -141,28 +174,25 @@ mod on_server {
             return Ok(other);
         }
         if let (Page::Recover, Some(view)) = (page, view) {
-            return Ok(PageData::Code(view));
+            return data(&view);
         }
-        Ok(chosen(recovery::policy(cx, Way::Journey(&handle)).await.map_err(|error| refuse(cx, error))?))
+        let policy = recovery::policy(cx, Way::Journey(&handle)).await.map_err(|error| refuse(cx, error))?;
+        new_password_or(policy.as_ref(), Problem::JourneyOver)
     }
 
     /// A journey has one page at a time; the page of another step leads there.
-    fn misplaced(view: Option<&JourneyView>, page: Page, code: &str, password: &str) -> Option<PageData> {
+    fn misplaced(view: Option<&JourneyView>, page: Page, code: &str, password: &str) -> Option<Answer> {
         let at_code = matches!(page, Page::RegisterCode | Page::Recover);
         match view.map(|view| view.step) {
-            None => Some(PageData::Refused(Problem::JourneyOver)),
+            None => Some(refused(Problem::JourneyOver)),
             Some(JourneyStep::Code) if !at_code => Some(elsewhere(code)),
             Some(JourneyStep::Password) if at_code => Some(elsewhere(password)),
             Some(_) => None,
         }
     }
 
-    fn chosen(policy: Option<PolicyView>) -> PageData {
-        policy.map_or(PageData::Refused(Problem::JourneyOver), PageData::NewPassword)
-    }
-
-    pub(super) async fn not_me(cx: &Services) -> Loaded {
+    async fn not_me(cx: &Services) -> Answered {
         let open = repudiation::link_is_open(cx, &cookie(Cookie::NotMe)).await.map_err(|error| refuse(cx, error))?;
-        Ok(if open { PageData::Plain } else { PageData::Refused(Problem::LinkNotValid) })
+        if open { data(&()) } else { Ok(refused(Problem::LinkNotValid)) }
     }
 }

@@ -10,7 +10,8 @@ mod registration;
 mod repudiation;
 mod session;
 
-pub use load::{Load, Page, PageData, load};
+pub(crate) use load::Answer;
+pub use load::{Load, Page, load};
 pub use password::ChangePassword;
 pub use recovery::{CompleteRecovery, ResendRecovery, StartRecovery, VerifyRecovery};
 pub use registration::{CompleteRegistration, ResendRegistration, StartRegistration, VerifyRegistration};

@@ -31,11 +31,10 @@ pub(crate) struct FormState {
 }
 
 impl FormState {
-    /// For a form on `page` that posts to `to`. Takes what an earlier post without scripts left behind.
+    /// For a form on `page` that posts to `to`. Begins with what an earlier post without scripts left behind.
     pub(crate) fn new(page: &str, to: &str) -> Self {
-        let flash = start::take_flash(page);
-        let (problem, typed) = match flash {
-            Some(flash) => (Some(flash.problem), flash.values),
+        let (problem, typed) = match start::flash(page) {
+            Some(flash) => (Some(flash.problem.0), flash.values),
             None => (problem_in_url(to), Vec::new()),
         };
         Self {

@@ -1,41 +1,54 @@
 //! Pages that depend on what the server knows.
 
 use leptos::prelude::*;
+use leptos::server::codee::string::FromToStringCodec;
 use rekey_shared::{MessageId, Problem, text};
+use serde::de::DeserializeOwned;
 
 use super::PageTitle;
-use crate::api::{Page, PageData, load};
+use crate::api::{Answer, Page, load};
 use crate::error::AppError;
 use crate::{paths, start};
 
-/// What a page is being drawn from. One type for all pages, so that it is compiled once.
-pub(crate) type DataResource = Resource<Result<PageData, AppError>>;
+/// The answer that a page waits for. One type for all pages, so that it is compiled once.
+pub(crate) type DataResource = Resource<String, FromToStringCodec>;
 
 /// Asks for the data of a page.
 pub(crate) fn data_of(page: Page) -> DataResource {
-    Resource::new(|| (), move |()| load(page))
+    let ask = move |()| async move {
+        if page.asks() { load(page).await.unwrap_or_default() } else { r#"{"Data":null}"#.to_owned() }
+    };
+    Resource::new_str(|| (), ask)
 }
 
 /// Draws a page as soon as its data is there.
 #[component]
-pub(crate) fn Loaded(data: DataResource, view: fn(PageData) -> AnyView) -> impl IntoView {
+pub(crate) fn Loaded(
+    data: DataResource,
+    /// Reads the page's own data and draws it; see [`drawn`].
+    view: fn(&str) -> AnyView,
+) -> impl IntoView {
     let waiting = || view! { <p class="waiting" role="status">{MessageId::LOADING.text(start::lang())}</p> };
     view! {
         <Suspense fallback=waiting>
             {move || Suspend::new(async move {
-                match data.await {
-                    Ok(PageData::Elsewhere(page)) => {
+                match serde_json::from_str(&data.await) {
+                    Ok(Answer::Data(data)) => view(data.get()),
+                    Ok(Answer::Elsewhere(page)) => {
                         lead_to(&page);
                         ().into_any()
                     }
-                    Ok(PageData::Refused(problem)) | Err(AppError(problem)) => {
-                        refused(&problem)
-                    }
-                    Ok(data) => view(data),
+                    Ok(Answer::Refused(AppError(problem))) => refused(&problem),
+                    Err(_) => refused(&Problem::Offline),
                 }
             })}
         </Suspense>
     }
+}
+
+/// Reads the data of a page and draws it.
+pub(crate) fn drawn<T: DeserializeOwned>(data: &str, draw: impl FnOnce(T) -> AnyView) -> AnyView {
+    serde_json::from_str(data).map_or_else(|_| refused(&Problem::Offline), draw)
 }
 
 #[cfg(feature = "ssr")]

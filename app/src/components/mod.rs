@@ -17,7 +17,7 @@ pub(crate) use desk::Desk;
 pub(crate) use door::{Door, Outcome, Steps};
 pub(crate) use field::{Consent, TextField};
 pub(crate) use form::{FormState, PostForm, Submit};
-pub(crate) use loaded::{DataResource, Loaded, data_of};
+pub(crate) use loaded::{DataResource, Loaded, data_of, drawn};
 pub(crate) use password_field::{NewPassword, OldPassword};
 pub(crate) use resend::Resend;
 pub(crate) use summary::ErrorSummary;

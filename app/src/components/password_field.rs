@@ -1,21 +1,18 @@
 //! Boxes for passwords.
 
-use std::sync::Arc;
-
 use leptos::attr::custom::custom_attribute;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use rekey_shared::password::{length_hint, passwordrules_attribute};
-use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, MessageId, Secret};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 
 use super::FormState;
 use super::field::{Fault, described_by};
-use super::password_rules::{Meter, Rules, Watch, lines};
+use super::password_rules::{Meter, Rules, Watch};
 use crate::lazy;
+use crate::rules::PasswordPage;
 
 /// The box for a password that exists.
 #[component]
@@ -46,12 +43,10 @@ pub(crate) fn OldPassword(state: FormState, field: Field, label: MessageId) -> i
 
 /// The two boxes for a password that is being chosen, with the rules and the strength.
 #[component]
-pub(crate) fn NewPassword(state: FormState, by: PolicyView) -> impl IntoView {
+pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView {
     let (shown, alive) = (RwSignal::new(false), alive());
-    let rules = passwordrules_attribute(&by.policy);
-    let min = length_hint(&by.policy).min;
-    let lines = lines(&by.policy.requirements());
-    let watch = Watch::new(state, Arc::new(by));
+    let PasswordPage { min, passwordrules: rules, lines, standing, policy, .. } = page;
+    let watch = Watch::new(policy, standing, state.lang);
     let area = NodeRef::<Input>::new();
     Effect::new(move || {
         // What was typed before the scripts came counts too.
@@ -86,8 +81,8 @@ pub(crate) fn NewPassword(state: FormState, by: PolicyView) -> impl IntoView {
                 <ShowButton state shown alive controls=field.name()/>
             </div>
             <Fault state field/>
-            <Meter watch lang=state.lang/>
-            <Rules watch lines lang=state.lang/>
+            <Meter watch/>
+            <Rules watch lines/>
         </div>
         <Again state shown rules/>
     }
@@ -139,7 +134,8 @@ fn ShowButton(state: FormState, shown: RwSignal<bool>, alive: RwSignal<bool>, co
 fn MakeButton(state: FormState, watch: Watch, shown: RwSignal<bool>, alive: RwSignal<bool>) -> impl IntoView {
     let make = move |_| {
         spawn_local(async move {
-            let made = lazy::make_password(watch.by()).await;
+            let (policy, beside) = watch.facts();
+            let made = lazy::make_password(policy, beside).await;
             if made.is_empty() {
                 return;
             }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use rekey_shared::{Lang, MessageId};
 
-use crate::components::{Door, PageTitle};
+use crate::components::PageTitle;
 use crate::start;
 
 /// A question and its answers.
@@ -17,22 +17,20 @@ const ENTRIES: [Entry; 5] = [
     (MessageId::HELP_STRANGE, &[MessageId::HELP_STRANGE_1, MessageId::HELP_STRANGE_2]),
 ];
 
-#[component]
-pub(crate) fn HelpPage() -> impl IntoView {
+pub(super) fn page(_: &str) -> AnyView {
     let lang = start::lang();
     view! {
-        <Door>
-            <PageTitle title=MessageId::HELP_TITLE.text(lang)/>
-            <p class="lead">{MessageId::HELP_LEAD.text(lang)}</p>
-            <div class="answers">
-                {ENTRIES.map(|entry| answer(entry, lang)).collect_view()}
-                <section>
-                    <h2>{MessageId::HELP_PERSON.text(lang)}</h2>
-                    {person(lang)}
-                </section>
-            </div>
-        </Door>
+        <PageTitle title=MessageId::HELP_TITLE.text(lang)/>
+        <p class="lead">{MessageId::HELP_LEAD.text(lang)}</p>
+        <div class="answers">
+            {ENTRIES.map(|entry| answer(entry, lang)).collect_view()}
+            <section>
+                <h2>{MessageId::HELP_PERSON.text(lang)}</h2>
+                {person(lang)}
+            </section>
+        </div>
     }
+    .into_any()
 }
 
 fn answer((question, answers): Entry, lang: Lang) -> impl IntoView {

@@ -4,16 +4,11 @@ use leptos::prelude::*;
 use rekey_shared::MessageId;
 use server_fn::ServerFn as _;
 
-use crate::api::{Freeze, Page, PageData};
-use crate::components::{Door, ErrorSummary, FormState, Loaded, Outcome, PageTitle, PostForm, Submit, data_of};
+use crate::api::Freeze;
+use crate::components::{ErrorSummary, FormState, Outcome, PageTitle, PostForm, Submit};
 use crate::paths;
 
-#[component]
-pub(crate) fn NotMePage() -> impl IntoView {
-    view! { <Door><Loaded data=data_of(Page::NotMe) view=form/></Door> }
-}
-
-fn form(_: PageData) -> AnyView {
+pub(super) fn ask(_: &str) -> AnyView {
     let state = FormState::new(paths::NOT_ME, Freeze::PATH);
     let lang = state.lang;
     view! {
@@ -29,16 +24,14 @@ fn form(_: PageData) -> AnyView {
     .into_any()
 }
 
-#[component]
-pub(crate) fn DonePage() -> impl IntoView {
+pub(super) fn done(_: &str) -> AnyView {
     view! {
-        <Door>
-            <Outcome
-                title=MessageId::FROZEN_TITLE
-                text=MessageId::FROZEN_TEXT
-                next=paths::FORGOT
-                label=MessageId::CHOOSE_NEW_PASSWORD
-            />
-        </Door>
+        <Outcome
+            title=MessageId::FROZEN_TITLE
+            text=MessageId::FROZEN_TEXT
+            next=paths::FORGOT
+            label=MessageId::CHOOSE_NEW_PASSWORD
+        />
     }
+    .into_any()
 }

@@ -1,16 +1,17 @@
 //! Recovering: who, code, new password.
 
 use leptos::prelude::*;
-use rekey_shared::view::{JourneyView, PolicyView};
+use rekey_shared::view::JourneyView;
 use rekey_shared::{Field, MessageId, text};
 use server_fn::ServerFn as _;
 
-use crate::api::{CompleteRecovery, Page, PageData, ResendRecovery, StartRecovery, VerifyRecovery};
+use crate::api::{CompleteRecovery, ResendRecovery, StartRecovery, VerifyRecovery};
 use crate::components::{
-    CodeField, Door, ErrorSummary, FormState, Loaded, NewPassword, Outcome, PageTitle, PostForm, Resend, Steps, Submit,
-    TextField, data_of,
+    CodeField, ErrorSummary, FormState, NewPassword, Outcome, PageTitle, PostForm, Resend, Steps, Submit, TextField,
+    drawn,
 };
 use crate::paths;
+use crate::rules::PasswordPage;
 
 /// Minutes that a code still works, rounded up.
 pub(super) fn minutes_left(journey: &JourneyView) -> u64 {
@@ -23,35 +24,25 @@ pub(super) fn seconds_to_wait(journey: &JourneyView) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_millis() > 0)
 }
 
-#[component]
-pub(crate) fn StartPage() -> impl IntoView {
+pub(super) fn start(_: &str) -> AnyView {
     let state = FormState::new(paths::FORGOT, StartRecovery::PATH);
     let lang = state.lang;
     view! {
-        <Door>
-            <Steps step=1 of=3/>
-            <ErrorSummary state/>
-            <PageTitle title=MessageId::FORGOT_TITLE.text(lang) state/>
-            <p class="lead">{MessageId::FORGOT_LEAD.text(lang)}</p>
-            <PostForm to=StartRecovery::PATH state>
-                <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
-                <Submit state label=MessageId::SEND_CODE busy=MessageId::SENDING/>
-            </PostForm>
-            <p class="aside"><a href=paths::SIGN_IN>{MessageId::BACK_TO_SIGN_IN.text(lang)}</a></p>
-        </Door>
+        <Steps step=1 of=3/>
+        <ErrorSummary state/>
+        <PageTitle title=MessageId::FORGOT_TITLE.text(lang) state/>
+        <p class="lead">{MessageId::FORGOT_LEAD.text(lang)}</p>
+        <PostForm to=StartRecovery::PATH state>
+            <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
+            <Submit state label=MessageId::SEND_CODE busy=MessageId::SENDING/>
+        </PostForm>
+        <p class="aside"><a href=paths::SIGN_IN>{MessageId::BACK_TO_SIGN_IN.text(lang)}</a></p>
     }
+    .into_any()
 }
 
-#[component]
-pub(crate) fn CodePage() -> impl IntoView {
-    view! {
-        <Door>
-            <Loaded data=data_of(Page::Recover) view=|data| match data {
-                PageData::Code(journey) => code_form(&journey),
-                _ => ().into_any(),
-            }/>
-        </Door>
-    }
+pub(super) fn code(data: &str) -> AnyView {
+    drawn(data, |journey: JourneyView| code_form(&journey))
 }
 
 fn code_form(journey: &JourneyView) -> AnyView {
@@ -59,7 +50,7 @@ fn code_form(journey: &JourneyView) -> AnyView {
     let again = FormState::new("", ResendRecovery::PATH);
     let lang = state.lang;
     let sent = text::code_sent(&journey.identifier, journey.channel, minutes_left(journey), lang);
-    let done = super::done();
+    let done = super::just_done();
     let resent = Signal::derive(move || done.get().as_deref() == Some("resent"));
     view! {
         <Steps step=2 of=3/>
@@ -76,45 +67,35 @@ fn code_form(journey: &JourneyView) -> AnyView {
     .into_any()
 }
 
-#[component]
-pub(crate) fn NewPasswordPage() -> impl IntoView {
-    view! {
-        <Door>
-            <Loaded data=data_of(Page::RecoverNew) view=|data| match data {
-                PageData::NewPassword(by) => new_password_form(by),
-                _ => ().into_any(),
-            }/>
-        </Door>
-    }
+pub(super) fn new_password(data: &str) -> AnyView {
+    drawn(data, new_password_form)
 }
 
-fn new_password_form(by: PolicyView) -> AnyView {
+fn new_password_form(page: PasswordPage) -> AnyView {
     let state = FormState::new(paths::RECOVER_NEW, CompleteRecovery::PATH);
     let lang = state.lang;
-    let for_whom = text::password_for(&by.identifier, lang);
+    let for_whom = text::password_for(&page.identifier, lang);
     view! {
         <Steps step=3 of=3/>
         <ErrorSummary state/>
         <PageTitle title=MessageId::NEW_PASSWORD_TITLE.text(lang) state/>
         <p class="lead">{for_whom} " " {MessageId::NEW_PASSWORD_LEAD.text(lang)}</p>
         <PostForm to=CompleteRecovery::PATH state>
-            <NewPassword state by/>
+            <NewPassword state page/>
             <Submit state label=MessageId::SAVE_PASSWORD busy=MessageId::SAVING/>
         </PostForm>
     }
     .into_any()
 }
 
-#[component]
-pub(crate) fn DonePage() -> impl IntoView {
+pub(super) fn done(_: &str) -> AnyView {
     view! {
-        <Door>
-            <Outcome
-                title=MessageId::RECOVERED_TITLE
-                text=MessageId::RECOVERED_TEXT
-                next=paths::SIGN_IN
-                label=MessageId::SIGN_IN
-            />
-        </Door>
+        <Outcome
+            title=MessageId::RECOVERED_TITLE
+            text=MessageId::RECOVERED_TEXT
+            next=paths::SIGN_IN
+            label=MessageId::SIGN_IN
+        />
     }
+    .into_any()
 }

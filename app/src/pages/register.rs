@@ -1,23 +1,21 @@
 //! Registering: address, code, name and password.
 
 use leptos::prelude::*;
-use rekey_shared::view::{JourneyView, PolicyView};
+use rekey_shared::view::JourneyView;
 use rekey_shared::{Field, Lang, MessageId, text};
 use server_fn::ServerFn as _;
 
 use super::recover::{minutes_left, seconds_to_wait};
-use crate::api::{CompleteRegistration, Page, PageData, ResendRegistration, StartRegistration, VerifyRegistration};
+use crate::api::{CompleteRegistration, ResendRegistration, StartRegistration, VerifyRegistration};
 use crate::components::{
-    CodeField, Consent, Door, ErrorSummary, FormState, Loaded, NewPassword, Outcome, PageTitle, PostForm, Resend,
-    Steps, Submit, TextField, data_of,
+    CodeField, Consent, ErrorSummary, FormState, NewPassword, Outcome, PageTitle, PostForm, Resend, Steps, Submit,
+    TextField, drawn,
 };
+use crate::rules::PasswordPage;
 use crate::{paths, start};
 
-#[component]
-pub(crate) fn StartPage() -> impl IntoView {
-    view! { <Door><Loaded data=data_of(Page::Register) view=|data| {
-        start_form(data == (PageData::Register { for_owner: true }))
-    }/></Door> }
+pub(super) fn start(data: &str) -> AnyView {
+    drawn(data, start_form)
 }
 
 fn start_form(for_owner: bool) -> AnyView {
@@ -46,16 +44,8 @@ fn start_form(for_owner: bool) -> AnyView {
     .into_any()
 }
 
-#[component]
-pub(crate) fn CodePage() -> impl IntoView {
-    view! {
-        <Door>
-            <Loaded data=data_of(Page::RegisterCode) view=|data| match data {
-                PageData::Code(journey) => code_form(&journey),
-                _ => ().into_any(),
-            }/>
-        </Door>
-    }
+pub(super) fn code(data: &str) -> AnyView {
+    drawn(data, |journey: JourneyView| code_form(&journey))
 }
 
 fn code_form(journey: &JourneyView) -> AnyView {
@@ -63,7 +53,7 @@ fn code_form(journey: &JourneyView) -> AnyView {
     let again = FormState::new("", ResendRegistration::PATH);
     let lang = state.lang;
     let sent = text::registration_code_sent(&journey.identifier, journey.channel, minutes_left(journey), lang);
-    let done = super::done();
+    let done = super::just_done();
     let resent = Signal::derive(move || done.get().as_deref() == Some("resent"));
     view! {
         <Steps step=2 of=3/>
@@ -80,22 +70,14 @@ fn code_form(journey: &JourneyView) -> AnyView {
     .into_any()
 }
 
-#[component]
-pub(crate) fn DetailsPage() -> impl IntoView {
-    view! {
-        <Door>
-            <Loaded data=data_of(Page::RegisterDetails) view=|data| match data {
-                PageData::NewPassword(by) => details_form(by),
-                _ => ().into_any(),
-            }/>
-        </Door>
-    }
+pub(super) fn details(data: &str) -> AnyView {
+    drawn(data, details_form)
 }
 
-fn details_form(by: PolicyView) -> AnyView {
+fn details_form(page: PasswordPage) -> AnyView {
     let state = FormState::new(paths::REGISTER_DETAILS, CompleteRegistration::PATH);
     let lang = state.lang;
-    let for_whom = text::password_for(&by.identifier, lang);
+    let for_whom = text::password_for(&page.identifier, lang);
     view! {
         <Steps step=3 of=3/>
         <ErrorSummary state/>
@@ -110,7 +92,7 @@ fn details_form(by: PolicyView) -> AnyView {
                 hint=MessageId::USERNAME_HINT
                 autocomplete="username"
             />
-            <NewPassword state by/>
+            <NewPassword state page/>
             <Submit state label=MessageId::MAKE_ACCOUNT busy=MessageId::SAVING/>
         </PostForm>
     }
@@ -128,16 +110,14 @@ fn names(state: FormState) -> impl IntoView {
     order.map(|(field, label, autocomplete)| view! { <TextField state field label autocomplete/> }).collect_view()
 }
 
-#[component]
-pub(crate) fn DonePage() -> impl IntoView {
+pub(super) fn done(_: &str) -> AnyView {
     view! {
-        <Door>
-            <Outcome
-                title=MessageId::REGISTERED_TITLE
-                text=MessageId::REGISTERED_TEXT
-                next=paths::SIGN_IN
-                label=MessageId::SIGN_IN
-            />
-        </Door>
+        <Outcome
+            title=MessageId::REGISTERED_TITLE
+            text=MessageId::REGISTERED_TEXT
+            next=paths::SIGN_IN
+            label=MessageId::SIGN_IN
+        />
     }
+    .into_any()
 }

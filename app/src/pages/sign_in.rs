@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use rekey_shared::{Field, MessageId};
 use server_fn::ServerFn as _;
 
-use crate::api::{Page, PageData, SignIn};
+use crate::api::{Page, SignIn};
 use crate::components::{
     Door, ErrorSummary, FormState, Loaded, OldPassword, PageTitle, PostForm, Submit, TextField, data_of,
 };
@@ -15,7 +15,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     view! { <Door><Loaded data=data_of(Page::SignIn) view=form/></Door> }
 }
 
-fn form(_: PageData) -> AnyView {
+fn form(_: &str) -> AnyView {
     let state = FormState::new(paths::SIGN_IN, SignIn::PATH);
     let lang = state.lang;
     let newcomers = start::site().registration_open.then(|| {

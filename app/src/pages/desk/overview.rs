@@ -4,17 +4,13 @@ use leptos::prelude::*;
 use rekey_shared::view::PersonView;
 use rekey_shared::{MessageId, text};
 
-use crate::api::PageData;
-use crate::components::{DataResource, Desk, Loaded, Notice, PageTitle};
+use crate::components::{DataResource, Desk, Loaded, Notice, PageTitle, drawn};
 use crate::{paths, start};
 
-pub(super) fn page(data: DataResource) -> AnyView {
+pub(in crate::pages) fn page(data: DataResource) -> AnyView {
     view! {
         <Desk here=paths::ACCOUNT>
-            <Loaded data view=|data| match data {
-                PageData::Overview(person, browsers) => overview(&person, browsers),
-                _ => ().into_any(),
-            }/>
+            <Loaded data view=|data| drawn(data, |(person, browsers): (PersonView, usize)| overview(&person, browsers))/>
         </Desk>
     }
     .into_any()
@@ -22,7 +18,7 @@ pub(super) fn page(data: DataResource) -> AnyView {
 
 fn overview(person: &PersonView, browsers: usize) -> AnyView {
     let lang = start::lang();
-    let done = super::super::done();
+    let done = super::super::just_done();
     let saved = move || (done.get().as_deref() == Some("password")).then(|| MessageId::PASSWORD_SAVED.text(lang));
     let changed =
         person.password_changed_at.map_or_else(|| MessageId::NEVER.text(lang).to_owned(), |at| at.written(lang));

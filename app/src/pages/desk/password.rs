@@ -1,29 +1,26 @@
 //! Changing the password.
 
 use leptos::prelude::*;
-use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, MessageId};
 use server_fn::ServerFn as _;
 
-use crate::api::{ChangePassword, PageData};
+use crate::api::ChangePassword;
 use crate::components::{
-    DataResource, Desk, ErrorSummary, FormState, Loaded, NewPassword, OldPassword, PageTitle, PostForm, Submit,
+    DataResource, Desk, ErrorSummary, FormState, Loaded, NewPassword, OldPassword, PageTitle, PostForm, Submit, drawn,
 };
 use crate::paths;
+use crate::rules::PasswordPage;
 
-pub(super) fn page(data: DataResource) -> AnyView {
+pub(in crate::pages) fn page(data: DataResource) -> AnyView {
     view! {
         <Desk here=paths::ACCOUNT_PASSWORD>
-            <Loaded data view=|data| match data {
-                PageData::NewPassword(by) => form(by),
-                _ => ().into_any(),
-            }/>
+            <Loaded data view=|data| drawn(data, form)/>
         </Desk>
     }
     .into_any()
 }
 
-fn form(by: PolicyView) -> AnyView {
+fn form(page: PasswordPage) -> AnyView {
     let state = FormState::new(paths::ACCOUNT_PASSWORD, ChangePassword::PATH);
     let lang = state.lang;
     view! {
@@ -33,7 +30,7 @@ fn form(by: PolicyView) -> AnyView {
             <ErrorSummary state/>
             <PostForm to=ChangePassword::PATH state>
                 <OldPassword state field=Field::CurrentPassword label=MessageId::CURRENT_PASSWORD/>
-                <NewPassword state by/>
+                <NewPassword state page/>
                 <Submit state label=MessageId::SAVE_PASSWORD busy=MessageId::SAVING/>
             </PostForm>
         </div>

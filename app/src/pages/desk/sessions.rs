@@ -5,8 +5,10 @@ use rekey_shared::view::SessionView;
 use rekey_shared::{Lang, MessageId, text};
 use server_fn::ServerFn as _;
 
-use crate::api::{EndOthers, EndSession, PageData};
-use crate::components::{DataResource, Desk, ErrorSummary, FormState, Loaded, Notice, PageTitle, PostForm, Submit};
+use crate::api::{EndOthers, EndSession};
+use crate::components::{
+    DataResource, Desk, ErrorSummary, FormState, Loaded, Notice, PageTitle, PostForm, Submit, drawn,
+};
 use crate::{paths, start};
 
 /// What happens after a session was ended here.
@@ -25,9 +27,9 @@ impl After {
     }
 }
 
-pub(super) fn page(data: DataResource) -> AnyView {
+pub(in crate::pages) fn page(data: DataResource) -> AnyView {
     let lang = start::lang();
-    let done = super::super::done();
+    let done = super::super::just_done();
     let said = match done.get_untracked().as_deref() {
         Some("ended") => Some(MessageId::SESSION_ENDED.text(lang)),
         Some("others") => Some(MessageId::OTHERS_ENDED.text(lang)),
@@ -40,10 +42,7 @@ pub(super) fn page(data: DataResource) -> AnyView {
             <PageTitle title=MessageId::SESSIONS.text(lang)/>
             <p class="lead">{MessageId::SESSIONS_LEAD.text(lang)}</p>
             <Notice text=notice/>
-            <Loaded data view=|data| match data {
-                PageData::Sessions(sessions) => list(sessions),
-                _ => ().into_any(),
-            }/>
+            <Loaded data view=|data| drawn(data, list)/>
         </Desk>
     }
     .into_any()
