@@ -195,6 +195,18 @@ impl Journey {
         matches!(self.state, JourneyState::Waiting | JourneyState::Proven) && now < self.expires_at
     }
 
+    /// The journey as the browser that began it may see it: one that ended before anything was proven goes on
+    /// looking like a decoy until its time is over. Anybody may begin a recovery for anybody; that a newer one,
+    /// a change of password or the owner's own click put an end to it would tell that there is an account (T-01).
+    #[must_use]
+    pub fn as_seen(self) -> Self {
+        let ended = matches!(self.state, JourneyState::Done | JourneyState::Revoked);
+        if ended && self.proven_at.is_none() {
+            return Self { state: JourneyState::Waiting, bound: None, link: None, ..self };
+        }
+        self
+    }
+
     /// Whether the code could still be typed.
     pub fn code_lives(&self, now: Timestamp) -> bool {
         self.code_tries < CODE_TRIES && now < self.code_expires_at

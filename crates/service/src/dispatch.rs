@@ -150,17 +150,18 @@ async fn registration(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result
     let Some(journey) = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(now)) else {
         return Ok(None);
     };
-    let to = recipient(journey.target_kind, &journey.target, &journey.target_shown);
-    let Some(to) = to else { return Ok(None) };
     let owner = cx.store.find_account_by(journey.target_kind, &journey.target).await?;
-    let content = if let Some((account, _)) = owner {
-        // The journey stays unbound: it looks alive and proves nothing.
+    if let Some((account, known)) = owner {
+        // The journey stays unbound: it looks alive and proves nothing. Word goes to the address as its owner
+        // wrote it, never as it was typed now (RC-4).
         let content = Content::AlreadyRegistered { sign_in: cx.links.sign_in(), forgot: cx.links.forgot() };
-        return Ok(Some(letter(item, account.lang, to, content)));
-    } else {
-        bind(cx, &journey, Bound { account: None, channel: None, epoch: None }, None).await?;
-        Content::RegistrationCode { code: cx.keys.code_of(&journey), minutes: minutes(journey.code_expires_at, now) }
-    };
+        let to = recipient(known.kind, &known.canonical, &known.shown);
+        return Ok(to.map(|to| letter(item, account.lang, to, content)));
+    }
+    let Some(to) = recipient(journey.target_kind, &journey.target, &journey.target_shown) else { return Ok(None) };
+    bind(cx, &journey, Bound { account: None, channel: None, epoch: None }, None).await?;
+    let minutes = minutes(journey.code_expires_at, now);
+    let content = Content::RegistrationCode { code: cx.keys.code_of(&journey), minutes };
     Ok((now < journey.code_expires_at).then(|| letter(item, journey.lang, to, content)))
 }
 

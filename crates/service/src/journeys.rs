@@ -142,10 +142,10 @@ pub(crate) async fn owe(cx: &Services, tx: &mut Write, journey: &Journey) -> Res
     Ok(tx.enqueue(&item).await?)
 }
 
-/// The open journey that a cookie leads to.
+/// The open journey that a cookie leads to, as its browser may see it.
 pub(crate) async fn find_open(cx: &Services, kind: JourneyKind, handle: &str) -> Result<Option<Journey>, Unexpected> {
     let Some(handle) = PlainToken::parse(handle) else { return Ok(None) };
-    let journey = cx.store.find_journey(kind, handle.digest()).await?;
+    let journey = cx.store.find_journey(kind, handle.digest()).await?.map(Journey::as_seen);
     Ok(journey.filter(|journey| journey.is_open(cx.now())))
 }
 
@@ -195,7 +195,7 @@ pub(crate) async fn verify(
     let CodeTry::Compared { fits } = verifier::code(cx, &journey, &code).await? else {
         return refused(cx, meta, &journey, VerifyError::Dead).await;
     };
-    let claimed = cx.store.find_journey_by_id(journey.id).await?.ok_or(VerifyError::Over)?;
+    let claimed = cx.store.find_journey_by_id(journey.id).await?.ok_or(VerifyError::Over)?.as_seen();
     let account = account_of(cx, &claimed).await?;
     let facts = Facts { account: account.as_ref(), code_proof: false, secret_matches: fits };
     match journey::step(&claimed, Action::TypeCode, &facts, cx.now()) {

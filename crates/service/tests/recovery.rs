@@ -72,6 +72,35 @@ on_both_databases! {
         t.complete_by_link(&newer, BETTER).await.expect("the newer works");
     }
 
+    async fn whoever_began_a_recovery_does_not_see_it_end(t: Bench) {
+        t.account("ada@example.org").await;
+        let (stranger, _) = t.ask("ada@example.org").await;
+        t.advance(2 * MINUTE);
+        let newer = t.recovery_link("ada@example.org").await;
+        let (clicked, letters) = {
+            t.advance(2 * MINUTE);
+            t.ask("ada@example.org").await
+        };
+        assert!(!recovery::link_is_open(&t.cx, &newer).await.expect("answers"));
+        t.complete_by_link(&link_in(&letters).expect("a link"), BETTER).await.expect("completes");
+        let (decoy, _) = t.ask("nobody@example.org").await;
+        let code = code_in(&letters).expect("a code");
+        for handle in [&stranger, &clicked, &decoy] {
+            let view = recovery::view(&t.cx, handle).await.expect("answers").expect("looks open");
+            assert_eq!((view.step, view.tries_left), (JourneyStep::Code, 5));
+            assert_matches!(
+                recovery::verify(&t.cx, &meta(), handle, &code).await,
+                Err(VerifyError::Wrong { tries_left: 4 })
+            );
+        }
+        t.advance(HOUR);
+        for handle in [&stranger, &clicked, &decoy] {
+            recovery::resend(&t.cx, &meta(), handle).await.expect("looks like any other");
+        }
+        let letters = t.deliver().await;
+        assert!(letters.iter().all(|letter| code_in(std::slice::from_ref(letter)).is_none()), "and sends nothing");
+    }
+
     async fn a_link_dies_with_its_time_and_not_a_moment_sooner(t: Bench) {
         t.account("ada@example.org").await;
         let link = t.recovery_link("ada@example.org").await;

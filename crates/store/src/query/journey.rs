@@ -52,7 +52,7 @@ async fn has_proof(db: &impl ConnectionTrait, id: JourneyId, account: Option<Acc
 
 /// Begins a try of the code: counted before anything is compared. `None` when no try is left.
 async fn claim_code_try(db: &impl ConnectionTrait, id: JourneyId, now: Timestamp) -> Result<Option<u8>, Unexpected> {
-    let rows = waiting(id, now)
+    let rows = unproven(id, now)
         .col_expr(journey::Column::CodeTries, Expr::col(journey::Column::CodeTries).add(1))
         .filter(journey::COLUMN.code_tries.lt(i32::from(CODE_TRIES)))
         .filter(journey::COLUMN.code_expires_at.gt(now.as_millis()))
@@ -66,13 +66,22 @@ fn waiting(id: JourneyId, now: Timestamp) -> UpdateMany<journey::Entity> {
     in_state(id, JourneyState::Waiting).filter(journey::COLUMN.expires_at.gt(now.as_millis()))
 }
 
+/// An update of a journey that has proven nothing and is in time, ended or not: the browser that began it
+/// must not see a difference (see `Journey::as_seen`).
+fn unproven(id: JourneyId, now: Timestamp) -> UpdateMany<journey::Entity> {
+    journey::Entity::update_many()
+        .filter(journey::COLUMN.id.eq(id.0))
+        .filter(journey::COLUMN.proven_at.is_null())
+        .filter(journey::COLUMN.expires_at.gt(now.as_millis()))
+}
+
 fn in_state(id: JourneyId, state: JourneyState) -> UpdateMany<journey::Entity> {
     journey::Entity::update_many().filter(journey::COLUMN.id.eq(id.0)).filter(journey::COLUMN.state.eq(state.text()))
 }
 
 impl Store {
     /// Begins a try of the code and commits that at once, before anything is compared: how many tries
-    /// are begun now, or `None` when the journey waits for no code, its code is dead or its tries are used up.
+    /// are begun now, or `None` when the code was right before, the code is dead or its tries are used up.
     pub async fn claim_code_try(&self, id: JourneyId, now: Timestamp) -> Result<Option<u8>, Unexpected> {
         claim_code_try(&self.writes, id, now).await
     }
@@ -139,7 +148,7 @@ impl Write {
         now: Timestamp,
         new_code: Option<(i32, Timestamp)>,
     ) -> Result<bool, Unexpected> {
-        let mut update = waiting(id, now)
+        let mut update = unproven(id, now)
             .col_expr(journey::Column::LastSentAt, Expr::value(now.as_millis()))
             .filter(journey::COLUMN.last_sent_at.eq(last_sent_at_seen.as_millis()));
         if let Some((generation, expires_at)) = new_code {
