@@ -18,7 +18,7 @@ pub fn App() -> impl IntoView {
 
     view! {
         <Router>
-            <a class="skip" href="#main">{MessageId::SKIP.text(lang)}</a>
+            <a class="skip" href="#main" rel="external">{MessageId::SKIP.text(lang)}</a>
             <Moves/>
             <FlatRoutes fallback=not_found::NotFoundPage>
                 <Route path=path!("/") view=sign_in::SignInPage ssr=SsrMode::Async/>

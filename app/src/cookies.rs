@@ -49,13 +49,15 @@ impl Cookie {
         }
     }
 
-    /// How long the browser keeps it. The server has its own idea of when a session or journey ends.
-    pub const fn max_age(self) -> Duration {
+    /// How long the browser keeps it; `None` = until it is closed. There is no "remember me": a session ends with the
+    /// browser at the latest (SE-2). The server has its own idea of when a session or journey ends.
+    pub const fn max_age(self) -> Option<Duration> {
         match self {
-            Self::Session | Self::Register | Self::Recover => Duration::from_secs(24 * 3600),
-            Self::Link | Self::Owner | Self::NotMe => Duration::from_secs(15 * 60),
-            Self::Lang => Duration::from_secs(365 * 24 * 3600),
-            Self::Flash => Duration::from_secs(60),
+            Self::Session => None,
+            Self::Register | Self::Recover => Some(Duration::from_secs(24 * 3600)),
+            Self::Link | Self::Owner | Self::NotMe => Some(Duration::from_secs(15 * 60)),
+            Self::Lang => Some(Duration::from_secs(365 * 24 * 3600)),
+            Self::Flash => Some(Duration::from_secs(60)),
         }
     }
 
@@ -75,13 +77,14 @@ impl Cookie {
 
     /// A `Set-Cookie` value that makes the browser forget it.
     pub fn clear(self, secure: bool) -> Option<HeaderValue> {
-        self.line("", Duration::ZERO, secure)
+        self.line("", Some(Duration::ZERO), secure)
     }
 
-    fn line(self, value: &str, max_age: Duration, secure: bool) -> Option<HeaderValue> {
-        let (name, seconds) = (self.name(secure), max_age.as_secs());
+    fn line(self, value: &str, max_age: Option<Duration>, secure: bool) -> Option<HeaderValue> {
+        let name = self.name(secure);
+        let age = max_age.map_or_else(String::new, |age| format!("; Max-Age={}", age.as_secs()));
         let secure = if secure { "; Secure" } else { "" };
-        let line = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        let line = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::from_str(&line).ok()
     }
 }
@@ -102,7 +105,7 @@ mod tests {
     #[test]
     fn on_https_it_is_tied_to_the_host() {
         let line = Cookie::Session.write("abc", true).expect("a cookie");
-        assert_eq!(line, "__Host-rekey_session=abc; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure");
+        assert_eq!(line, "__Host-rekey_session=abc; Path=/; HttpOnly; SameSite=Lax; Secure");
     }
 
     #[test]

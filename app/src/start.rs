@@ -91,7 +91,9 @@ pub(crate) fn note_move() {
     }
 }
 
-/// Whether this page was reached without loading it anew, so that its heading takes the focus.
-pub(crate) fn has_moved() -> bool {
-    use_context::<Kept>().is_some_and(|kept| kept.moved.get_value())
+/// Tells, whenever it is asked, whether this page was reached without loading it anew, so that its heading takes
+/// the focus.
+pub(crate) fn has_moved() -> impl Fn() -> bool + Copy {
+    let moved = use_context::<Kept>().map(|kept| kept.moved);
+    move || moved.and_then(|moved| moved.try_get_value()).unwrap_or(false)
 }

@@ -42,7 +42,7 @@ pub(crate) fn Desk(
                     <LanguageSwitch/>
                 </div>
             </header>
-            <main id="main">{children()}</main>
+            <main id="main" tabindex="-1">{children()}</main>
             <Foot/>
         </div>
     }

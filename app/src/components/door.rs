@@ -18,7 +18,7 @@ pub(crate) fn Door(children: Children) -> impl IntoView {
                 <Wordmark/>
                 <LanguageSwitch/>
             </header>
-            <main id="main">
+            <main id="main" tabindex="-1">
                 <div class="card">{children()}</div>
                 <p class="stuck">
                     {MessageId::STUCK.text(lang)} " " <a href=help>{MessageId::ASK_HELP_DESK.text(lang)}</a>

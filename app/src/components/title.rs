@@ -17,18 +17,32 @@ pub(crate) fn PageTitle(
     state: Option<FormState>,
 ) -> impl IntoView {
     let lang = start::lang();
-    let heading = NodeRef::<H1>::new();
+    let (heading, has_moved) = (NodeRef::<H1>::new(), start::has_moved());
     Effect::new(move || {
-        if let Some(heading) = heading.get().filter(|_| start::has_moved()) {
-            let _ = heading.focus();
-        }
+        let Some(heading) = heading.get() else { return };
+        // A frame later: by then the move is noted and the heading is in the document.
+        request_animation_frame(move || {
+            if has_moved() {
+                let _ = heading.focus();
+            }
+        });
     });
-    let wrong = move || state.is_some_and(|state| state.problem.with(Option::is_some));
+    let wrong = wrong(state);
     let shown = title.clone();
     view! {
-        <Title text=move || text::page_title(&title, wrong(), lang)/>
+        <Title text=move || text::page_title(&title, wrong.get(), lang)/>
         <h1 tabindex="-1" node_ref=heading>{shown}</h1>
     }
+}
+
+/// Whether the form has a problem. Not a signal of the page's own arena: on the server the title is read once more
+/// when the head is written, outside the page's owner, where an arena signal would be another request's or none.
+fn wrong(state: Option<FormState>) -> ArcRwSignal<bool> {
+    let has_problem = move |state: FormState| state.problem.with(Option::is_some);
+    let wrong = ArcRwSignal::new(untrack(|| state.is_some_and(has_problem)));
+    let noted = wrong.clone();
+    Effect::new(move || noted.set(state.is_some_and(has_problem)));
+    wrong
 }
 
 /// Good news on a page.
