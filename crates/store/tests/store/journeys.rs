@@ -47,19 +47,35 @@ on_both! {
         assert_eq!(begun, (1..=CODE_TRIES).collect::<Vec<_>>(), "{tries:?}");
     }
 
-    async fn no_try_is_left_with_a_dead_code_or_an_ended_journey(db: Database) {
+    async fn no_try_is_left_with_a_dead_code_or_a_proven_or_expired_journey(db: Database) {
         let store = db.store().await;
         let tx = store.begin_write().await.unwrap();
         tx.insert_journey(&recovery(1)).await.unwrap();
-        tx.insert_journey(&Journey { state: JourneyState::Done, ..recovery(2) }).await.unwrap();
-        tx.insert_journey(&Journey { expires_at: at(1), ..recovery(3) }).await.unwrap();
+        tx.insert_journey(&Journey { expires_at: at(1), ..recovery(2) }).await.unwrap();
+        tx.insert_journey(&recovery(3)).await.unwrap();
         assert_eq!(tx.claim_code_try(JourneyId(id(1)), at(0)).await.unwrap(), Some(1));
+        assert!(tx.prove_journey(JourneyId(id(3)), None, at(0)).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(store.claim_code_try(JourneyId(id(1)), at(599)).await.unwrap(), Some(2));
         assert_eq!(store.claim_code_try(JourneyId(id(1)), at(600)).await.unwrap(), None);
-        assert_eq!(store.claim_code_try(JourneyId(id(2)), at(0)).await.unwrap(), None);
+        assert_eq!(store.claim_code_try(JourneyId(id(2)), at(1)).await.unwrap(), None);
         assert_eq!(store.claim_code_try(JourneyId(id(3)), at(1)).await.unwrap(), None);
         assert_eq!(store.claim_code_try(JourneyId(id(4)), at(0)).await.unwrap(), None);
+    }
+
+    async fn a_recovery_that_ended_unproven_counts_tries_and_resends_like_a_decoy(db: Database) {
+        let store = db.store().await;
+        let tx = store.begin_write().await.unwrap();
+        for (n, state) in [(1, JourneyState::Done), (2, JourneyState::Revoked)] {
+            tx.insert_journey(&Journey { state, ..recovery(n) }).await.unwrap();
+        }
+        for n in [1, 2] {
+            assert_eq!(tx.claim_code_try(JourneyId(id(n)), at(1)).await.unwrap(), Some(1));
+            assert!(tx.claim_resend(JourneyId(id(n)), at(0), at(60), None).await.unwrap());
+            assert!(!tx.prove_journey(JourneyId(id(n)), None, at(61)).await.unwrap(), "but proves nothing");
+        }
+        tx.commit().await.unwrap();
+        assert_eq!((state(&store, 1).await, state(&store, 2).await), (JourneyState::Done, JourneyState::Revoked));
     }
 
     async fn a_proof_is_for_one_journey_and_one_account(db: Database) {
