@@ -11,7 +11,14 @@ use crate::{paths, start};
 #[component]
 pub(crate) fn Door(children: Children) -> impl IntoView {
     let (lang, site) = (start::lang(), start::site());
-    let help = site.help_url.clone().unwrap_or_else(|| paths::HELP.to_owned());
+    let at_help = use_location().pathname.get_untracked() == paths::HELP;
+    let stuck = (!at_help).then(|| {
+        let (url, label) = match site.help_url {
+            Some(url) => (url, MessageId::ASK_HELP_DESK),
+            None => (paths::HELP.to_owned(), MessageId::SEE_HELP),
+        };
+        view! { <p class="stuck">{MessageId::STUCK.text(lang)} " " <a href=url>{label.text(lang)}</a></p> }
+    });
     view! {
         <div class="door">
             <header class="top">
@@ -20,9 +27,7 @@ pub(crate) fn Door(children: Children) -> impl IntoView {
             </header>
             <main id="main" tabindex="-1">
                 <div class="card">{children()}</div>
-                <p class="stuck">
-                    {MessageId::STUCK.text(lang)} " " <a href=help>{MessageId::ASK_HELP_DESK.text(lang)}</a>
-                </p>
+                {stuck}
             </main>
             <Foot/>
         </div>

@@ -3,7 +3,7 @@
 //! Leptos' `ActionForm` does this too, but brings a decoder and an action for every server function;
 //! this one is compiled once.
 
-use leptos::ev::SubmitEvent;
+use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos::server::ServerActionError;
 use leptos::task::spawn_local;
@@ -11,7 +11,7 @@ use leptos_router::hooks::use_navigate;
 use rekey_shared::{Field, Lang, MessageId, Problem, text};
 use server_fn::error::ServerFnUrlError;
 use wasm_bindgen::JsCast as _;
-use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use crate::error::AppError;
 use crate::start;
@@ -27,6 +27,8 @@ pub(crate) struct FormState {
     pub answers: RwSignal<u32>,
     /// The language of the page.
     pub lang: Lang,
+    /// The boxes that were changed since the last answer: what was wrong with them may be right by now.
+    edited: RwSignal<Vec<String>>,
     typed: StoredValue<Vec<(Field, String)>>,
 }
 
@@ -42,6 +44,7 @@ impl FormState {
             pending: RwSignal::new(false),
             answers: RwSignal::new(0),
             lang: start::lang(),
+            edited: RwSignal::new(Vec::new()),
             typed: StoredValue::new(typed),
         }
     }
@@ -53,16 +56,18 @@ impl FormState {
 
     /// What is wrong with a field, in words.
     pub(crate) fn fault(self, field: Field) -> Option<String> {
-        let problem = self.problem.get()?;
+        let problem =
+            self.problem.get().filter(|_| self.edited.with(|edited| edited.iter().all(|of| of != field.name())))?;
         match (&problem, field) {
-            (Problem::CodeWrong { .. } | Problem::CodeDead, Field::Code)
-            | (Problem::WeakPassword(_), Field::NewPassword) => Some(text::problem(&problem, self.lang)),
+            (Problem::CodeWrong { .. } | Problem::CodeDead, Field::Code) => Some(text::problem(&problem, self.lang)),
+            (Problem::WeakPassword(_), Field::NewPassword) => Some(MessageId::SEE_RULES.text(self.lang).to_owned()),
             _ => problem.fault_of(field).map(|fault| text::fault(field, fault, self.lang).to_owned()),
         }
     }
 
     fn answered(self, problem: Option<Problem>) {
         self.pending.try_set(false);
+        self.edited.try_set(Vec::new());
         self.problem.try_set(problem);
         self.answers.try_update(|count| *count += 1);
     }
@@ -108,8 +113,14 @@ pub(crate) fn PostForm(
             }
         });
     };
+    let note_edit = move |event: Event| {
+        let edited = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if let Some(edited) = edited.filter(|_| state.problem.with_untracked(Option::is_some)) {
+            state.edited.update(|names| names.push(edited.name()));
+        }
+    };
     view! {
-        <form action=to method="post" novalidate=true on:submit=submit>
+        <form action=to method="post" novalidate=true on:submit=submit on:input=note_edit>
             {children()}
         </form>
     }

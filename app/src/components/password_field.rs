@@ -45,7 +45,7 @@ pub(crate) fn OldPassword(state: FormState, field: Field, label: MessageId) -> i
 #[component]
 pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView {
     let (shown, alive) = (RwSignal::new(false), alive());
-    let PasswordPage { min, passwordrules: rules, lines, standing, policy, .. } = page;
+    let PasswordPage { identifier, min, passwordrules: rules, lines, standing, policy } = page;
     let watch = Watch::new(policy, standing, state.lang);
     let area = NodeRef::<Input>::new();
     Effect::new(move || {
@@ -57,6 +57,8 @@ pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView
     let field = Field::NewPassword;
     let invalid = move || state.fault(field).is_some().then_some("true");
     view! {
+        // For password managers: whose password this is. Without a name it is not sent.
+        <input type="text" autocomplete="username" value=identifier hidden=true readonly=true/>
         <div class="field">
             <div class="label-row">
                 <label for=field.name()>{MessageId::NEW_PASSWORD.text(state.lang)}</label>

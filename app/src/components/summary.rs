@@ -45,6 +45,9 @@ fn told(problem: &Problem, lang: Lang) -> AnyView {
         Problem::CodeWrong { .. } => {
             view! { <p><FieldLink field=Field::Code text=text::problem(problem, lang)/></p> }.into_any()
         }
+        Problem::WeakPassword(_) => {
+            view! { <p><FieldLink field=Field::NewPassword text=text::problem(problem, lang)/></p> }.into_any()
+        }
         _ => view! { <p>{text::problem(problem, lang)}</p> }.into_any(),
     };
     view! {

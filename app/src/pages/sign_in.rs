@@ -1,7 +1,7 @@
 //! Signing in.
 
 use leptos::prelude::*;
-use rekey_shared::{Field, MessageId};
+use rekey_shared::{Field, MessageId, text};
 use server_fn::ServerFn as _;
 
 use crate::api::{Page, SignIn};
@@ -18,7 +18,10 @@ pub(crate) fn SignInPage() -> impl IntoView {
 fn form(_: &str) -> AnyView {
     let state = FormState::new(paths::SIGN_IN, SignIn::PATH);
     let lang = state.lang;
-    let newcomers = start::site().registration_open.then(|| {
+    let site = start::site();
+    let lead = Some(site.organisation).filter(|name| !name.is_empty());
+    let lead = lead.map(|name| view! { <p class="lead">{text::account_at(&name, lang)}</p> });
+    let newcomers = site.registration_open.then(|| {
         view! {
             <p class="aside">
                 {MessageId::NEW_HERE.text(lang)} " " <a href=paths::REGISTER>{MessageId::CREATE_ACCOUNT.text(lang)}</a>
@@ -28,6 +31,7 @@ fn form(_: &str) -> AnyView {
     view! {
         <ErrorSummary state/>
         <PageTitle title=MessageId::SIGN_IN.text(lang) state/>
+        {lead}
         <PostForm to=SignIn::PATH state>
             <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
             <OldPassword state field=Field::Password label=MessageId::PASSWORD/>

@@ -9,14 +9,13 @@ super::messages! {
     MAILBOX: "Mailbox", "受信箱";
     ASK_HELP_DESK: "Ask the help desk", "窓口に問い合わせる";
     STUCK: "Stuck?", "お困りですか";
-    STEPS: "Progress", "進みぐあい";
+    SEE_HELP: "See the help", "ヘルプを見る";
     LOADING: "Loading…", "読み込んでいます…";
     ERROR_PREFIX: "Error: ", "エラー：";
     SHOW: "Show", "表示";
     HIDE: "Hide", "隠す";
 
     NAV: "Account", "アカウント";
-    MENU: "Menu", "メニュー";
     OVERVIEW: "Overview", "概要";
     NAV_PASSWORD: "Password", "パスワード";
     SESSIONS: "Sessions", "サインイン中の端末";
@@ -64,6 +63,5 @@ super::messages! {
     NOT_FOUND_TEXT: "The address may be mistyped, or the page has moved.",
         "アドレスの打ち間違いか、ページが移動したのかもしれません。";
     TO_FIRST_PAGE: "To the first page", "最初のページへ";
-    BROKEN_TITLE: "This page could not be shown", "ページを表示できませんでした";
     TRY_AGAIN: "Try again", "もう一度試す";
 }

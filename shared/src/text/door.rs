@@ -3,7 +3,6 @@
 super::messages! {
     SIGN_IN: "Sign in", "サインイン";
     SIGNING_IN: "Signing in…", "サインインしています…";
-    SIGN_IN_LEAD: "Welcome back.", "おかえりなさい。";
     IDENTIFIER: "Email, phone or user name", "メール、電話番号、またはユーザー名";
     PASSWORD: "Password", "パスワード";
     FORGOT_LINK: "Forgot your password?", "パスワードを忘れたとき";
@@ -18,15 +17,10 @@ super::messages! {
     REGISTER_OWNER_LEAD: "This account will own the installation. Give an address that you can read now.",
         "このアカウントが、このシステムの持ち主になります。いま受信を確かめられる連絡先を入力してください。";
     ADDRESS: "Email address or phone number", "メールアドレスまたは電話番号";
-    ADDRESS_HINT: "A phone number may be written in any usual way.",
-        "電話番号は、ふだんの書き方で入力できます。";
     CONSENT: "I have read the terms and accept them.", "利用規約を読み、同意します。";
     READ_TERMS: "Read the terms", "利用規約を読む";
     SEND_CODE: "Send the code", "コードを送る";
     SENDING: "Sending…", "送信しています…";
-    CLOSED_TITLE: "Registration is closed", "新規登録は受け付けていません";
-    CLOSED_TEXT: "Accounts are made for you here. If you should have one, ask the help desk.",
-        "アカウントは担当者が作成します。必要な方は窓口へお問い合わせください。";
 
     CODE_TITLE: "Enter the code", "確認コードを入力";
     CODE: "Six-digit code", "6桁の確認コード";
@@ -64,8 +58,6 @@ super::messages! {
         "すべての端末でサインアウトしました。新しいパスワードでサインインしてください。";
     BACK_TO_SIGN_IN: "Back to sign-in", "サインインへ戻る";
 
-    OVER_TITLE: "Start again", "最初からやり直してください";
-    LINK_DEAD_TITLE: "This link no longer works", "このリンクは使えません";
     GET_NEW_CODE: "Get a new code", "新しいコードを受け取る";
     START_AGAIN: "Start again", "最初から始める";
 

@@ -15,15 +15,12 @@ super::messages! {
         "作りました。両方の欄に表示しています。パスワード管理アプリなどに保存してください。";
     RULES: "It needs", "パスワードの条件";
     PERSONAL_RULE: "Not mostly your own name, address or number", "名前や連絡先が大半を占めないこと";
-    PERSONAL_FAILED: "Too much of it is your own name, address or number",
-        "名前や連絡先が大半を占めています";
     RULE_MET: "Met:", "満たしています：";
     RULE_NOT_MET: "Not met:", "まだです：";
     RULE_LATER: "Checked when you save:", "保存するときに確かめます：";
-    STRENGTH: "Strength", "強さ";
-    STRENGTH_UNTOLD: "The longer, the better. Several unrelated words are easy to type.",
+    SEE_RULES: "Something is missing: see the list below.", "まだ足りないものがあります。下の一覧をご覧ください。";
+    STRENGTH_UNTOLD: "Longer is stronger. Several unrelated words are easy to type.",
         "長いほど強くなります。関係のない言葉を並べると打ちやすいです。";
-    MEASURING: "Measuring…", "調べています…";
 }
 
 /// A rule, as it stands in the list before anything is typed.
@@ -161,17 +158,13 @@ pub fn strength(strength: Strength, lang: Lang) -> (&'static str, &'static str) 
     (word, sentence)
 }
 
+/// What falls within days is not praised for it.
 const fn lasts(time: CrackTime, lang: Lang) -> &'static str {
     match time {
-        CrackTime::Instantly | CrackTime::Seconds => {
-            pick(lang, "A computer guesses it in seconds.", "すぐに見破られます。")
-        }
-        CrackTime::Minutes => pick(lang, "A computer guesses it in minutes.", "数分で見破られます。"),
-        CrackTime::Hours => pick(lang, "A computer guesses it within a day.", "1日以内に見破られます。"),
-        CrackTime::Days => pick(lang, "It would last for days.", "数日はもちます。"),
-        CrackTime::Months => pick(lang, "It would last for months.", "数か月はもちます。"),
-        CrackTime::Years => pick(lang, "It would last for years.", "何年ももちます。"),
         CrackTime::Centuries => pick(lang, "It would last for centuries.", "何百年ももちます。"),
+        CrackTime::Years => pick(lang, "It would last for years.", "何年ももちます。"),
+        CrackTime::Months => pick(lang, "It would last for months.", "数か月はもちます。"),
+        _ => advise(Advice::AddWord, lang),
     }
 }
 

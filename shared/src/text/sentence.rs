@@ -33,6 +33,23 @@ pub fn registration_code_sent(identifier: &str, channel: Channel, minutes: u64, 
     }
 }
 
+/// Whose accounts these are.
+pub fn account_at(organisation: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("With your {organisation} account."),
+        Lang::Ja => format!("{organisation} のアカウントを使います。"),
+    }
+}
+
+/// A browser by the label that its session carries: `Firefox on Windows`.
+pub fn device(label: &str, lang: Lang) -> String {
+    match (lang, label.split_once(" on ")) {
+        (_, None) if label.is_empty() => super::MessageId::UNKNOWN_DEVICE.text(lang).to_owned(),
+        (Lang::Ja, Some((browser, system))) => format!("{browser}（{system}）"),
+        _ => label.to_owned(),
+    }
+}
+
 /// For whom a password is being chosen.
 pub fn password_for(identifier: &str, lang: Lang) -> String {
     match lang {

@@ -30,7 +30,7 @@ fn overview(person: &PersonView, browsers: usize) -> AnyView {
         <div class="tiles">
             <section class="tile">
                 <h2>{MessageId::SIGN_IN_WITH.text(lang)}</h2>
-                <p class="figure">{person.identifier.clone()}</p>
+                <p class="figure">{breakable(&person.identifier)}</p>
                 <p class="muted">{text::full_name(&person.given_name, &person.family_name, lang)}</p>
             </section>
             <section class="tile">
@@ -50,4 +50,11 @@ fn overview(person: &PersonView, browsers: usize) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// An address that breaks before its @ when it must break.
+fn breakable(identifier: &str) -> impl IntoView + use<> {
+    let at = identifier.find('@').unwrap_or(identifier.len());
+    let (name, host) = identifier.split_at(at);
+    view! { {name.to_owned()} <wbr/> {host.to_owned()} }
 }

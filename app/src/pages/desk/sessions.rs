@@ -75,11 +75,7 @@ fn list(sessions: Vec<SessionView>) -> AnyView {
 
 #[component]
 fn Row(session: SessionView, lang: Lang) -> impl IntoView {
-    let device = if session.device.is_empty() {
-        MessageId::UNKNOWN_DEVICE.text(lang).to_owned()
-    } else {
-        session.device.clone()
-    };
+    let device = text::device(&session.device, lang);
     let state = FormState::new("", EndSession::PATH);
     let stay = use_context::<After>().map(|after| after.ended(MessageId::SESSION_ENDED));
     let stay = stay.unwrap_or_else(|| Callback::new(|()| {}));
