@@ -44,6 +44,7 @@ export class Site {
 
   #child;
   #said = '';
+  #over = null;
 
   constructor(url, dir, environment) {
     this.url = url;
@@ -57,13 +58,12 @@ export class Site {
     const keep = (chunk) => (this.#said = (this.#said + chunk).slice(-200_000));
     this.#child.stdout.on('data', keep);
     this.#child.stderr.on('data', keep);
-    let over = null;
-    this.#child.once('error', (error) => (over = error.message));
-    this.#child.once('exit', (code, signal) => (over ??= `it ended with ${signal ?? code}`));
+    this.#child.once('error', (error) => (this.#over = error.message));
+    this.#child.once('exit', (code, signal) => (this.#over ??= `it ended with ${signal ?? code}`));
     const until = Date.now() + 20_000;
     while (!(await this.#isReady())) {
-      if (over !== null || Date.now() > until) {
-        throw new Error(`${program} did not get ready: ${over ?? 'time is over'}\n${this.#said}`);
+      if (this.#over !== null || Date.now() > until) {
+        throw new Error(`${program} did not get ready: ${this.#over ?? 'time is over'}\n${this.#said}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
@@ -88,19 +88,20 @@ export class Site {
     return this.#said;
   }
 
-  /** Stops the server, politely. */
-  async halt() {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+  /** Stops the server, politely. One that has stopped by itself is a fault. */
+  async stop() {
+    const fault = this.#over;
+    if (fault === null) await this.#halt();
+    await rm(this.dir, { recursive: true, force: true });
+    if (fault !== null) throw new Error(`the server did not stay up: ${fault}\n${this.#said.slice(-4_000)}`);
+  }
+
+  async #halt() {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 8_000);
     await ended;
     clearTimeout(timer);
-  }
-
-  async stop() {
-    await this.halt();
-    await rm(this.dir, { recursive: true, force: true });
   }
 }
 

@@ -57,6 +57,7 @@ export class Visitor {
     return this.page.getByRole('heading', { level: 1 });
   }
 
+  /** What a page says above its form, or above one of them, when something did not work. */
   get summary() {
     return this.page.locator('main [role="alert"]').filter({ visible: true });
   }
@@ -75,8 +76,7 @@ export class Visitor {
 
   /** The page says in its summary what is wrong. */
   async isTold(sentence) {
-    await expect(this.summary).toBeVisible();
-    await expect(this.summary).toContainText(sentence);
+    await expect(this.summary.filter({ hasText: sentence })).toHaveCount(1);
     await this.alive();
   }
 

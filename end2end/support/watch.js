@@ -1,7 +1,7 @@
 // What no page may do: break the content security policy, throw, warn in the console, or miss a file.
 
 /** Answers that are part of a journey: the page says in words what is wrong. */
-const TOLD = new Set([400, 401, 403, 404, 410, 421, 422, 429, 503]);
+const TOLD = new Set([400, 401, 403, 404, 410, 413, 421, 422, 429, 503]);
 
 export class Watch {
   #faults = [];
