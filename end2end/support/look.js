@@ -31,6 +31,8 @@ const sticksOut = (page) =>
 export async function look(visitor, lang, name) {
   const { page } = visitor;
   await visitor.alive();
+  await expect(visitor.heading).toBeVisible();
+  await expect(page.locator('main .waiting')).toHaveCount(0);
   for (const theme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     for (const width of [320, 1280]) {

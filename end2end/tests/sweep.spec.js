@@ -1,6 +1,6 @@
 // Every page in every state, in both languages: pictures in `screenshots/`, axe without a word, nothing sticking out.
 import { codeIn, linkIn } from '../support/mailbox.js';
-import { look as lookAt } from '../support/look.js';
+import { look as lookAt, violations } from '../support/look.js';
 import { NEW_PASSWORD, PASSWORD, register, somebody } from '../support/people.js';
 import { expect, test } from '../support/test.js';
 
@@ -200,6 +200,45 @@ for (const [lang, words] of Object.entries(WORDS)) {
       await visitor.press(words.save);
       await told(visitor);
       await look(visitor, 'account-password-wrong');
+    });
+
+    test('pages and mistakes as the server draws them', async ({ visitor, person, site }) => {
+      // axe needs scripts to run; those of the page stay away.
+      await visitor.page.route(/boot\.js$/, (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+      visitor.scripts = false;
+      const judge = (name) =>
+        test.step(name, async () => {
+          await expect(visitor.heading).toBeVisible();
+          for (const theme of ['light', 'dark']) {
+            await visitor.page.emulateMedia({ colorScheme: theme });
+            expect.soft(await violations(visitor.page), `${name} in ${lang}, ${theme}, without scripts`).toEqual([]);
+          }
+        });
+      await visitor.open('/');
+      await visitor.press(words.signIn);
+      await told(visitor);
+      await judge('sign-in-empty');
+      await visitor.open('/register');
+      await fill(visitor, { identifier: 'ada@@example.org' }, words.send);
+      await told(visitor);
+      await judge('register-error');
+      await visitor.open('/forgot');
+      await fill(visitor, { identifier: person.email }, words.send);
+      await visitor.isAt('/recover');
+      await judge('recover');
+      await fill(visitor, { code: '12345' }, words.next);
+      await told(visitor);
+      await judge('recover-error');
+      await visitor.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
+      await judge('recover-new');
+      await visitor.choosesPassword('password');
+      await visitor.press(words.save);
+      await told(visitor);
+      await judge('recover-new-weak');
+      await signsIn(visitor, person);
+      await judge('account');
+      await visitor.open('/account/sessions');
+      await judge('sessions');
     });
 
     test('a site with terms, an owner to be, and a long name', async ({ newSite, newVisitor, playwright }) => {
