@@ -6,7 +6,7 @@ use rekey_shared::{MessageId, Problem, text};
 use serde::de::DeserializeOwned;
 
 use super::PageTitle;
-use crate::api::{Answer, Page, load};
+use crate::api::{Answer, Page};
 use crate::error::AppError;
 use crate::{paths, start};
 
@@ -16,7 +16,7 @@ pub(crate) type DataResource = Resource<String, FromToStringCodec>;
 /// Asks for the data of a page.
 pub(crate) fn data_of(page: Page) -> DataResource {
     let ask = move |()| async move {
-        if page.asks() { load(page).await.unwrap_or_default() } else { r#"{"Data":null}"#.to_owned() }
+        if page.asks() { ask(page).await.unwrap_or_default() } else { r#"{"Data":null}"#.to_owned() }
     };
     Resource::new_str(|| (), ask)
 }
@@ -49,6 +49,25 @@ pub(crate) fn Loaded(
 /// Reads the data of a page and draws it.
 pub(crate) fn drawn<T: DeserializeOwned>(data: &str, draw: impl FnOnce(T) -> AnyView) -> AnyView {
     serde_json::from_str(data).map_or_else(|_| refused(&Problem::Offline), draw)
+}
+
+#[cfg(feature = "ssr")]
+async fn ask(page: Page) -> Option<String> {
+    crate::api::load(page).await.ok()
+}
+
+/// Asks by hand: the client that Leptos makes for a server function would be in the first load for this one alone.
+#[cfg(not(feature = "ssr"))]
+async fn ask(page: Page) -> Option<String> {
+    use leptos::__reexports::send_wrapper::SendWrapper;
+    use server_fn::ServerFn as _;
+
+    let asked = SendWrapper::new(async move {
+        let address = format!("{}?page={page:?}", crate::api::Load::PATH);
+        let answer = gloo_net::http::Request::get(&address).header("Accept", "application/json").send().await.ok()?;
+        serde_json::from_str(&answer.text().await.ok()?).ok()
+    });
+    asked.await
 }
 
 #[cfg(feature = "ssr")]
