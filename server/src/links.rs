@@ -28,14 +28,15 @@ pub async fn not_me(State(site): State<Site>, Path(token): Path<String>) -> Resp
     take(&site, Cookie::NotMe, &token, paths::NOT_ME)
 }
 
-/// What has not the form of a token takes an older one away with it, so that nobody lands in a journey
+/// Stands in the cookie for a link that a mail program has cut: the page says that it does not work.
+const CUT: &str = "cut";
+
+/// What has not the form of a token takes an older one's place, so that nobody lands in a journey
 /// that the link at hand did not begin.
 fn take(site: &Site, cookie: Cookie, token: &str, next: &'static str) -> Response {
     let secure = site.app.secure_cookies;
-    let line = match PlainToken::parse(token) {
-        Some(token) => cookie.write(&token.expose(), secure),
-        None => cookie.clear(secure),
-    };
+    let token = PlainToken::parse(token).map_or_else(|| CUT.to_owned(), |token| token.expose());
+    let line = cookie.write(&token, secure);
     let head = [(LOCATION, HeaderValue::from_static(next)), (REFERRER_POLICY, HeaderValue::from_static("no-referrer"))];
     let mut response = (StatusCode::SEE_OTHER, head).into_response();
     if let Some(line) = line {

@@ -178,7 +178,9 @@ async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Opt
     }
     let by_mail = channel.kind == IdentifierKind::Email;
     let token = by_mail.then(|| cx.keys.link_of(journey.id, journey.created_at));
-    bind(cx, &journey, bound, token.as_ref().map(PlainToken::digest)).await?;
+    if !bind(cx, &journey, bound, token.as_ref().map(PlainToken::digest)).await? {
+        return Ok(None);
+    }
     let Some(to) = recipient(channel.kind, &channel.canonical, &channel.shown) else { return Ok(None) };
     let content = Content::Recovery {
         name: name_of(&account),
@@ -209,17 +211,27 @@ fn usable(account: &Account, channel: &AccountIdentifier) -> bool {
     channel.verified_at.is_some() && account.may_recover_by(channel.id)
 }
 
-/// Binds a journey at its first message. From then on older recoveries of the same account are dead (AC-05).
-async fn bind(cx: &Services, journey: &Journey, bound: Bound, link: Option<Digest>) -> Result<(), Unexpected> {
+/// Binds a journey at its first message. From then on older recoveries of the same account are dead (AC-05);
+/// `false` when a newer one was bound first, which happens after a crash: then this one is the dead one.
+async fn bind(
+    cx: &Services,
+    journey: &Journey,
+    bound: Bound,
+    link: Option<Digest>,
+) -> Result<bool, Unexpected> {
     if journey.bound.is_some() {
-        return Ok(());
+        return Ok(true);
     }
     let tx = cx.store.begin_write().await?;
-    tx.bind_journey(journey.id, bound, link).await?;
     if let Some(account) = bound.account {
+        if tx.has_newer_recovery(account, journey.id).await? {
+            return Ok(false);
+        }
         tx.revoke_older_recoveries(account, journey.id).await?;
     }
-    Ok(tx.commit().await?)
+    tx.bind_journey(journey.id, bound, link).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 async fn changed(

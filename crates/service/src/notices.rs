@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rekey_domain::outbox::{Obligation, OutboxItem};
 use rekey_domain::ticket::{Ticket, TicketKind};
-use rekey_domain::{Account, AccountIdentifier, IdentifierId, OutboxId, TicketId};
+use rekey_domain::{Account, AccountId, AccountIdentifier, IdentifierId, OutboxId, TicketId};
+use rekey_shared::Lang;
 use rekey_store::Write;
 
 use crate::{Services, Unexpected};
@@ -34,20 +35,25 @@ pub(crate) async fn password_changed(
     };
     tx.insert_ticket(&ticket).await?;
     for to in verified(known) {
-        owe(cx, tx, account, Obligation::PasswordChanged { account: account.id, to, ticket: id }).await?;
+        owe(cx, tx, account.lang, Obligation::PasswordChanged { account: account.id, to, ticket: id }).await?;
     }
     Ok(())
 }
 
-/// Tells every verified address and number that sign-in is paused.
+/// Tells every verified address and number that sign-in is paused; with none, one row is written all the same.
 pub(crate) async fn sign_in_paused(
     cx: &Services,
     tx: &mut Write,
-    account: &Account,
+    account: AccountId,
+    lang: Lang,
     known: &[AccountIdentifier],
 ) -> Result<(), Unexpected> {
-    for to in verified(known) {
-        owe(cx, tx, account, Obligation::SignInPaused { account: account.id, to }).await?;
+    let mut to: Vec<_> = verified(known).collect();
+    if to.is_empty() {
+        to.push(IdentifierId(account.0));
+    }
+    for to in to {
+        owe(cx, tx, lang, Obligation::SignInPaused { account, to }).await?;
     }
     Ok(())
 }
@@ -60,7 +66,7 @@ pub(crate) async fn account_frozen(
     known: &[AccountIdentifier],
 ) -> Result<(), Unexpected> {
     for to in verified(known) {
-        owe(cx, tx, account, Obligation::AccountFrozen { account: account.id, to }).await?;
+        owe(cx, tx, account.lang, Obligation::AccountFrozen { account: account.id, to }).await?;
     }
     Ok(())
 }
@@ -69,12 +75,12 @@ fn verified(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {
     known.iter().filter(|identifier| identifier.verified_at.is_some()).map(|identifier| identifier.id)
 }
 
-async fn owe(cx: &Services, tx: &mut Write, account: &Account, obligation: Obligation) -> Result<(), Unexpected> {
+async fn owe(cx: &Services, tx: &mut Write, lang: Lang, obligation: Obligation) -> Result<(), Unexpected> {
     let now = cx.now();
     let item = OutboxItem {
         id: OutboxId::new(now, cx.random()),
         obligation,
-        lang: account.lang,
+        lang,
         created_at: now,
         expires_at: now.plus(NOT_ME_LIFETIME),
         attempts: 0,

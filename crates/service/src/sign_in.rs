@@ -4,11 +4,11 @@
 
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::session::{Session, SessionKind};
-use rekey_domain::{Account, AccountIdentifier, Digest, Role, SessionId};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, Role, SessionId};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::MAX_INPUT_BYTES;
 use rekey_shared::view::PersonView;
-use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
+use rekey_shared::{Field, FieldFault, FieldProblem, Lang, Secret};
 
 use crate::context::About as _;
 use crate::hasher::Busy;
@@ -73,7 +73,7 @@ pub async fn sign_in(
         Some(account) if checked == Checked::Right && account.may_sign_in() => {
             admit(cx, meta, &account, budget, &password).await
         }
-        account => refuse(cx, meta, account.as_ref(), checked).await,
+        account => refuse(cx, meta, account.as_ref(), budget, checked).await,
     }
 }
 
@@ -150,6 +150,7 @@ async fn refuse(
     cx: &Services,
     meta: &RequestMeta,
     account: Option<&Account>,
+    budget: Digest,
     checked: Checked,
 ) -> Result<PlainToken, SignInError> {
     let now = cx.now();
@@ -159,24 +160,39 @@ async fn refuse(
     line.account = account.map(|account| account.id);
     let mut tx = cx.store.begin_write().await?;
     tx.record(line);
-    if let Some(account) = account.filter(|account| just_locked && account.may_sign_in()) {
-        tell_owner(cx, &mut tx, account).await?;
+    if just_locked {
+        tell_owner(cx, &mut tx, account.filter(|account| account.may_sign_in()), budget).await?;
     }
     tx.commit().await?;
+    if just_locked {
+        cx.wake.notify_one();
+    }
     Err(SignInError::Refused)
 }
 
-/// At most once an hour (TH-7).
-async fn tell_owner(cx: &Services, tx: &mut rekey_store::Write, account: &Account) -> Result<(), Unexpected> {
+/// At most once an hour (TH-7). For an identifier that nobody has the same is looked up and written, about an
+/// account that does not exist: the worker drops it, and the answer takes as long (T-02).
+async fn tell_owner(
+    cx: &Services,
+    tx: &mut rekey_store::Write,
+    account: Option<&Account>,
+    budget: Digest,
+) -> Result<(), Unexpected> {
     const PAUSE: std::time::Duration = std::time::Duration::from_secs(3600);
-    let last = cx.store.last_sign_in_pause_notice(account.id).await?;
+    let id = account.map_or_else(|| nobody(budget), |account| account.id);
+    let last = cx.store.last_sign_in_pause_notice(id).await?;
     if last.is_some_and(|last| cx.now().since(last) < PAUSE) {
         return Ok(());
     }
-    let known = cx.store.list_identifiers(account.id).await?;
-    notices::sign_in_paused(cx, tx, account, &known).await?;
-    cx.wake.notify_one();
-    Ok(())
+    let known = cx.store.list_identifiers(id).await?;
+    notices::sign_in_paused(cx, tx, id, account.map_or(Lang::default(), |account| account.lang), &known).await
+}
+
+/// The account that nobody has who tries this identifier: always the same one.
+fn nobody(budget: Digest) -> AccountId {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&budget.0[..16]);
+    AccountId(uuid::Uuid::from_bytes(bytes))
 }
 
 /// Who holds this session cookie, if it is good for a request now.

@@ -340,3 +340,18 @@ async fn an_office_behind_one_address_is_not_shut_out() {
         assert_eq!(t.ask(person).await.1.len(), 1, "{person}");
     }
 }
+
+#[tokio::test]
+async fn an_older_request_that_is_handled_late_does_not_outlive_the_newer() {
+    let t = Bench::sqlite().await;
+    t.account("ada@example.org").await;
+    recovery::start(&t.cx, &meta(), "ada@example.org").await.expect("starts");
+    let (now, lost) = (t.cx.clock.now(), uuid::Uuid::from_u128(1));
+    let leased = t.cx.store.lease_outbox(1, now, now.plus(MINUTE * 10), lost).await.expect("leases");
+    assert_eq!(leased.len(), 1, "a worker took the first request and died");
+    t.advance(2 * MINUTE);
+    let newer = t.recovery_link("ada@example.org").await;
+    t.advance(10 * MINUTE);
+    assert!(t.deliver().await.is_empty(), "the first request is handled now, and is the dead one");
+    t.complete_by_link(&newer, BETTER).await.expect("the newer link works");
+}

@@ -23,7 +23,7 @@ usage: cargo xtask <command>
   build [--release] [--portable]       the page's files, then the server
   test [rust|wasm|browser]             every test, or one kind
   check                                format, lints, dependencies, tidiness
-  bench [--portable]                   the budgets, measured on a release build";
+  bench [--portable] [--as-built]      the budgets, measured on a release build";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -186,6 +186,19 @@ impl Write {
     }
 }
 
+impl Write {
+    /// Whether an open recovery that was begun after `than` is bound to an account already.
+    pub async fn has_newer_recovery(&self, account: AccountId, than: JourneyId) -> Result<bool, Unexpected> {
+        let open = [JourneyState::Waiting.text(), JourneyState::Proven.text()];
+        let newer = journey::Entity::find()
+            .filter(journey::COLUMN.bound_account.eq(account.0))
+            .filter(journey::COLUMN.kind.eq(JourneyKind::Recovery.text()))
+            .filter(journey::COLUMN.state.is_in(open))
+            .filter(Expr::col(journey::Column::Id).gt(than.0));
+        Ok(newer.one(&self.tx).await?.is_some())
+    }
+}
+
 fn revocation(account: AccountId) -> UpdateMany<journey::Entity> {
     let open = [JourneyState::Waiting.text(), JourneyState::Proven.text()];
     journey::Entity::update_many()

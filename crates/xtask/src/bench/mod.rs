@@ -31,7 +31,9 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
     let paths = Paths::find()?;
     let portable = arguments.iter().any(|argument| argument == "--portable");
     let plan = Plan { release: true, portable };
-    build::build(&paths, plan)?;
+    if !arguments.iter().any(|argument| argument == "--as-built") {
+        build::build(&paths, plan)?;
+    }
     build::examples(&paths, plan)?;
     let report = measure(&paths, plan)?;
     table::print(&report);
