@@ -12,7 +12,7 @@ const WORDS = {
   },
   ja: {
     locale: 'ja-JP', signIn: 'サインイン', send: 'コードを送る', next: '次へ', again: '新しいコードを送る', create: 'アカウントを作成',
-    save: 'パスワードを保存', freeze: 'アカウントを凍結する', endOthers: 'ほかの端末をすべてサインアウト', make: '自動で作る', end: /をサインアウトさせる$/,
+    save: 'パスワードを保存', freeze: 'アカウントを凍結する', endOthers: 'ほかの端末をすべてサインアウト', make: '自動で作る', end: /の利用を終了する$/,
     sooner: 'コードは送ったばかりです。', offline: 'つながりません',
   },
 };

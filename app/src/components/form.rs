@@ -132,10 +132,11 @@ async fn post(to: &str, form: &HtmlFormElement) -> Result<String, Problem> {
     let typed = UrlSearchParams::new_with_str_sequence_sequence(&typed).map_err(|_| Problem::BadRequest)?;
     let request = gloo_net::http::Request::post(to).header("Accept", "application/json").body(typed);
     let answer = request.map_err(|_| Problem::BadRequest)?.send().await.map_err(|_| Problem::Offline)?;
+    // Read even when nobody wants it: an answer that is not read holds its connection.
+    let body = answer.text().await.unwrap_or_default();
     if answer.ok() {
         return Ok(answer.headers().get("Location").unwrap_or_else(|| "/".to_owned()));
     }
-    let body = answer.text().await.unwrap_or_default();
     Err(serde_json::from_str::<AppError>(&body).map_or_else(|_| stopped(answer.status()), |error| error.0))
 }
 

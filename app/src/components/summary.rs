@@ -2,6 +2,7 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use rekey_shared::{Field, Lang, MessageId, Problem, text};
 
 use super::FormState;
@@ -12,6 +13,7 @@ use crate::paths;
 #[component]
 pub(crate) fn ErrorSummary(state: FormState) -> impl IntoView {
     let area = NodeRef::<Div>::new();
+    let page = use_location().pathname;
     let came_back = state.problem.with_untracked(Option::is_some);
     Effect::new(move || {
         if state.answers.get() > 0
@@ -30,12 +32,12 @@ pub(crate) fn ErrorSummary(state: FormState) -> impl IntoView {
             autofocus=came_back
             hidden=move || state.problem.with(Option::is_none)
         >
-            {move || state.problem.get().map(|problem| told(&problem, state.lang))}
+            {move || state.problem.get().map(|problem| told(&problem, state.lang, &page.get_untracked()))}
         </div>
     }
 }
 
-fn told(problem: &Problem, lang: Lang) -> AnyView {
+fn told(problem: &Problem, lang: Lang, page: &str) -> AnyView {
     let body = match problem {
         Problem::Fields(fields) => {
             let line = |(field, sentence): (Field, &'static str)| view! { <li><FieldLink field text=sentence/></li> };
@@ -53,18 +55,24 @@ fn told(problem: &Problem, lang: Lang) -> AnyView {
     view! {
         <p class="summary-title">{text::problem_title(problem, lang)}</p>
         {body}
-        {way_out(problem, lang)}
+        {way_out(problem, lang, page)}
     }
     .into_any()
 }
 
-fn way_out(problem: &Problem, lang: Lang) -> Option<impl IntoView + use<>> {
-    let (page, label) = match problem {
+fn way_out(problem: &Problem, lang: Lang, page: &str) -> Option<impl IntoView + use<>> {
+    let (next, label) = match problem {
         Problem::NotSignedIn => (paths::SIGN_IN, MessageId::SIGN_IN),
         Problem::LinkNotValid => (paths::FORGOT, MessageId::GET_NEW_CODE),
+        Problem::CodeDead => (beginning(page), MessageId::START_AGAIN),
         _ => return None,
     };
-    Some(view! { <p><a href=page>{label.text(lang)}</a></p> })
+    Some(view! { <p><a href=next>{label.text(lang)}</a></p> })
+}
+
+/// The first page of the journey that a page belongs to.
+fn beginning(page: &str) -> &'static str {
+    if page.starts_with(paths::REGISTER) { paths::REGISTER } else { paths::FORGOT }
 }
 
 /// A link that puts the cursor into a box.

@@ -71,8 +71,8 @@ const fn fixed(problem: &Problem, lang: Lang) -> &'static str {
         ),
         Problem::CodeDead => pick(
             lang,
-            "It was mistyped too often or its time is over. Ask for a new one.",
-            "打ち間違いが多すぎたか、期限が切れました。新しいコードを求めてください。",
+            "It was mistyped too often or its time is over. Start again to get a new one.",
+            "打ち間違いが多すぎたか、期限が切れました。最初から始めると、新しいコードが届きます。",
         ),
         Problem::ResendTooSoon => pick(
             lang,

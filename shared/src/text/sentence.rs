@@ -108,7 +108,7 @@ pub fn browsers(count: usize, lang: Lang) -> String {
 pub fn end_session(device: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("End the session of {device}"),
-        Lang::Ja => format!("{device} をサインアウトさせる"),
+        Lang::Ja => format!("{device} の利用を終了する"),
     }
 }
 

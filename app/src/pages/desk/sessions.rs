@@ -98,6 +98,7 @@ fn Row(session: SessionView, lang: Lang) -> impl IntoView {
     view! {
         <li class="row">
             <div class="row-main">
+                <ErrorSummary state/>
                 <p class="row-title">{device} " " {here}</p>
                 <p class="muted">
                     {MessageId::SIGNED_IN_AT.text(lang)} " " {session.created_at.written(lang)} " · "
