@@ -45,3 +45,14 @@ pub const SESSIONS_OTHERS_ENDED: &str = "/account/sessions?done=others";
 pub const REGISTER_CODE_RESENT: &str = "/register/code?done=resent";
 /// The code page of a recovery after a new code was sent.
 pub const RECOVER_RESENT: &str = "/recover?done=resent";
+
+/// The first page of the journey that a page belongs to.
+pub(crate) fn beginning(page: &str) -> &'static str {
+    if page.starts_with(REGISTER) {
+        REGISTER
+    } else if page.starts_with(RECOVER) {
+        FORGOT
+    } else {
+        SIGN_IN
+    }
+}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server::codee::string::FromToStringCodec;
+use leptos_router::hooks::use_location;
 use rekey_shared::{MessageId, Problem, text};
 use serde::de::DeserializeOwned;
 
@@ -92,7 +93,7 @@ fn refused(problem: &Problem) -> AnyView {
     let (next, label) = match problem {
         Problem::LinkNotValid => (paths::FORGOT, MessageId::GET_NEW_CODE),
         Problem::RegistrationClosed => (paths::SIGN_IN, MessageId::BACK_TO_SIGN_IN),
-        Problem::JourneyOver => (paths::SIGN_IN, MessageId::START_AGAIN),
+        Problem::JourneyOver => (paths::beginning(&use_location().pathname.get_untracked()), MessageId::START_AGAIN),
         Problem::NotSignedIn => (paths::SIGN_IN, MessageId::SIGN_IN),
         _ => ("", MessageId::TRY_AGAIN),
     };
