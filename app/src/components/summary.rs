@@ -64,15 +64,10 @@ fn way_out(problem: &Problem, lang: Lang, page: &str) -> Option<impl IntoView + 
     let (next, label) = match problem {
         Problem::NotSignedIn => (paths::SIGN_IN, MessageId::SIGN_IN),
         Problem::LinkNotValid => (paths::FORGOT, MessageId::GET_NEW_CODE),
-        Problem::CodeDead => (beginning(page), MessageId::START_AGAIN),
+        Problem::CodeDead => (paths::beginning(page), MessageId::START_AGAIN),
         _ => return None,
     };
     Some(view! { <p><a href=next>{label.text(lang)}</a></p> })
-}
-
-/// The first page of the journey that a page belongs to.
-fn beginning(page: &str) -> &'static str {
-    if page.starts_with(paths::REGISTER) { paths::REGISTER } else { paths::FORGOT }
 }
 
 /// A link that puts the cursor into a box.
