@@ -16,6 +16,7 @@ const NO_PHONE = { en: 'There is no such phone number.', ja: 'この電話番号
 const NO_USERNAME = { en: 'Use 3 to 32 letters, digits, dots, hyphens or underscores', ja: '3〜32文字。' };
 const REFUSED = { en: 'Name and password do not fit', ja: '入力した内容が合わないか' };
 const NO_CODE = { en: 'The code has six digits. Copy it from the message.', ja: '確認コードは6桁の数字です。' };
+const LACKING = { en: 'Something is missing: see the list below.', ja: 'まだ足りないものがあります。' };
 const WEAK = { en: 'The password does not meet all requirements yet.', ja: 'パスワードがまだ条件を満たしていません。' };
 
 const BUTTONS = {
@@ -27,14 +28,14 @@ const BUTTONS = {
 const comesBack = (visitor, text) => (visitor.scripts ? text : text.replaceAll('\0', '\ufffd'));
 
 /** Sends a form with one box filled in badly, and looks at the answer. */
-async function refuses(visitor, { button, name, text, sentence, keeps = true }) {
+async function refuses(visitor, { button, name, text, sentence, beside = sentence, keeps = true }) {
   await test.step(`${name}: ${JSON.stringify(text.length > 40 ? `${text.slice(0, 20)}… (${text.length})` : text)}`, async () => {
     const path = new URL(visitor.page.url()).pathname;
     await visitor.type({ [name]: text });
     await visitor.press(button);
     await visitor.isTold(sentence);
     await expect(visitor.page).toHaveURL(new URL(path, visitor.site.url).href);
-    await expect(visitor.page.locator(`#${name}-fault`)).toContainText(sentence);
+    await expect(visitor.page.locator(`#${name}-fault`)).toContainText(beside);
     await expect(visitor.box(name)).toHaveAttribute('aria-invalid', 'true');
     await expect(visitor.page).toHaveTitle(/^(Error: |エラー：)/);
     if (keeps) await expect(visitor.box(name)).toHaveValue(comesBack(visitor, text));
@@ -130,9 +131,9 @@ inEveryWay((lang, buttons, scripts) => {
     await visitor.press(buttons.next);
     await visitor.isAt('/register/details');
     const button = buttons.create;
-    const refusesWith = async (name, text, sentence, keeps = true) => {
+    const refusesWith = async (name, text, sentence, { keeps = true, beside = sentence } = {}) => {
       if (name !== 'new_password' && name !== 'confirm_password') await visitor.choosesPassword(PASSWORD);
-      await refuses(visitor, { button, name, text, sentence: sentence[lang], keeps });
+      await refuses(visitor, { button, name, text, sentence: sentence[lang], beside: beside[lang], keeps });
     };
     for (const name of ['given_name', 'family_name']) {
       await refusesWith(name, 'n'.repeat(101), TOO_LONG);
@@ -147,13 +148,13 @@ inEveryWay((lang, buttons, scripts) => {
 
     await visitor.type({ given_name: 'Zoë <b>&"', family_name: '山田', username: 'zoe.yamada' });
     await visitor.type({ confirm_password: PASSWORD });
-    await refusesWith('new_password', '', { en: 'Choose a password.', ja: 'パスワードを決めて入力してください。' }, false);
+    await refusesWith('new_password', '', { en: 'Choose a password.', ja: 'パスワードを決めて入力してください。' }, { keeps: false });
     for (const text of ['short', 'x'.repeat(300), `${PASSWORD}\u0007`, `${PASSWORD}\0`, 'p'.repeat(20_000)]) {
       await visitor.type({ confirm_password: text });
-      await refusesWith('new_password', text, WEAK, scripts);
+      await refusesWith('new_password', text, WEAK, { keeps: scripts, beside: LACKING });
     }
     await visitor.type({ new_password: PASSWORD });
-    await refusesWith('confirm_password', 'something else', { en: 'The two passwords differ.', ja: '2つのパスワードが違います。' }, scripts);
+    await refusesWith('confirm_password', 'something else', { en: 'The two passwords differ.', ja: '2つのパスワードが違います。' }, { keeps: scripts });
     await expect(visitor.box('given_name')).toHaveValue('Zoë <b>&"');
     await expect(visitor.box('family_name')).toHaveValue('山田');
     await expect(visitor.box('username')).toHaveValue('zoe.yamada');

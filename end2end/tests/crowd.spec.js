@@ -30,11 +30,13 @@ test('of two new passwords sent at the same moment one wins', async ({ playwrigh
     passwords.map((password) => post(request, site, '/api/recovery/complete', { new_password: password, confirm_password: password })),
   );
   expect(answers.filter((answer) => answer.url().endsWith('/recover/done'))).toHaveLength(1);
-  const signIns = [];
-  for (const password of passwords) {
-    const answer = await post(request, site, '/api/session/sign-in', { identifier: person.email, password });
-    signIns.push(answer.url().endsWith('/account'));
-  }
-  expect(signIns.filter(Boolean)).toHaveLength(1);
   await request.dispose();
+  const signedIn = [];
+  for (const password of passwords) {
+    const fresh = await playwright.request.newContext();
+    const answer = await post(fresh, site, '/api/session/sign-in', { identifier: person.email, password });
+    if (answer.url().endsWith('/account')) signedIn.push(password);
+    await fresh.dispose();
+  }
+  expect(signedIn).toHaveLength(1);
 });

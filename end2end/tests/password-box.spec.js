@@ -100,7 +100,7 @@ test('the rules tick one by one while somebody types', async ({ visitor, person 
 test('the strength is four segments and a sentence', async ({ visitor, person }) => {
   await reach(visitor, person);
   await expect(meter(visitor).locator('.meter i')).toHaveCount(4);
-  await expect(meter(visitor)).toContainText('The longer, the better.');
+  await expect(meter(visitor)).toContainText('Longer is stronger.');
   await visitor.box('new_password').pressSequentially(NEW_PASSWORD);
   await expect(meter(visitor)).toContainText('Very strong.');
   const lit = await meter(visitor).locator('.meter i').evaluateAll((segments) =>
