@@ -75,9 +75,10 @@ impl Browser {
         self.jar.iter().find(|(known, _)| known.ends_with(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Opens a page.
+    /// Opens a page, or reads what a page's scripts read.
     pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(Request::get(path).header(ACCEPT, "text/html"), Body::empty()).await
+        let manner = if path.starts_with("/api/") { Manner::Scripted } else { Manner::Plain };
+        self.send(Request::get(path).header(ACCEPT, manner.accept()), Body::empty()).await
     }
 
     /// Sends a form of ours.
@@ -88,10 +89,12 @@ impl Browser {
         self.send(request.header(ORIGIN, format!("https://{}", house::HOST)), Body::from(form)).await
     }
 
-    /// Sends a form and, when the browser itself does, opens the page that it leads to.
+    /// Sends a form and, when the browser itself does, opens the pages that it leads to.
     pub async fn submit(&mut self, manner: Manner, path: &str, fields: &[(&str, &str)]) -> Vec<Answer> {
         let mut answers = vec![self.post(manner, path, fields).await];
-        if let (Manner::Plain, Some(next)) = (manner, answers[0].location().map(str::to_owned)) {
+        while let (Manner::Plain, 1..5, Some(next)) = (manner, answers.len(), answers.last().and_then(Answer::location))
+        {
+            let next = next.to_owned();
             answers.push(self.get(&next).await);
         }
         answers

@@ -82,8 +82,8 @@ impl House {
         }
     }
 
-    /// Lets somebody change the password by a mailed link and its owner object.
-    pub async fn freeze(&self, identifier: &str) {
+    /// Lets somebody change the password by a mailed link and its owner object; gives the objection's token.
+    pub async fn freeze(&self, identifier: &str) -> String {
         let link = self.t.recovery_link(identifier).await;
         self.t.complete_by_link(&link, BETTER).await.expect("the link is fresh");
         let letters = self.t.deliver().await;
@@ -91,5 +91,6 @@ impl House {
         repudiation::freeze(&self.t.cx, &meta(), &not_me).await.expect("the objection is fresh");
         let told = self.t.deliver().await;
         assert!(matches!(told[0].content, Content::AccountFrozen { .. }) && code_in(&told).is_none());
+        not_me
     }
 }

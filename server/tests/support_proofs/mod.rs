@@ -6,5 +6,8 @@ pub mod browser;
 pub mod chance;
 pub mod house;
 pub mod mask;
+pub mod owed;
 pub mod program;
+pub mod scan;
 pub mod sink;
+pub mod walk;

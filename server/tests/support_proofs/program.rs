@@ -148,9 +148,10 @@ impl Client {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let cookies: Vec<_> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let (port, cookies, length) = (self.port, cookies.join("; "), form.len());
+        let accept = if method == "GET" { "text/html" } else { "application/json" };
         let head = format!(
             "{method} {path} HTTP/1.0\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\n\
-             accept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\ncookie: {cookies}\r\n\
+             accept: {accept}\r\ncontent-type: application/x-www-form-urlencoded\r\ncookie: {cookies}\r\n\
              content-length: {length}\r\n\r\n{form}"
         );
         let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;

@@ -74,8 +74,8 @@ impl Sink {
     /// Waits until the mails so far are right.
     pub fn wait_until(&self, patience: Duration, mut right: impl FnMut(&[Mail]) -> bool) -> bool {
         let mails = self.0.mails.lock().expect("lock");
-        let (_, waited) = self.0.arrived.wait_timeout_while(mails, patience, |mails| !right(mails)).expect("lock");
-        !waited.timed_out()
+        let waited = self.0.arrived.wait_timeout_while(mails, patience, |mails| !right(mails)).expect("lock");
+        !waited.1.timed_out()
     }
 
     fn talk(&self, stream: &TcpStream) -> Option<()> {
