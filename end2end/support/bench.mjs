@@ -21,8 +21,9 @@ await page.fill('[name="code"]', code);
 await page.press('[name="code"]', "Enter");
 await page.waitForURL("**/register/details");
 await page.waitForSelector("html[data-ready]");
-await page.focus('[name="new_password"]');
-await page.waitForLoadState("networkidle");
+// The chunks are there once the strength of something typed is told.
+await page.fill('[name="new_password"]', "warm up with four quiet words");
+await page.waitForFunction(() => document.querySelector("#new_password-strength b")?.textContent.trim());
 
 const typed = (text, times) =>
   page.evaluate(
