@@ -91,6 +91,18 @@ withAndWithoutScripts(() => {
     await visitor.isTold('Your session is over');
   });
 
+  test('after signing out the way back shows nothing of the account', async ({ visitor, person }) => {
+    await visitor.signsIn(person.email, person.password);
+    await visitor.open('/account/sessions');
+    await visitor.sees('Sessions');
+    await visitor.press('Sign out');
+    await visitor.sees('Sign in');
+    await visitor.page.goBack();
+    await visitor.sees('Sign in');
+    await expect(visitor.page.getByText('This browser')).toHaveCount(0);
+    await expect(visitor.page.getByText(person.email)).toHaveCount(0);
+  });
+
   test('the side bar leads through the account and marks where one is', async ({ visitor, person }) => {
     await visitor.signsIn(person.email, person.password);
     const menu = visitor.page.getByRole('navigation', { name: 'Account' });

@@ -1,3 +1,4 @@
+import { sticksOut } from '../support/look.js';
 import { somebody } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
@@ -31,6 +32,57 @@ withAndWithoutScripts(() => {
     await expect(visitor.page.getByText(email).first()).toBeVisible();
     await expect(visitor.page.getByText('Your Rekey code').first()).toBeVisible();
   });
+});
+
+test('boxes tell password managers and telephones what they are for', async ({ visitor, person }) => {
+  const boxes = async () => {
+    const all = await visitor.page.locator('main input[name]:not([type="hidden"])').all();
+    return Promise.all(all.map(async (box) => `${await box.getAttribute('name')}: ${await box.getAttribute('autocomplete')}`));
+  };
+  await visitor.open('/');
+  expect(await boxes()).toEqual(['identifier: username', 'password: current-password']);
+  await visitor.open('/register');
+  await expect(visitor.box('identifier')).toHaveAttribute('inputmode', 'email');
+  const { email } = somebody();
+  await visitor.type({ identifier: email });
+  await visitor.press('Send the code');
+  await visitor.sees('Enter the code');
+  expect(await boxes()).toEqual(['code: one-time-code']);
+  await expect(visitor.box('code')).toHaveAttribute('inputmode', 'numeric');
+  await visitor.typesCodeSentTo(email);
+  await visitor.sees('Your name and password');
+  expect(await boxes()).toEqual([
+    'given_name: given-name', 'family_name: family-name', 'username: username', 'new_password: new-password',
+    'confirm_password: new-password',
+  ]);
+  await visitor.signsIn(person.email, person.password);
+  await visitor.open('/account/password');
+  expect(await boxes()).toContain('current_password: current-password');
+});
+
+test('text that is spaced out by its reader stays on a small page', async ({ visitor, person }) => {
+  const { page } = visitor;
+  await visitor.signsIn(person.email, person.password);
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of ['/account', '/account/password', '/account/sessions', '/forgot', '/register', '/help']) {
+    await visitor.open(path);
+    await expect(visitor.heading).toBeVisible();
+    // WCAG 1.4.12. A sheet made by script is not ours to forbid, as an inline one would be.
+    await page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+        p { margin-bottom: 2em !important; }`);
+      document.adoptedStyleSheets.push(sheet);
+    });
+    expect.soft(await sticksOut(page), path).toEqual([]);
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('a, button, label, h1, h2, p')]
+        .filter((element) => element.checkVisibility() && getComputedStyle(element).overflowX !== 'visible')
+        .filter((element) => !element.closest('.unseen') && element.scrollWidth > element.clientWidth + 1)
+        .map((element) => element.outerHTML.slice(0, 80)),
+    );
+    expect.soft(cut, path).toEqual([]);
+  }
 });
 
 test('every page has a title of its own', async ({ visitor }) => {

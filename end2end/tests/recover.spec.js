@@ -134,6 +134,16 @@ withAndWithoutScripts(() => {
     await second.signsIn(person.email, NEW_PASSWORD);
   });
 
+  test('the way back after a reset leads to no second one', async ({ visitor, person, site }) => {
+    await visitor.asksForCode(person.email);
+    await visitor.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
+    await visitor.savesPassword(NEW_PASSWORD);
+    await visitor.sees('Your password is changed');
+    await visitor.page.goBack();
+    await visitor.sees('Please start again');
+    await expect(visitor.box('new_password')).toHaveCount(0);
+  });
+
   test('a reset ends every session', async ({ visitor, newVisitor, person, site }) => {
     await visitor.signsIn(person.email, person.password);
     const other = await newVisitor();
