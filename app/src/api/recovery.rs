@@ -31,11 +31,13 @@ pub async fn verify_recovery(#[server(default)] code: String) -> Result<(), AppE
     use crate::cookies::Cookie;
     use crate::paths;
     use rekey_service::recovery;
+    use rekey_shared::Field;
 
     let (cx, meta) = context::caller()?;
     let verified = recovery::verify(&cx, &meta, &context::cookie(Cookie::Recover), &code).await;
     let verified = verified.inspect(|()| context::forget(Cookie::Link));
-    context::finish(&cx, verified, paths::RECOVER_NEW, &Back { page: paths::RECOVER, typed: &[] })
+    let typed = [(Field::Code, code.as_str())];
+    context::finish(&cx, verified, paths::RECOVER_NEW, &Back { page: paths::RECOVER, typed: &typed })
 }
 
 /// Sends link and code again.
@@ -60,12 +62,18 @@ pub async fn complete_recovery(
     use crate::context::{self, Back};
     use crate::cookies::Cookie;
     use crate::paths;
-    use rekey_service::recovery::{self, Complete, Way};
+    use crate::problem::Told;
+    use rekey_service::recovery::{self, Complete, CompleteError, Way};
+    use rekey_shared::Problem;
 
     let (cx, meta) = context::caller()?;
     let (link, handle) = (context::cookie(Cookie::Link), context::cookie(Cookie::Recover));
     let way = if link.is_empty() { Way::Journey(&handle) } else { Way::Link(&link) };
     let done = recovery::complete(&cx, &meta, way, Complete { new_password, confirm_password }).await;
     let done = done.map(|()| [Cookie::Recover, Cookie::Link, Cookie::Session].map(context::forget)).map(drop);
+    let done = done.map_err(|error| match error {
+        CompleteError::NotValid if !link.is_empty() => Told::from(Problem::LinkNotValid),
+        other => other.into(),
+    });
     context::finish(&cx, done, paths::RECOVER_DONE, &Back { page: paths::RECOVER_NEW, typed: &[] })
 }

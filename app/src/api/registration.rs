@@ -33,10 +33,12 @@ pub async fn verify_registration(#[server(default)] code: String) -> Result<(), 
     use crate::cookies::Cookie;
     use crate::paths;
     use rekey_service::registration;
+    use rekey_shared::Field;
 
     let (cx, meta) = context::caller()?;
     let verified = registration::verify(&cx, &meta, &context::cookie(Cookie::Register), &code).await;
-    context::finish(&cx, verified, paths::REGISTER_DETAILS, &Back { page: paths::REGISTER_CODE, typed: &[] })
+    let typed = [(Field::Code, code.as_str())];
+    context::finish(&cx, verified, paths::REGISTER_DETAILS, &Back { page: paths::REGISTER_CODE, typed: &typed })
 }
 
 /// Sends the code again.

@@ -25,6 +25,7 @@ pub(crate) fn CodeField(state: FormState) -> impl IntoView {
                 autocomplete="one-time-code"
                 autocapitalize="none"
                 spellcheck="false"
+                value=state.typed(field)
                 aria-describedby=described_by(field)
                 aria-invalid=invalid
             />
