@@ -213,12 +213,7 @@ fn usable(account: &Account, channel: &AccountIdentifier) -> bool {
 
 /// Binds a journey at its first message. From then on older recoveries of the same account are dead (AC-05);
 /// `false` when a newer one was bound first, which happens after a crash: then this one is the dead one.
-async fn bind(
-    cx: &Services,
-    journey: &Journey,
-    bound: Bound,
-    link: Option<Digest>,
-) -> Result<bool, Unexpected> {
+async fn bind(cx: &Services, journey: &Journey, bound: Bound, link: Option<Digest>) -> Result<bool, Unexpected> {
     if journey.bound.is_some() {
         return Ok(true);
     }
