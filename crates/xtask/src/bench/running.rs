@@ -40,7 +40,6 @@ impl Running {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        let _ = running.child.kill();
         bail!("the server was not ready within 30 s")
     }
 
@@ -78,5 +77,13 @@ impl Running {
         let status = self.child.wait()?;
         anyhow::ensure!(status.success(), "the server did not stop well: {status}");
         Ok(())
+    }
+}
+
+/// A measurement that fails leaves no server behind.
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
