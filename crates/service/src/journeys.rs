@@ -8,7 +8,7 @@ use rekey_domain::journey::{
 };
 use rekey_domain::outbox::{Obligation, OutboxItem};
 use rekey_domain::throttle::{self, Limit, Purpose};
-use rekey_domain::{Account, JourneyId, OutboxId, TicketId};
+use rekey_domain::{Account, AccountId, JourneyId, OutboxId, TicketId};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::view::{Channel, JourneyStep, JourneyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, OneTimeCode, Timestamp};
@@ -149,12 +149,11 @@ pub(crate) async fn find_open(cx: &Services, kind: JourneyKind, handle: &str) ->
     Ok(journey.filter(|journey| journey.is_open(cx.now())))
 }
 
-/// The account that a journey is bound to, as it is now.
+/// The account that a journey is bound to, as it is now. For a decoy one that does not exist is looked up,
+/// so that it answers no faster (T-02).
 pub(crate) async fn account_of(cx: &Services, journey: &Journey) -> Result<Option<Account>, Unexpected> {
-    match journey.bound.and_then(|bound| bound.account) {
-        Some(id) => Ok(cx.store.find_account(id).await?),
-        None => Ok(None),
-    }
+    let id = journey.bound.and_then(|bound| bound.account).unwrap_or(AccountId(journey.id.0));
+    Ok(cx.store.find_account(id).await?)
 }
 
 /// A journey as its page sees it: drawn from the row and from what was typed, never from an account.
