@@ -3,6 +3,8 @@
 //! The world below keeps a ghost record of what was really presented, apart from what the rules look at.
 //! Worlds that are equal are walked once, which covers every order of actions without repeating any.
 
+#![expect(clippy::expect_used, reason = "a broken model must stop the test")]
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -186,8 +188,8 @@ impl World {
             return;
         }
         self.rows[which].bound_epoch = Some(OWNER[which].map_or(0, |owner| self.epochs[owner]));
-        for other in 0..self.rows.len() {
-            let sibling = other != which && OWNER[other].is_some() && OWNER[other] == OWNER[which];
+        for (other, owner) in OWNER.iter().enumerate() {
+            let sibling = other != which && owner.is_some() && *owner == OWNER[which];
             if sibling && self.rows[other].bound_epoch.is_some() && self.rows[other].state != JourneyState::Done {
                 self.rows[other].state = JourneyState::Revoked;
             }

@@ -1,4 +1,5 @@
 //! One secret, one use; budgets hold exactly: 200 at once, over three nodes, on both databases.
+#![allow(clippy::expect_used, reason = "a step that fails must stop the test")]
 
 use std::time::Duration;
 

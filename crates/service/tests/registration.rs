@@ -1,4 +1,5 @@
 //! Registration over real databases.
+#![allow(clippy::expect_used, reason = "a step that fails must stop the test")]
 
 use rekey_testkit::assert_matches;
 use std::time::Duration;

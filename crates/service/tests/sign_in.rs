@@ -1,4 +1,5 @@
 //! Signing in, lock-out, sessions and changing the password over real databases.
+#![allow(clippy::expect_used, reason = "a step that fails must stop the test")]
 
 use rekey_testkit::assert_matches;
 use std::time::Duration;

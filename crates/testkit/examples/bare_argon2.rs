@@ -1,6 +1,11 @@
 //! How many bare Argon2id hashes this build does in a second, on all cores: what sign-ins are measured against.
 //! Prints one JSON object. `cargo xtask bench` runs it.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a measuring program reads the clock")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a measuring program reads the clock and rounds"
+)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

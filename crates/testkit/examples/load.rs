@@ -9,6 +9,8 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a measuring program reads the clock and stops when it cannot go on"
 )]
 
@@ -157,7 +159,7 @@ async fn sign_ins(address: &str, count: usize, at_once: usize, form: String) -> 
     }
     let done = answers.iter().filter(|(status, _)| matches!(status, 200 | 302 | 303)).count();
     let rate = done as f64 / start.elapsed().as_secs_f64();
-    let mut summary = summary(answers);
+    let mut summary = summary(&answers);
     summary["per_second"] = serde_json::json!((rate * 10.0).round() / 10.0);
     summary
 }
@@ -180,7 +182,7 @@ async fn light(address: &str, stop: Arc<AtomicBool>) -> serde_json::Value {
     for person in people {
         answers.extend(person.await.expect("no panic"));
     }
-    summary(answers)
+    summary(&answers)
 }
 
 async fn look(address: String, stop: Arc<AtomicBool>) -> Vec<(u16, Duration)> {
@@ -207,9 +209,9 @@ async fn flood(address: &str, count: usize, form: String) {
     println!("{}", serde_json::json!({ "flood": flood, "light": light }));
 }
 
-fn summary(answers: Vec<(u16, Duration)>) -> serde_json::Value {
+fn summary(answers: &[(u16, Duration)]) -> serde_json::Value {
     let mut statuses = BTreeMap::<String, usize>::new();
-    for (status, _) in &answers {
+    for (status, _) in answers {
         *statuses.entry(status.to_string()).or_default() += 1;
     }
     let mut times: Vec<f64> = answers.iter().map(|(_, time)| time.as_secs_f64() * 1e3).collect();

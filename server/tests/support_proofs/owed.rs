@@ -27,7 +27,7 @@ pub fn about(mail: &Mail) -> About {
 }
 
 /// What can be done with a message.
-pub fn secrets(mail: &Mail) -> [Option<String>; 3] {
+fn secrets(mail: &Mail) -> [Option<String>; 3] {
     [mail.code(), mail.link("/recover/link/"), mail.link("/not-me/")]
 }
 
@@ -52,5 +52,17 @@ impl Owed {
             received.entry(mail.head("Message-ID")).or_default().push(mail);
         }
         received
+    }
+
+    /// How many came a second time. None comes a third time, and not one too few or too many has come.
+    pub fn came_twice(&self, mails: &[Mail]) -> usize {
+        let received = self.received(mails);
+        assert!((self.least..=self.most).contains(&received.len()), "{self:?}: {:?}", received.keys());
+        for (id, copies) in &received {
+            // The second copy may tell fewer minutes; the secrets in it are the same.
+            let same = copies.iter().all(|copy| secrets(copy) == secrets(copies[0]));
+            assert!(copies.len() <= 2 && same, "{id}: {copies:?}");
+        }
+        received.values().map(|copies| copies.len() - 1).sum()
     }
 }
