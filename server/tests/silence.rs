@@ -280,7 +280,7 @@ async fn a_dead_link_does_not_tell_what_it_died_of() {
         walk.all(Step::Open("/recover/new")).await;
         walk.all(Step::Open("/api/page?page=RecoverNew")).await;
         let refused = walk.all(Step::Send("/api/recovery/complete", &CHOICE)).await;
-        assert!(manner == Manner::Plain || refused[0].contains("journey_over"), "{refused:?}");
+        assert!(manner == Manner::Plain || refused[0].contains("link_not_valid"), "{refused:?}");
 
         let mut walk = Walk::new(&house, manner, &objections);
         walk.all_led("/not-me", Step::Open("/not-me/{}")).await;
