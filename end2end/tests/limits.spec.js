@@ -1,6 +1,5 @@
-import { NEW_PASSWORD } from '../support/people.js';
+import { NEW_PASSWORD, register } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
-import { register } from '../support/people.js';
 
 withAndWithoutScripts(() => {
   test('a shop that tells of its limits tells of them in words', async ({ newSite, newVisitor }) => {

@@ -17,16 +17,15 @@ const WORDS = {
   },
 };
 
-/** No code: wrong for everybody but one in a million. */
+/** Six digits that are not this code. */
 const wrongFor = (code) => (code === '111111' ? '222222' : '111111');
 
-/** Shown only on the phone in the user's hand. */
+/** The browser of a telephone, for the list of sessions. */
 const PHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
 
 for (const [lang, words] of Object.entries(WORDS)) {
   test.describe(lang === 'en' ? 'in English' : 'in Japanese', () => {
     test.use({ locale: words.locale, contextOptions: { reducedMotion: 'reduce' } });
-    test.setTimeout(45_000);
 
     const look = (visitor, name) => test.step(name, () => lookAt(visitor, lang, name));
     const told = (visitor) => expect(visitor.summary.first()).toBeVisible();
