@@ -1,5 +1,7 @@
 //! All routes of the product. Every one of them stands in [`crate::registry`].
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -63,8 +65,12 @@ pub fn own_routes(site: &Site) -> Vec<Own> {
 }
 
 /// The app's pages as the page framework knows them.
+///
+/// Listed once in a process: while the framework lists them, a page that is drawn by another thread never gets its
+/// data (leptos issue 4773).
 pub fn page_routes() -> Vec<AxumRouteListing> {
-    generate_route_list(App)
+    static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+    PAGES.clone()
 }
 
 /// The pages and the server functions.
