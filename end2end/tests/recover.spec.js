@@ -189,7 +189,7 @@ withAndWithoutScripts(() => {
   test('asking for the code again at once is told to wait', async ({ visitor, person, site }) => {
     await visitor.asksForCode(person.email);
     await site.mailbox.next(person.email);
-    await visitor.press('Send a new code');
+    await visitor.press('Send the code again');
     await expect(visitor.page.getByText('A code was sent a moment ago.')).toBeVisible();
     expect(await site.mailbox.waiting(person.email)).toBe(0);
   });

@@ -6,12 +6,12 @@ import { expect, test } from '../support/test.js';
 
 const WORDS = {
   en: {
-    locale: 'en-GB', signIn: 'Sign in', send: 'Send the code', next: 'Continue', again: 'Send a new code', create: 'Create account',
+    locale: 'en-GB', signIn: 'Sign in', send: 'Send the code', next: 'Continue', again: 'Send the code again', create: 'Create account',
     save: 'Save password', freeze: 'Freeze my account', endOthers: 'End all other sessions', make: 'Make one for me', end: /^End the session of/,
     sooner: 'A code was sent a moment ago.', offline: 'No connection',
   },
   ja: {
-    locale: 'ja-JP', signIn: 'サインイン', send: 'コードを送る', next: '次へ', again: '新しいコードを送る', create: 'アカウントを作成',
+    locale: 'ja-JP', signIn: 'サインイン', send: 'コードを送る', next: '次へ', again: 'コードをもう一度送る', create: 'アカウントを作成',
     save: 'パスワードを保存', freeze: 'アカウントを凍結する', endOthers: 'ほかの端末をすべてサインアウト', make: '自動で作る', end: /の利用を終了する$/,
     sooner: 'コードは送ったばかりです。', offline: 'つながりません',
   },

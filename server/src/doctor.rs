@@ -119,8 +119,8 @@ async fn look(url: &str, now: Timestamp) -> Result<Vec<Finding>, StartError> {
         return Ok(findings);
     }
     findings.push(Good("the database is up to date".to_owned()));
-    let owned = store.has_accounts().await?;
-    findings.push(judge(owned, "somebody has registered", "nobody has registered: run rekey owner-link"));
+    let owned = store.has_owner().await?;
+    findings.push(judge(owned, "there is an owner", "there is no owner: run rekey owner-link"));
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     Ok(findings)
 }

@@ -55,12 +55,12 @@ async fn bind(address: std::net::SocketAddr, key: &str) -> Result<TcpListener, S
     TcpListener::bind(address).await.map_err(|error| StartError::failed(&format!("{key} {address}"), &error))
 }
 
-/// One line that says where, and on an empty database one with the owner's link.
+/// One line that says where, and, while nobody owns the installation, one with the owner's link.
 async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> Result<(), StartError> {
     let address = listener.local_addr().unwrap_or(config.listen);
     tracing::info!(event = "sys_startup", listen = %address, "ready");
     println!("Rekey is ready: {} (listening on {address})", config.public_url);
-    if !services.store.has_accounts().await? {
+    if !services.store.has_owner().await? {
         println!("Become the owner: {}", owner::make_link(services).await?);
     }
     Ok(())

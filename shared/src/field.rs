@@ -56,6 +56,8 @@ pub enum FieldFault {
     TooLong,
     /// Characters that have no place there (controls, bidi overrides, zero-width).
     BadCharacters,
+    /// Nothing was typed where an account begins: a user name would not do.
+    MissingContact,
     /// Not an e-mail address or phone number.
     NotAnAddress,
     /// A phone number, but not one that exists in any numbering plan.

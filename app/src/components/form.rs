@@ -65,6 +65,20 @@ impl FormState {
         }
     }
 
+    /// Takes back what was wrong with both boxes of a new password, since they were filled for the person.
+    pub(crate) fn made_password(self) {
+        self.problem.try_update(|problem| match problem {
+            Some(Problem::WeakPassword(_)) => *problem = None,
+            Some(Problem::Fields(faults)) => {
+                faults.retain(|wrong| !matches!(wrong.field, Field::NewPassword | Field::ConfirmPassword));
+                if faults.is_empty() {
+                    *problem = None;
+                }
+            }
+            _ => {}
+        });
+    }
+
     fn answered(self, problem: Option<Problem>) {
         self.pending.try_set(false);
         self.edited.try_set(Vec::new());

@@ -144,6 +144,7 @@ fn MakeButton(state: FormState, watch: Watch, shown: RwSignal<bool>, alive: RwSi
             shown.set(true);
             fill(Field::NewPassword, &made);
             fill(Field::ConfirmPassword, &made);
+            state.made_password();
             watch.see(made.expose().to_owned());
             watch.tell(MessageId::MADE_ONE.text(state.lang).to_owned());
         });

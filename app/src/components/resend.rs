@@ -1,4 +1,4 @@
-//! "Send a new code", with the time until that is possible.
+//! "Send the code again", with the time until that is possible.
 
 use std::time::Duration;
 

@@ -154,7 +154,7 @@ fn parse_start(cx: &Services, input: &Start) -> Result<Identifier, StartError> {
 
 fn parse_contact(typed: &str, region: &str) -> Result<Identifier, FieldFault> {
     if typed.trim().is_empty() {
-        return Err(FieldFault::Missing);
+        return Err(FieldFault::MissingContact);
     }
     Identifier::parse_contact(typed, region)
 }

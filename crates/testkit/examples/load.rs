@@ -1,10 +1,10 @@
 //! Drives a running server over loopback: sign-ins at full speed, and light requests alone and beside a flood.
 //! Prints one JSON object for each measurement. `cargo xtask bench` runs it.
 //!
-//! `load ADDRESS prepare IDENTIFIER PASSWORD` registers an account through the development mailbox.
-//! `load ADDRESS sign-ins COUNT AT_ONCE IDENTIFIER PASSWORD` measures sign-ins.
+//! `load ADDRESS prepare` registers the accounts through the development mailbox.
+//! `load ADDRESS sign-ins COUNT AT_ONCE` measures sign-ins.
 //! `load ADDRESS light SECONDS` measures light requests alone.
-//! `load ADDRESS flood COUNT IDENTIFIER PASSWORD` measures light requests while COUNT sign-ins are in flight.
+//! `load ADDRESS flood COUNT` measures light requests while COUNT sign-ins are in flight.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -27,10 +27,9 @@ async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        [address, "prepare", identifier, password] => prepare(address, identifier, password).await,
-        [address, "sign-ins", count, at_once, identifier, password] => {
-            let form = sign_in_form(identifier, password);
-            println!("{}", sign_ins(address, number(count), number(at_once), form).await);
+        [address, "prepare"] => prepare(address).await,
+        [address, "sign-ins", count, at_once] => {
+            println!("{}", sign_ins(address, number(count), number(at_once)).await);
         }
         [address, "light", seconds] => {
             let stop = Arc::new(AtomicBool::new(false));
@@ -38,11 +37,18 @@ async fn main() {
             println!("{}", light(address, stop).await);
             timer.await.expect("stops");
         }
-        [address, "flood", count, identifier, password] => {
-            flood(address, number(count), sign_in_form(identifier, password)).await;
-        }
+        [address, "flood", count] => flood(address, number(count)).await,
         _ => panic!("see the head of this file"),
     }
+}
+
+/// As many as may register from one address within an hour, and a few less. A password is tried for an account at
+/// most five times at once, so one account alone would measure refusals.
+const ACCOUNTS: usize = 48;
+const PASSWORD: &str = "a bench of seven quiet words";
+
+fn identifier(nth: usize) -> String {
+    format!("bench{}@example.org", nth % ACCOUNTS)
 }
 
 fn number(text: &str) -> usize {
@@ -136,8 +142,8 @@ impl Client {
     }
 }
 
-fn sign_in_form(identifier: &str, password: &str) -> String {
-    format!("identifier={}&password={}", encoded(identifier), encoded(password))
+fn sign_in_form(nth: usize) -> String {
+    format!("identifier={}&password={}", encoded(&identifier(nth)), encoded(PASSWORD))
 }
 
 fn encoded(text: &str) -> String {
@@ -146,11 +152,12 @@ fn encoded(text: &str) -> String {
 
 const SIGN_IN: &str = "/api/session/sign-in";
 
-async fn sign_ins(address: &str, count: usize, at_once: usize, form: String) -> serde_json::Value {
+async fn sign_ins(address: &str, count: usize, at_once: usize) -> serde_json::Value {
     let start = Instant::now();
     let clients: Vec<_> = (0..at_once)
         .map(|n| {
-            tokio::spawn(repeat(address.to_owned(), form.clone(), count / at_once + usize::from(n < count % at_once)))
+            let share = count / at_once + usize::from(n < count % at_once);
+            tokio::spawn(repeat(address.to_owned(), sign_in_form(n), share))
         })
         .collect();
     let mut answers = Vec::new();
@@ -197,13 +204,13 @@ async fn look(address: String, stop: Arc<AtomicBool>) -> Vec<(u16, Duration)> {
     answers
 }
 
-async fn flood(address: &str, count: usize, form: String) {
+async fn flood(address: &str, count: usize) {
     let stop = Arc::new(AtomicBool::new(false));
     let watching = tokio::spawn({
         let (address, stop) = (address.to_owned(), Arc::clone(&stop));
         async move { light(&address, stop).await }
     });
-    let flood = sign_ins(address, count, count, form).await;
+    let flood = sign_ins(address, count, count).await;
     stop.store(true, Ordering::Relaxed);
     let light = watching.await.expect("no panic");
     println!("{}", serde_json::json!({ "flood": flood, "light": light }));
@@ -224,15 +231,21 @@ fn summary(answers: &[(u16, Duration)]) -> serde_json::Value {
     })
 }
 
-async fn prepare(address: &str, identifier: &str, password: &str) {
+async fn prepare(address: &str) {
     let mut client = Client::connect(address).await;
+    for nth in 0..ACCOUNTS {
+        register(&mut client, &identifier(nth)).await;
+    }
+}
+
+async fn register(client: &mut Client, identifier: &str) {
     let form = format!("identifier={}&consent=on", encoded(identifier));
     let started = client.post("/api/registration/start", &form, "").await;
     let cookie = cookie_of(&started).unwrap_or_else(|| panic!("no cookie: {}", started.head));
-    let code = mailed_code(&mut client).await;
+    let code = mailed_code(client, identifier).await;
     let verified = client.post("/api/registration/verify", &format!("code={code}"), &cookie).await;
     assert!(verified.status < 400, "the code is right: {}", verified.head);
-    let password = encoded(password);
+    let password = encoded(PASSWORD);
     let form = format!("given_name=&family_name=&username=&new_password={password}&confirm_password={password}");
     let made = client.post("/api/registration/complete", &form, &cookie).await;
     assert!(made.status < 400, "registers: {} {}", made.head, String::from_utf8_lossy(&made.body));
@@ -244,16 +257,17 @@ fn cookie_of(answer: &Answer) -> Option<String> {
     lower.split([' ', ';']).nth(1).map(str::to_owned)
 }
 
-async fn mailed_code(client: &mut Client) -> String {
+async fn mailed_code(client: &mut Client, identifier: &str) -> String {
     for _ in 0..100 {
         let mailbox = client.get("/dev/mailbox.json").await;
-        let messages: serde_json::Value = serde_json::from_slice(&mailbox.body).expect("JSON");
-        let text = messages[0]["text"].as_str().unwrap_or_default().to_owned();
-        let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
+        let messages: Vec<serde_json::Value> = serde_json::from_slice(&mailbox.body).expect("JSON");
+        let theirs = messages.iter().filter(|message| message["to"] == identifier);
+        let texts = theirs.filter_map(|message| message["text"].as_str());
+        let code = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_digit())).find(|run| run.len() == 6);
         if let Some(code) = code {
             return code.to_owned();
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("no code arrived");
 }

@@ -20,7 +20,7 @@ super::messages! {
     NAV_PASSWORD: "Password", "パスワード";
     SESSIONS: "Sessions", "サインイン中の端末";
     SIGN_OUT: "Sign out", "サインアウト";
-    SIGNING_OUT: "Signing out…", "サインアウトしています…";
+    SIGNING_OUT: "Signing out…", "サインアウト中…";
 
     OWNER: "Owner of this installation", "このシステムの持ち主";
     SIGN_IN_WITH: "You sign in with", "サインインに使うもの";

@@ -27,9 +27,9 @@ super::messages! {
     CODE_HINT: "Blanks do not matter.", "空白が入っていてもかまいません。";
     CONTINUE: "Continue", "次へ";
     CHECKING: "Checking…", "確認しています…";
-    RESEND: "Send a new code", "新しいコードを送る";
-    RESENT: "A new code is on its way. Only the newest one works.",
-        "新しいコードを送りました。使えるのは最新のコードだけです。";
+    RESEND: "Send the code again", "コードをもう一度送る";
+    RESENT: "The code is on its way again. Use the one in the newest message.",
+        "コードをもう一度送りました。一番新しいメッセージのコードをお使いください。";
     OTHER_ADDRESS: "Use another address", "別の連絡先を使う";
     NOTHING_ARRIVED: "Nothing arrived?", "届かないときは";
 

@@ -11,6 +11,9 @@ pub const fn fault(field: Field, fault: FieldFault, lang: Lang) -> &'static str 
         FieldFault::BadCharacters => {
             pick(lang, "There is a character in it that cannot be used here.", "ここでは使えない文字が入っています。")
         }
+        FieldFault::MissingContact => {
+            pick(lang, "Type your email address or phone number.", "メールアドレスまたは電話番号を入力してください。")
+        }
         FieldFault::NotAnAddress => pick(
             lang,
             "This is neither an email address nor a phone number. Look for a typing error.",

@@ -58,12 +58,12 @@ pub fn password_for(identifier: &str, lang: Lang) -> String {
     }
 }
 
-/// When a new code may be asked for: while counting down, or without scripts.
+/// When the code may be sent again: while counting down, or without scripts.
 pub fn resend_in(seconds: u64, lang: Lang) -> String {
     match (lang, seconds) {
-        (Lang::En, 1) => "You can ask for a new one in 1 second.".to_owned(),
-        (Lang::En, _) => format!("You can ask for a new one in {seconds} seconds."),
-        (Lang::Ja, _) => format!("あと{seconds}秒で、新しいコードを送れます。"),
+        (Lang::En, 1) => "You can have it sent again in 1 second.".to_owned(),
+        (Lang::En, _) => format!("You can have it sent again in {seconds} seconds."),
+        (Lang::Ja, _) => format!("あと{seconds}秒で、もう一度送れます。"),
     }
 }
 

@@ -84,8 +84,9 @@ const FIELDS: [Field; 10] = [
     Field::Consent,
 ];
 
-const FAULTS: [FieldFault; 11] = [
+const FAULTS: [FieldFault; 12] = [
     FieldFault::Missing,
+    FieldFault::MissingContact,
     FieldFault::TooLong,
     FieldFault::BadCharacters,
     FieldFault::NotAnAddress,

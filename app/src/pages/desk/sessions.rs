@@ -101,8 +101,10 @@ fn Row(session: SessionView, lang: Lang) -> impl IntoView {
                 <ErrorSummary state/>
                 <p class="row-title">{device} " " {here}</p>
                 <p class="muted">
-                    {MessageId::SIGNED_IN_AT.text(lang)} " " {session.created_at.written(lang)} " · "
-                    {MessageId::LAST_SEEN.text(lang)} " " {session.last_used_at.written(lang)}
+                    {MessageId::SIGNED_IN_AT.text(lang)} " "
+                    <span class="moment">{session.created_at.written(lang)}</span> " · "
+                    {MessageId::LAST_SEEN.text(lang)} " "
+                    <span class="moment">{session.last_used_at.written(lang)}</span>
                 </p>
                 <p class="muted">{session.place}</p>
             </div>

@@ -1,6 +1,6 @@
 //! Accounts and the identifiers they are known by.
 
-use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, PasswordHash, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, PasswordHash, Role, Status};
 use rekey_shared::Timestamp;
 use rekey_shared::identifier::IdentifierKind;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -29,8 +29,8 @@ finders! {
     fn find_account_by(kind: IdentifierKind, canonical: &str) -> Option<(Account, AccountIdentifier)>;
     /// Everything an account is known by, oldest first.
     fn list_identifiers(account: AccountId) -> Vec<AccountIdentifier>;
-    /// Whether there is any account at all.
-    fn has_accounts() -> bool;
+    /// Whether somebody owns this installation.
+    fn has_owner() -> bool;
 }
 
 async fn find_account(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Account>, Unexpected> {
@@ -62,9 +62,9 @@ async fn list_identifiers(db: &impl ConnectionTrait, account: AccountId) -> Resu
     rows.into_iter().map(AccountIdentifier::try_from).collect()
 }
 
-async fn has_accounts(db: &impl ConnectionTrait) -> Result<bool, Unexpected> {
-    let any = account::Entity::find().select_only().column(account::Column::Epoch).into_tuple::<i64>().one(db).await?;
-    Ok(any.is_some())
+async fn has_owner(db: &impl ConnectionTrait) -> Result<bool, Unexpected> {
+    let owners = account::Entity::find().filter(account::COLUMN.role.eq(Role::Owner.text()));
+    Ok(owners.select_only().column(account::Column::Epoch).into_tuple::<i64>().one(db).await?.is_some())
 }
 
 impl Write {

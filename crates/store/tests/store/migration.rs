@@ -21,7 +21,7 @@ on_both! {
         assert!(store.is_migrated().await.unwrap());
         store.migrate().await.unwrap();
         store.ping().await.unwrap();
-        assert!(!store.has_accounts().await.unwrap());
+        assert!(!store.has_owner().await.unwrap());
     }
 
     async fn many_connections_migrate_at_once(db: Database) {

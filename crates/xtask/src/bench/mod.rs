@@ -19,9 +19,6 @@ use crate::paths::Paths;
 use crate::run::{read, say};
 use running::Running;
 
-const IDENTIFIER: &str = "bench@example.org";
-const PASSWORD: &str = "a bench of seven quiet words";
-
 /// Sign-ins that measure the rate; enough to outlast the machine's moods.
 const SIGN_INS: &str = "1200";
 /// Sign-ins at once while the rate is measured: the hashing threads always have work.
@@ -45,8 +42,8 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
 
 fn measure(paths: &Paths, plan: Plan) -> Result<Value> {
     let example = |name: &str| build::example(paths, plan, name);
-    say("bare Argon2id and the policy report");
-    let bare = json_of(&mut Command::new(example("bare_argon2")))?;
+    say("the policy report");
+    let bare_argon2 = example("bare_argon2");
     let policy = json_of(&mut Command::new(example("policy_report")))?;
 
     let folder = paths.target.join("bench-data");
@@ -62,12 +59,12 @@ fn measure(paths: &Paths, plan: Plan) -> Result<Value> {
     prepare(&load, &server)?;
     let sizes = sizes::measure(paths, &server)?;
     let browser = browser::measure(paths, &server)?;
-    let loads = loads(&load, &server)?;
+    let loads = loads(&load, &bare_argon2, &server)?;
     let peak = server.memory_kib("VmHWM")?;
     let second_start = server.ready_millis;
     server.stop()?;
     Ok(json!({
-        "bare_argon2": bare, "policy_native": policy, "policy_browser": browser, "sizes": sizes, "load": loads,
+        "policy_native": policy, "policy_browser": browser, "sizes": sizes, "load": loads,
         "start_ms": { "empty_folder": first_start, "existing_database": second_start },
         "memory_kib": { "idle": idle, "peak": peak },
         "portable_build": plan.portable,
@@ -75,22 +72,28 @@ fn measure(paths: &Paths, plan: Plan) -> Result<Value> {
 }
 
 fn prepare(load: &Path, server: &Running) -> Result<()> {
-    let status = Command::new(load).args([&server.address(), "prepare", IDENTIFIER, PASSWORD]).status()?;
-    anyhow::ensure!(status.success(), "no account could be made for the measurement");
+    let status = Command::new(load).args([&server.address(), "prepare"]).status()?;
+    anyhow::ensure!(status.success(), "no accounts could be made for the measurement");
     Ok(())
 }
 
-/// Light requests alone, sign-ins at full speed, light requests beside floods.
-fn loads(load: &Path, server: &Running) -> Result<Value> {
+/// Light requests alone, sign-ins at full speed, light requests beside floods. Bare hashing runs right before and
+/// right after the sign-ins, since the machine's speed drifts.
+fn loads(load: &Path, bare_argon2: &Path, server: &Running) -> Result<Value> {
     let drive = |words: &[&str]| json_of(Command::new(load).arg(server.address()).args(words));
     say("light requests alone");
     let alone = drive(&["light", "5"])?;
-    say("sign-ins");
-    let sign_ins = drive(&["sign-ins", SIGN_INS, AT_ONCE, IDENTIFIER, PASSWORD])?;
+    say("bare Argon2id, sign-ins, bare Argon2id");
+    let before = json_of(&mut Command::new(bare_argon2))?;
+    let sign_ins = drive(&["sign-ins", SIGN_INS, AT_ONCE])?;
+    let after = json_of(&mut Command::new(bare_argon2))?;
     say("floods of 200 and of 2,000 sign-ins");
-    let flood_200 = drive(&["flood", "200", IDENTIFIER, PASSWORD])?;
-    let flood_2000 = drive(&["flood", "2000", IDENTIFIER, PASSWORD])?;
-    Ok(json!({ "light_alone": alone, "sign_ins": sign_ins, "flood_200": flood_200, "flood_2000": flood_2000 }))
+    let flood_200 = drive(&["flood", "200"])?;
+    let flood_2000 = drive(&["flood", "2000"])?;
+    Ok(json!({
+        "light_alone": alone, "bare_before": before, "sign_ins": sign_ins, "bare_after": after,
+        "flood_200": flood_200, "flood_2000": flood_2000,
+    }))
 }
 
 fn json_of(command: &mut Command) -> Result<Value> {
