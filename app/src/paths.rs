@@ -41,9 +41,9 @@ pub const ACCOUNT_PASSWORD_SAVED: &str = "/account?done=password";
 pub const SESSIONS_ENDED: &str = "/account/sessions?done=ended";
 /// The sessions after all others were ended.
 pub const SESSIONS_OTHERS_ENDED: &str = "/account/sessions?done=others";
-/// The code page of a registration after a new code was sent.
+/// The code page of a registration after the code was sent again.
 pub const REGISTER_CODE_RESENT: &str = "/register/code?done=resent";
-/// The code page of a recovery after a new code was sent.
+/// The code page of a recovery after the code was sent again.
 pub const RECOVER_RESENT: &str = "/recover?done=resent";
 
 /// The first page of the journey that a page belongs to.

@@ -9,8 +9,8 @@ super::messages! {
         "1分ほど待ち、迷惑メールのフォルダーもご確認ください。届くまでに時間がかかることがあります。";
     HELP_CODE_2: "We never say whether an account exists. If none fits what you typed, nothing is sent: try another of your addresses.",
         "アカウントがあるかどうかはお答えしていません。入力に合うアカウントがなければ何も送られないので、別の連絡先でもお試しください。";
-    HELP_CODE_3: "After a minute you may ask for a new code. Only the newest one works.",
-        "1分たつと新しいコードを求められます。使えるのは最新のコードだけです。";
+    HELP_CODE_3: "After a minute you can have it sent again. Use the one in the newest message.",
+        "1分たつと、もう一度送れます。一番新しいメッセージのコードをお使いください。";
 
     HELP_LOST: "I can no longer read that address or phone", "登録した連絡先が使えなくなりました";
     HELP_LOST_1: "If your account has another address, number or user name, type that one.",

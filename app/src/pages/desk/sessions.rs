@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use rekey_shared::view::SessionView;
-use rekey_shared::{Lang, MessageId, text};
+use rekey_shared::{Lang, MessageId, Timestamp, text};
 use server_fn::ServerFn as _;
 
 use crate::api::{EndOthers, EndSession};
@@ -94,6 +94,9 @@ fn Row(session: SessionView, lang: Lang) -> impl IntoView {
             </PostForm>
         }
     });
+    let since = |what: MessageId, at: Timestamp| {
+        view! { <span class="since">{what.text(lang)} " " <span class="moment">{at.written(lang)}</span></span> }
+    };
     let here = session.current.then(|| view! { <span class="chip">{MessageId::THIS_BROWSER.text(lang)}</span> });
     view! {
         <li class="row">
@@ -101,10 +104,8 @@ fn Row(session: SessionView, lang: Lang) -> impl IntoView {
                 <ErrorSummary state/>
                 <p class="row-title">{device} " " {here}</p>
                 <p class="muted">
-                    {MessageId::SIGNED_IN_AT.text(lang)} " "
-                    <span class="moment">{session.created_at.written(lang)}</span> " · "
-                    {MessageId::LAST_SEEN.text(lang)} " "
-                    <span class="moment">{session.last_used_at.written(lang)}</span>
+                    {since(MessageId::SIGNED_IN_AT, session.created_at)} " · "
+                    {since(MessageId::LAST_SEEN, session.last_used_at)}
                 </p>
                 <p class="muted">{session.place}</p>
             </div>
