@@ -19,8 +19,9 @@ use crate::Unexpected;
 use crate::ports::{Clock, Entropy, random};
 use crate::settings::Hashing;
 
-/// The longest that a job should wait before it is begun: the queue is cut to that.
-const LONGEST_WAIT_MILLIS: u64 = 1500;
+/// The longest that a job should wait before it is begun, as long as the cores do nothing else: the queue is cut to
+/// that. In a flood they also answer everybody who is turned away, which takes up to twice as long.
+const LONGEST_WAIT_MILLIS: u64 = 900;
 
 /// Every place in the queue is taken; the caller answers 503 at once.
 #[derive(Debug, Clone, Copy, thiserror::Error)]

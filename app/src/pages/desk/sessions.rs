@@ -95,7 +95,7 @@ fn Row(session: SessionView, lang: Lang) -> impl IntoView {
         }
     });
     let since = |what: MessageId, at: Timestamp| {
-        view! { <span class="since">{what.text(lang)} " " <span class="moment">{at.written(lang)}</span></span> }
+        view! { <span>{what.text(lang)} " " <span class="moment">{at.written(lang)}</span></span> }
     };
     let here = session.current.then(|| view! { <span class="chip">{MessageId::THIS_BROWSER.text(lang)}</span> });
     view! {
@@ -103,8 +103,8 @@ fn Row(session: SessionView, lang: Lang) -> impl IntoView {
             <div class="row-main">
                 <ErrorSummary state/>
                 <p class="row-title">{device} " " {here}</p>
-                <p class="muted">
-                    {since(MessageId::SIGNED_IN_AT, session.created_at)} " · "
+                <p class="muted seen">
+                    {since(MessageId::SIGNED_IN_AT, session.created_at)} " "
                     {since(MessageId::LAST_SEEN, session.last_used_at)}
                 </p>
                 <p class="muted">{session.place}</p>

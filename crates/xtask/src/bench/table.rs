@@ -5,8 +5,7 @@ use serde_json::Value;
 pub fn print(report: &Value) {
     let number = |path: &str| report.pointer(path).and_then(Value::as_f64).unwrap_or(f64::NAN);
     let kb = |path: &str| number(path) / 1000.0;
-    let (before, after) =
-        (number("/load/bare_before/hashes_per_second"), number("/load/bare_after/hashes_per_second"));
+    let (before, after) = (number("/load/bare_before/hashes_per_second"), number("/load/bare_after/hashes_per_second"));
     let ratio = number("/load/sign_ins/per_second") / f64::midpoint(before, after);
     let first_page = kb("/sizes/html_as_sent") + kb("/sizes/css_br");
     let peak = number("/memory_kib/peak") / 1024.0;
