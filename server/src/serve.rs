@@ -39,8 +39,10 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let worker = tokio::spawn(async move { worker.run(when(hushed)).await });
 
     let router = router(&site);
+    // Before anybody is told that it runs: whoever reads that may stop it at once.
+    let signals = Signals::heard().map_err(|error| StartError::failed("signals", &error))?;
     greet(config, &listener, site.services()).await?;
-    tokio::spawn(ring_on_signal(stop));
+    tokio::spawn(ring_on_signal(stop, signals));
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = hush.send(true);
@@ -92,27 +94,49 @@ async fn when(mut told: watch::Receiver<bool>) {
     let _ = told.wait_for(|stop| *stop).await;
 }
 
-async fn ring_on_signal(stop: watch::Sender<bool>) {
-    signal().await;
+async fn ring_on_signal(stop: watch::Sender<bool>, mut signals: Signals) {
+    signals.next().await;
     tracing::info!("told to stop");
     let _ = stop.send(true);
     // A second signal ends the process as it always does.
-    signal().await;
+    signals.next().await;
     std::process::exit(1);
 }
 
+/// What tells a process to stop, heard from the moment that this is made.
 #[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
 
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+#[cfg(unix)]
+impl Signals {
+    fn heard() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
+/// What tells a process to stop.
 #[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn heard() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -21,7 +21,7 @@ use support_proofs::house::House;
 use tokio::sync::Mutex;
 
 /// Answers of each kind that count.
-const SAMPLES: usize = 300;
+const SAMPLES: usize = 500;
 /// Answers of each kind before that, which do not.
 const WARM_UP: usize = 50;
 /// Answers of each kind in one block of the order.
