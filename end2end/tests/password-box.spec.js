@@ -103,10 +103,15 @@ test('the strength is four segments and a sentence', async ({ visitor, person })
   await expect(meter(visitor)).toContainText('Longer is stronger.');
   await visitor.box('new_password').pressSequentially(NEW_PASSWORD);
   await expect(meter(visitor)).toContainText('Very strong.');
-  const lit = await meter(visitor).locator('.meter i').evaluateAll((segments) =>
-    segments.map((segment) => getComputedStyle(segment).backgroundColor),
-  );
-  expect(new Set(lit).size).toBe(1);
+  // The colours are reached by a transition: all four have to arrive, not to be there at once.
+  await expect
+    .poll(async () => {
+      const colours = await meter(visitor).locator('.meter i').evaluateAll((segments) =>
+        segments.map((segment) => getComputedStyle(segment).backgroundColor),
+      );
+      return new Set(colours).size;
+    })
+    .toBe(1);
   await visitor.box('new_password').fill('x');
   await expect(meter(visitor)).toContainText('Very weak.');
 });
