@@ -96,7 +96,7 @@ pub(crate) fn read(policy: &str, beside: Beside) -> Option<PolicyView> {
 
 /// A report in words.
 pub(crate) fn standing(report: &Report, lang: Lang) -> Standing {
-    let rules: Vec<Requirement> = report.rules.iter().map(|rule| rule.requirement).collect();
+    let rules: Vec<Requirement> = report.rules.iter().map(|rule| rule.requirement.clone()).collect();
     let lines = lines(&rules);
     let strength = report.strength.map(|strength| {
         let (word, sentence) = text::strength(strength, lang);
@@ -111,47 +111,48 @@ pub(crate) fn standing(report: &Report, lang: Lang) -> Standing {
 }
 
 /// A line of the list. All rules about the person's own data are one line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Line {
     Rule(Requirement),
     Personal,
 }
 
 impl Line {
-    fn verdict(self, report: &Report) -> Verdict {
+    fn verdict(&self, report: &Report) -> Verdict {
         match self {
             Self::Personal => report.personal().unwrap_or(Verdict::Pass),
             Self::Rule(_) => self.find(report).map_or(Verdict::Pending, |rule| rule.verdict),
         }
     }
 
-    fn find(self, report: &Report) -> Option<&RuleReport> {
+    fn find<'a>(&self, report: &'a Report) -> Option<&'a RuleReport> {
         match self {
-            Self::Rule(rule) => report.rules.iter().find(|report| report.requirement == rule),
+            Self::Rule(rule) => report.rules.iter().find(|report| report.requirement == *rule),
             Self::Personal => None,
         }
     }
 
-    fn is_quiet(self) -> bool {
+    fn is_quiet(&self) -> bool {
         matches!(self, Self::Rule(rule) if rule.is_quiet())
     }
 
-    fn text(self, lang: Lang) -> String {
+    fn text(&self, lang: Lang) -> String {
         match self {
-            Self::Rule(rule) => text::requirement(&rule, lang),
+            Self::Rule(rule) => text::requirement(rule, lang),
             Self::Personal => MessageId::PERSONAL_RULE.text(lang).to_owned(),
         }
     }
 
     /// What to do, when that is more than the line itself says.
-    fn advice(self, report: &Report, lang: Lang) -> Option<String> {
+    fn advice(&self, report: &Report, lang: Lang) -> Option<String> {
         let rule = self.find(report).filter(|rule| rule.verdict == Verdict::Fail)?;
         Some(text::failure(rule, lang)).filter(|advice| *advice != self.text(lang))
     }
 }
 
 fn lines(rules: &[Requirement]) -> Vec<Line> {
-    let (personal, others): (Vec<Requirement>, Vec<_>) = rules.iter().partition(|rule| rule.rule().is_personal());
+    let (personal, others): (Vec<Requirement>, Vec<_>) =
+        rules.iter().cloned().partition(|rule| rule.rule().is_personal());
     let mut lines: Vec<Line> = others.into_iter().map(Line::Rule).collect();
     if !personal.is_empty() {
         lines.push(Line::Personal);

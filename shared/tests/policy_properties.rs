@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use rekey_shared::password::{
-    Blanks, Charset, Class, Classes, Edges, Length, MAX_INPUT_BYTES, Matching, Personal, PersonalRules, Policy,
-    Specials, Verdict, estimate, normalise,
+    Banned, Blanks, Charset, Class, Classes, Edges, Expiry, History, Length, MAX_INPUT_BYTES, Matching, NonAscii,
+    Occasion, Personal, PersonalRules, Policy, Runs, Specials, Verdict, estimate, normalise,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -31,11 +31,12 @@ fn people() -> impl Strategy<Value = Personal> {
 }
 
 fn matchings() -> impl Strategy<Value = Option<Matching>> {
-    select(vec![None, Some(Matching::Equals), Some(Matching::Dominated), Some(Matching::Contains)])
+    let all = [Matching::Equals, Matching::Dominated, Matching::Contains, Matching::Folded];
+    proptest::option::of(select(all.to_vec()))
 }
 
 fn personal_rules() -> impl Strategy<Value = PersonalRules> {
-    (prop::array::uniform7(matchings()), 0_u8..6).prop_map(|(parts, min_word)| PersonalRules {
+    (prop::array::uniform7(matchings()), 0_u8..6, any::<bool>()).prop_map(|(parts, min_word, split)| PersonalRules {
         given_name: parts[0],
         family_name: parts[1],
         name: parts[2],
@@ -44,37 +45,74 @@ fn personal_rules() -> impl Strategy<Value = PersonalRules> {
         organisation: parts[5],
         phone: parts[6],
         min_word,
+        split,
     })
+}
+
+fn specials() -> impl Strategy<Value = Specials> {
+    let counted = proptest::option::of("[:#-]{0,3}");
+    let non_ascii = select(vec![NonAscii::Special, NonAscii::Nothing, NonAscii::Unicode]);
+    (counted, "[:#-]{0,2}", "[:#x-]{0,2}", any::<bool>(), non_ascii).prop_map(
+        |(counted, uncounted, forbidden, blanks, non_ascii)| Specials {
+            counted,
+            uncounted,
+            forbidden,
+            blanks,
+            non_ascii,
+        },
+    )
 }
 
 fn classes() -> impl Strategy<Value = Classes> {
     let required = prop::collection::vec(select(Class::ALL.to_vec()), 0..3);
-    (0_u8..=4, required, "[:#-]{0,2}", any::<bool>(), any::<bool>()).prop_map(
-        |(required_kinds, required, uncounted, blanks, non_ascii)| Classes {
-            required_kinds,
-            required,
-            specials: Specials { uncounted, blanks, non_ascii },
-        },
-    )
+    (0_u8..=4, required, specials()).prop_map(|(required_kinds, required, specials)| Classes {
+        required_kinds,
+        required,
+        specials,
+    })
 }
 
+fn banned() -> impl Strategy<Value = Banned> {
+    let term = prop_oneof![Just("hana".to_owned()), Just("S@t0".to_owned()), "[a-c0-1]{4,6}", any::<String>()];
+    (any::<bool>(), prop::collection::vec(term, 0..6), 1_u8..8).prop_map(|(common, terms, points)| Banned {
+        common,
+        terms: terms.into(),
+        points,
+    })
+}
+
+fn runs() -> impl Strategy<Value = Runs> {
+    let longest = || proptest::option::of(1_u8..6);
+    (longest(), longest(), longest()).prop_map(|(repeated, sequence, keyboard)| Runs { repeated, sequence, keyboard })
+}
+
+/// The rules that look at the characters, and those that look at the past.
 fn policies() -> impl Strategy<Value = Policy> {
     let length = (0_u16..20, 0_u16..60, 0_u16..200).prop_map(|(min, max, max_bytes)| Length { min, max, max_bytes });
     let blanks = select(vec![Blanks::Forbid, Blanks::Inner, Blanks::Allow, Blanks::Uncounted]);
-    let charset = select(vec![Charset::Any, Charset::Ascii]);
+    let custom = "[a-z0-9 あ#]{1,20}".prop_map(Charset::Custom);
+    let charset = prop_oneof![select(vec![Charset::Any, Charset::Ascii, Charset::Latin]), custom];
     let edges = select(vec![Edges::Any, Edges::Alphanumeric]);
-    let guessability = proptest::option::of(1_u8..=4);
-    (length, blanks, classes(), charset, edges, personal_rules(), guessability).prop_map(
-        |(length, blanks, classes, charset, edges, personal, guessability)| Policy {
-            length,
-            blanks,
-            classes,
-            charset,
-            edges,
-            personal,
-            guessability,
-        },
-    )
+    let characters = (length, blanks, classes(), charset, edges, runs());
+    let words = (personal_rules(), proptest::option::of(banned()), proptest::option::of(1_u8..=4), any::<bool>());
+    let expiry = proptest::option::of((1_u16..400, 0_u8..30).prop_map(|(days, warn_days)| Expiry { days, warn_days }));
+    let past = (0_u8..4, 0_u8..3, 0_u8..3, 0_u16..3, expiry);
+    (characters, words, past).prop_map(|(characters, words, past)| Policy {
+        length: characters.0,
+        blanks: characters.1,
+        classes: characters.2,
+        charset: characters.3,
+        edges: characters.4,
+        runs: characters.5,
+        personal: words.0,
+        banned: words.1,
+        guessability: words.2,
+        breached: words.3,
+        differs_by: past.0,
+        history: History { on_change: past.1, on_reset: past.2 },
+        min_age_hours: past.3,
+        expiry: past.4,
+    })
 }
 
 /// A policy made stricter in one respect.
@@ -88,24 +126,32 @@ fn stricter(policy: &Policy, respect: usize) -> Policy {
         4 => next.classes.required_kinds = (policy.classes.required_kinds + 1).min(4),
         5 => next.classes.required.push(Class::Special),
         6 => next.classes.required.push(Class::Letter),
-        7 => next.charset = Charset::Ascii,
+        7 => next.charset = policy.charset.both(&Charset::Ascii),
         8 => next.edges = Edges::Alphanumeric,
         9 => next.personal.email = Some(narrower(policy.personal.email)),
         10 => next.personal.given_name = Some(narrower(policy.personal.given_name)),
         11 => next.personal.phone = Some(narrower(policy.personal.phone)),
         12 => next.personal.min_word = policy.personal.min_word.saturating_sub(1),
+        13 => next.personal.split = true,
+        14 => next.runs.repeated = Some(policy.runs.repeated.map_or(9, |longest| longest.saturating_sub(1))),
+        15 => next.runs.keyboard = Some(policy.runs.keyboard.map_or(9, |longest| longest.saturating_sub(1))),
+        16 => next.classes.specials.forbidden.push('a'),
+        17 => next.banned.get_or_insert_default().points += 1,
+        18 => next.banned.get_or_insert_default().common = true,
+        19 => next.charset = policy.charset.both(&Charset::Latin),
         _ => next.guessability = Some(policy.guessability.map_or(1, |floor| (floor + 1).min(4))),
     }
     next
 }
 
-const RESPECTS: usize = 14;
+const RESPECTS: usize = 21;
 
 const fn narrower(matching: Option<Matching>) -> Matching {
     match matching {
         None => Matching::Equals,
         Some(Matching::Equals) => Matching::Dominated,
-        Some(Matching::Dominated | Matching::Contains) => Matching::Contains,
+        Some(Matching::Dominated) => Matching::Contains,
+        Some(Matching::Contains | Matching::Folded) => Matching::Folded,
     }
 }
 
@@ -116,8 +162,30 @@ proptest! {
     fn a_stricter_policy_never_accepts_more(
         policy in policies(), person in people(), password in passwords(), respect in 0..RESPECTS
     ) {
-        if stricter(&policy, respect).check(&password, &person).accepted() {
-            prop_assert!(policy.check(&password, &person).accepted());
+        if stricter(&policy, respect).check(&password, &person).fits_so_far() {
+            prop_assert!(policy.check(&password, &person).fits_so_far());
+        }
+    }
+
+    #[test]
+    fn what_the_strictest_of_two_accepts_both_accept(
+        one in policies(), other in policies(), person in people(), password in passwords()
+    ) {
+        let strictest = one.strictest(&other);
+        if strictest.check(&password, &person).fits_so_far() {
+            prop_assert!(one.check(&password, &person).fits_so_far());
+            prop_assert!(other.check(&password, &person).fits_so_far());
+        }
+    }
+
+    #[test]
+    fn an_occasion_asks_for_no_more_than_a_change(policy in policies(), password in passwords()) {
+        let asked = |policy: &Policy| policy.rules(&password, &Personal::default()).rules.len();
+        for occasion in [Occasion::Register, Occasion::Reset] {
+            let policy = policy.on(occasion);
+            prop_assert_eq!(&policy.on(occasion), &policy);
+            let with_past = Policy { history: History::of(9), min_age_hours: 1, ..policy.clone() };
+            prop_assert!(asked(&policy) <= asked(&with_past));
         }
     }
 
@@ -140,7 +208,7 @@ proptest! {
     fn the_rules_and_the_whole_check_say_the_same(policy in policies(), person in people(), password in passwords()) {
         let (rules, check) = (policy.rules(&password, &person), policy.check(&password, &person));
         for (early, last) in rules.rules.iter().zip(&check.rules) {
-            prop_assert_eq!(early.requirement, last.requirement);
+            prop_assert_eq!(&early.requirement, &last.requirement);
             prop_assert!(early.verdict == last.verdict || early.verdict == Verdict::Pending);
         }
     }
@@ -148,7 +216,8 @@ proptest! {
     #[test]
     fn an_accepted_password_has_no_failed_rule(policy in policies(), person in people(), password in passwords()) {
         let report = policy.check(&password, &person);
-        prop_assert_eq!(report.accepted(), report.failed_rules().is_empty());
+        prop_assert_eq!(report.fits_so_far(), report.failed_rules().is_empty());
+        prop_assert!(report.fits_so_far() || !report.accepted());
         let wire = serde_json::to_string(&report).expect("serialises");
         prop_assert_eq!(serde_json::from_str::<rekey_shared::password::Report>(&wire).expect("reads back"), report);
     }

@@ -1,18 +1,13 @@
 //! The rules applied to a password.
 
-use zeroize::Zeroizing;
-
-use super::normal::{MAX_INPUT_BYTES, fold, is_control, normalise};
+use super::charset::Charset;
+use super::normal::{MAX_INPUT_BYTES, is_control};
 use super::personal::Personal;
-use super::policy::{Blanks, Charset, Edges, Policy};
+use super::policy::{Blanks, Edges, Policy};
 use super::report::{Detail, Place, Report, RuleReport, Verdict};
 use super::requirement::Requirement;
-
-/// A password in the two forms that rules look at. Wiped when dropped.
-struct Typed {
-    text: Zeroizing<String>,
-    folded: Zeroizing<String>,
-}
+use super::runs::Run;
+use super::typed::Typed;
 
 impl Policy {
     /// Judges everything but the strength: the verdict on [`Requirement::Guessable`] stays [`Verdict::Pending`].
@@ -23,12 +18,10 @@ impl Policy {
         let rules: Vec<RuleReport> = if password.is_empty() {
             rules.map(|rule| reported(rule, (Verdict::Pending, Detail::Nothing))).collect()
         } else if password.len() > MAX_INPUT_BYTES {
-            rules.map(|rule| reported(rule, far_too_long(rule))).collect()
+            rules.map(far_too_long).collect()
         } else {
-            let text = Zeroizing::new(normalise(password));
-            let folded = Zeroizing::new(fold(&text));
-            let typed = Typed { text, folded };
-            rules.map(|rule| reported(rule, self.judge(rule, &typed, personal))).collect()
+            let typed = Typed::new(password);
+            rules.map(|rule| self.judged(rule, &typed, personal)).collect()
         };
         Report { rules, strength: None }
     }
@@ -50,24 +43,40 @@ impl Policy {
         report
     }
 
-    fn judge(&self, rule: Requirement, typed: &Typed, personal: &Personal) -> (Verdict, Detail) {
+    fn judged(&self, rule: Requirement, typed: &Typed, personal: &Personal) -> RuleReport {
+        let found = self.judge(&rule, typed, personal);
+        reported(rule, found)
+    }
+
+    fn judge(&self, rule: &Requirement, typed: &Typed, personal: &Personal) -> (Verdict, Detail) {
         let text = typed.text.as_str();
-        match rule {
+        match *rule {
             Requirement::LengthMin { min } => long_enough(text, min, self.blanks),
             Requirement::LengthMax { max } => short_enough(text, max, self.length.max_bytes),
             Requirement::Spaces { blanks } => blanks_in_place(text, blanks),
             Requirement::Edges { edges } => fine_edges(text, edges),
-            Requirement::Charset { charset } => allowed_characters(text, charset),
-            Requirement::Classes { kinds } => {
+            Requirement::Charset { ref charset, ref forbidden } => allowed_characters(text, charset, forbidden),
+            Requirement::Classes { kinds, .. } => {
                 let found = self.classes.kinds(text);
                 verdict(found >= kinds, Detail::Kinds { found })
             }
             Requirement::Class { class } => verdict(self.classes.occurs(class, text), Detail::Nothing),
+            Requirement::Run { run, longest } => short_run(&typed.folded, run, longest),
             Requirement::Personal { part, matching } => {
-                verdict(!self.personal.resembles(&typed.folded, part, matching, personal), Detail::Nothing)
+                verdict(!self.personal.resembles(typed, part, matching, personal), Detail::Nothing)
             }
+            Requirement::Banned { points } => self.enough_points(typed, points),
             Requirement::Guessable { .. } => (Verdict::Pending, Detail::Nothing),
+            Requirement::Breached
+            | Requirement::Differs { .. }
+            | Requirement::History { .. }
+            | Requirement::Age { .. } => (Verdict::Server, Detail::Nothing),
         }
+    }
+
+    fn enough_points(&self, typed: &Typed, needed: u8) -> (Verdict, Detail) {
+        let found = self.banned.as_ref().map_or(usize::MAX, |banned| banned.points_of(typed.letters()));
+        verdict(found >= usize::from(needed), Detail::Points { found: u8::try_from(found).unwrap_or(u8::MAX) })
     }
 }
 
@@ -80,12 +89,13 @@ const fn verdict(met: bool, otherwise: Detail) -> (Verdict, Detail) {
 }
 
 /// Refused before anything is normalised (T-39), so the other rules stay unjudged.
-const fn far_too_long(rule: Requirement) -> (Verdict, Detail) {
-    match rule {
+const fn far_too_long(rule: Requirement) -> RuleReport {
+    let found = match rule {
         Requirement::LengthMin { .. } => (Verdict::Pass, Detail::Nothing),
         Requirement::LengthMax { .. } => (Verdict::Fail, Detail::TooManyBytes),
         _ => (Verdict::Pending, Detail::Nothing),
-    }
+    };
+    reported(rule, found)
 }
 
 /// Counts code points (PW-3).
@@ -138,7 +148,15 @@ fn misplaced(wrong: Option<Place>) -> (Verdict, Detail) {
     wrong.map_or((Verdict::Pass, Detail::Nothing), |place| (Verdict::Fail, Detail::At { place }))
 }
 
-fn allowed_characters(text: &str, charset: Charset) -> (Verdict, Detail) {
-    let why = if text.chars().any(is_control) { Detail::Control } else { Detail::Nothing };
-    verdict(text.chars().all(|typed| charset.allows(typed)), why)
+fn allowed_characters(text: &str, charset: &Charset, forbidden: &str) -> (Verdict, Detail) {
+    if text.chars().any(is_control) {
+        return (Verdict::Fail, Detail::Control);
+    }
+    let foreign = text.chars().filter(|typed| !charset.allows(*typed) || forbidden.contains(*typed)).count();
+    verdict(foreign == 0, Detail::Foreign { count: clamped(foreign) })
+}
+
+fn short_run(folded: &str, run: Run, longest: u8) -> (Verdict, Detail) {
+    let length = run.length_in(folded);
+    verdict(length <= usize::from(longest), Detail::Run { length: clamped(length) })
 }

@@ -7,6 +7,8 @@
 //! **Knows nothing of** randomness ([`generate`] is handed it), networks, hashes and past passwords.
 
 mod attribute;
+mod banned;
+mod charset;
 mod classes;
 mod generate;
 mod judge;
@@ -16,16 +18,22 @@ mod policy;
 mod preset;
 mod report;
 mod requirement;
+mod runs;
 mod strength;
+mod strictest;
+mod typed;
 
 pub use attribute::{LengthHint, length_hint, passwordrules_attribute};
-pub use classes::{Class, Classes, Specials};
+pub use banned::{Banned, Terms};
+pub use charset::Charset;
+pub use classes::{Class, Classes, NonAscii, Specials};
 pub use generate::generate;
 pub use normal::{MAX_INPUT_BYTES, normalise};
 pub use personal::{Matching, Personal, PersonalPart, PersonalRules};
-pub use policy::{Blanks, Charset, Edges, Length, Policy};
+pub use policy::{Blanks, Edges, Expiry, History, Length, Occasion, Policy};
 pub use report::{Detail, Place, Report, RuleReport, Verdict};
 pub use requirement::{Requirement, RuleId};
+pub use runs::{Run, Runs};
 #[cfg(feature = "strength")]
 pub use strength::estimate;
 pub use strength::{Advice, CrackTime, ESTIMATED_CODE_POINTS, Strength};

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::banned::fold_look_alikes;
 use super::normal::{fold, normalise};
+use super::typed::Typed;
 
 /// What is known of somebody whose password is judged. Everything may be empty. Never prints itself.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub enum PersonalPart {
     GivenName,
     /// The family name and each word of it.
     FamilyName,
-    /// Both names together, in either order.
+    /// Both names together, in either order; with [`Matching::Folded`] each of the two by itself (PP-05).
     Name,
     /// The user name.
     Username,
@@ -55,8 +57,8 @@ impl PersonalPart {
         [Self::GivenName, Self::FamilyName, Self::Name, Self::Username, Self::Email, Self::Organisation, Self::Phone];
 }
 
-/// How much of somebody's data a password may hold. Case never matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// How much of somebody's data a password may hold, from the least strict. Case never matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Matching {
     /// It must not be that word.
@@ -65,6 +67,8 @@ pub enum Matching {
     Dominated,
     /// The word must not occur in it.
     Contains,
+    /// Nor with 0 for o, 1 for l, $ for s or @ for a (PP-03, PP-05).
+    Folded,
 }
 
 /// Which personal data matters, and how much. `None` leaves a part out.
@@ -88,6 +92,9 @@ pub struct PersonalRules {
     /// Words shorter than this are not looked for: "Al" is in too many words.
     /// A character of an East Asian script counts as two, so that 佐藤 is long enough.
     pub min_word: u8,
+    /// Whether each word of a name counts, too, as Active Directory splits them: at blanks, commas, full stops, hyphens,
+    /// underscores, number signs and tabs.
+    pub split: bool,
 }
 
 impl Default for PersonalRules {
@@ -101,6 +108,7 @@ impl Default for PersonalRules {
             organisation: None,
             phone: None,
             min_word: 3,
+            split: true,
         }
     }
 }
@@ -134,16 +142,22 @@ impl PersonalRules {
         }
     }
 
-    /// Whether a folded password resembles a part of the person too much.
-    pub(super) fn resembles(&self, folded: &str, part: PersonalPart, matching: Matching, person: &Personal) -> bool {
-        let mut words = person.words(part);
+    /// Whether a password resembles a part of the person too much.
+    pub(super) fn resembles(&self, typed: &Typed, part: PersonalPart, matching: Matching, person: &Personal) -> bool {
+        let mut words = person.words(part, self.split, matching);
         words.retain(|word| weight(word) >= u32::from(self.min_word));
+        if words.is_empty() {
+            return false;
+        }
+        if matching == Matching::Folded {
+            return words.iter().any(|word| typed.letters().contains(&fold_look_alikes(word)));
+        }
         if part == PersonalPart::Phone {
             // 090-1234-5678 is the number, however it is spelt.
-            let digits = Zeroizing::new(folded.chars().filter(|typed| !is_separator(*typed)).collect::<String>());
+            let digits = Zeroizing::new(typed.folded.chars().filter(|typed| !is_separator(*typed)).collect::<String>());
             return matches(&digits, &words, matching);
         }
-        matches(folded, &words, matching)
+        matches(&typed.folded, &words, matching)
     }
 }
 
@@ -154,10 +168,11 @@ const MAX_VALUES: usize = 16;
 
 impl Personal {
     /// The folded words of one part, without those that are empty.
-    fn words(&self, part: PersonalPart) -> Vec<String> {
+    fn words(&self, part: PersonalPart, split: bool, matching: Matching) -> Vec<String> {
         let mut words = match part {
-            PersonalPart::GivenName => with_parts(&self.given_name),
-            PersonalPart::FamilyName => with_parts(&self.family_name),
+            PersonalPart::GivenName => with_parts(&self.given_name, split),
+            PersonalPart::FamilyName => with_parts(&self.family_name, split),
+            PersonalPart::Name if matching == Matching::Folded => vec![word(&self.given_name), word(&self.family_name)],
             PersonalPart::Name => whole_names(&self.given_name, &self.family_name),
             PersonalPart::Username => vec![word(&self.username)],
             PersonalPart::Email => self.emails.iter().take(MAX_VALUES).flat_map(|email| address_words(email)).collect(),
@@ -174,7 +189,7 @@ impl Personal {
     /// Every value worth telling the estimator, as folded words.
     #[cfg(feature = "strength")]
     pub(super) fn all_words(&self) -> Vec<String> {
-        PersonalPart::ALL.into_iter().flat_map(|part| self.words(part)).collect()
+        PersonalPart::ALL.into_iter().flat_map(|part| self.words(part, true, Matching::Equals)).collect()
     }
 }
 
@@ -183,12 +198,15 @@ fn word(value: &str) -> String {
 }
 
 fn is_separator(typed: char) -> bool {
-    typed.is_whitespace() || matches!(typed, '-' | '.' | '_' | ',' | '(' | ')' | '+' | '/' | '・' | '·')
+    typed.is_whitespace() || matches!(typed, '-' | '.' | '_' | ',' | '#' | '(' | ')' | '+' | '/' | '・' | '·')
 }
 
-/// A name and each of its words, as directories do it.
-fn with_parts(name: &str) -> Vec<String> {
+/// A name, and each of its words if they are wanted.
+fn with_parts(name: &str, split: bool) -> Vec<String> {
     let whole = word(name);
+    if !split {
+        return vec![whole];
+    }
     let mut words: Vec<String> = whole.split(is_separator).map(str::to_owned).collect();
     words.push(whole);
     words
@@ -229,7 +247,7 @@ fn weight(word: &str) -> u32 {
 fn matches(folded: &str, words: &[String], matching: Matching) -> bool {
     match matching {
         Matching::Equals => words.iter().any(|word| word == folded),
-        Matching::Contains => words.iter().any(|word| folded.contains(word.as_str())),
+        Matching::Contains | Matching::Folded => words.iter().any(|word| folded.contains(word.as_str())),
         Matching::Dominated => dominated(folded, words),
     }
 }

@@ -1,9 +1,12 @@
-//! What a password must be like. Pure data: serialised, it is what a settings page edits.
+//! What a password must be like. Pure data: serialised, it is what a settings page edits and what a policy file holds.
 
 use serde::{Deserialize, Serialize};
 
+use super::banned::Banned;
+use super::charset::Charset;
 use super::classes::Classes;
 use super::personal::PersonalRules;
+use super::runs::Runs;
 
 /// A set of rules. Fields that a stored policy lacks take the value that asks for nothing;
 /// fields it has too many are an error, so that a misspelt rule is not silently off.
@@ -24,12 +27,34 @@ pub struct Policy {
     /// What it may begin and end with.
     #[serde(default)]
     pub edges: Edges,
+    /// How much of it may run on in a row.
+    #[serde(default)]
+    pub runs: Runs,
     /// Whom it must not resemble.
     #[serde(default)]
     pub personal: PersonalRules,
+    /// Words that make it easy to guess (PP-01…PP-45); `None` for no such rule.
+    #[serde(default)]
+    pub banned: Option<Banned>,
     /// The lowest zxcvbn score that is accepted: 1–4; `None` for no such rule.
     #[serde(default)]
     pub guessability: Option<u8>,
+    /// Whether one that is known from a breach is refused (PW-6).
+    #[serde(default)]
+    pub breached: bool,
+    /// How many characters of the current one must change, as insertions, removals and replacements: 0 for no such rule.
+    /// Asked on a change alone, where the current one is typed.
+    #[serde(default)]
+    pub differs_by: u8,
+    /// How many of the past ones are refused.
+    #[serde(default)]
+    pub history: History,
+    /// How many hours it must have been in use before its owner may change it: 0 for no such rule. Never asked on a reset.
+    #[serde(default)]
+    pub min_age_hours: u16,
+    /// When it must be replaced; `None` for never, as standards say (W-EXPIRY).
+    #[serde(default)]
+    pub expiry: Option<Expiry>,
 }
 
 /// Lengths of a normalised password. At least one code point is needed whatever this says (PW-3).
@@ -39,9 +64,26 @@ pub struct Length {
     /// The fewest code points.
     pub min: u16,
     /// The most code points. Longer ones are refused, never cut (PW-2).
+    #[serde(default = "Length::usual_max")]
     pub max: u16,
     /// The most bytes of UTF-8.
+    #[serde(default = "Length::usual_max_bytes")]
     pub max_bytes: u16,
+}
+
+impl Length {
+    const fn usual_max() -> u16 {
+        256
+    }
+
+    const fn usual_max_bytes() -> u16 {
+        1024
+    }
+
+    /// From so many code points to 256, as the standards and most products have it.
+    pub const fn from(min: u16) -> Self {
+        Self { min, max: Self::usual_max(), max_bytes: Self::usual_max_bytes() }
+    }
 }
 
 /// What blanks (U+0020 after normalising) are worth.
@@ -57,27 +99,6 @@ pub enum Blanks {
     Allow,
     /// Anywhere, but they do not count towards the minimum length.
     Uncounted,
-}
-
-/// Which characters are allowed at all. Controls never are (PW-3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Charset {
-    /// Every character of every script.
-    #[default]
-    Any,
-    /// Printable ASCII: what directories of old accept.
-    Ascii,
-}
-
-impl Charset {
-    /// Whether this character may occur.
-    pub fn allows(self, typed: char) -> bool {
-        match self {
-            Self::Any => !super::normal::is_control(typed),
-            Self::Ascii => matches!(typed, ' '..='~'),
-        }
-    }
 }
 
 /// What the first and the last character must be.
@@ -98,5 +119,81 @@ impl Edges {
             Self::Any => true,
             Self::Alphanumeric => typed.is_ascii_alphanumeric(),
         }
+    }
+}
+
+/// How many of the past passwords are refused: 0 for no such rule, at most [`History::DEEPEST`].
+///
+/// Two depths, because somebody who forgot a password cannot be told that it is the old one (SP-144, SP-145).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct History {
+    /// When a signed-in person changes it; 1 is the current one.
+    pub on_change: u8,
+    /// When it is replaced at the end of a recovery.
+    pub on_reset: u8,
+}
+
+impl History {
+    /// Each one costs a whole Argon2 (security.md §4).
+    pub const DEEPEST: u8 = 24;
+
+    /// The same on both occasions.
+    pub const fn of(depth: u8) -> Self {
+        Self { on_change: depth, on_reset: depth }
+    }
+}
+
+/// When a password must be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expiry {
+    /// Days after it was set: 1–730 (XP-01).
+    pub days: u16,
+    /// So many days before, pages begin to say so: 0–30 (XP-01).
+    #[serde(default = "Expiry::usual_warning")]
+    pub warn_days: u8,
+}
+
+impl Expiry {
+    const fn usual_warning() -> u8 {
+        14
+    }
+
+    /// After so many days, said two weeks before.
+    pub const fn after(days: u16) -> Self {
+        Self { days, warn_days: Self::usual_warning() }
+    }
+}
+
+/// When a password is being chosen: some rules look at the past, which not everybody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// For a new account: there is no past.
+    Register,
+    /// By somebody who knows the current one.
+    Change,
+    /// By somebody who proved who they are in another way. Never too early.
+    Reset,
+}
+
+impl Policy {
+    /// The rules that apply on an occasion: those on the past are dropped where there is none,
+    /// and [`History::on_change`] is the depth that counts.
+    #[must_use]
+    pub fn on(&self, occasion: Occasion) -> Self {
+        let mut policy = self.clone();
+        let depth = match occasion {
+            Occasion::Register => 0,
+            Occasion::Change => self.history.on_change,
+            Occasion::Reset => self.history.on_reset,
+        };
+        policy.history = History::of(depth);
+        if occasion != Occasion::Change {
+            policy.min_age_hours = 0;
+            policy.differs_by = 0;
+        }
+        policy
     }
 }

@@ -57,6 +57,21 @@ pub enum Detail {
     },
     /// A character that no policy allows: a control.
     Control,
+    /// Characters that are not allowed.
+    Foreign {
+        /// So many.
+        count: u16,
+    },
+    /// Too long a run.
+    Run {
+        /// So long.
+        length: u16,
+    },
+    /// Too little beside banned words.
+    Points {
+        /// So many points are there.
+        found: u8,
+    },
     /// Too few kinds of characters.
     Kinds {
         /// So many are there.
@@ -65,7 +80,7 @@ pub enum Detail {
 }
 
 /// One rule and how the password fares with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleReport {
     /// The rule.
     pub requirement: Requirement,
@@ -95,6 +110,18 @@ impl Report {
     /// Nothing typed is too short, although a list that is shown to somebody who has not begun says nothing yet.
     pub fn failed_rules(&self) -> Vec<&'static str> {
         self.rules.iter().filter(|rule| rule.is_failed()).map(|rule| rule.requirement.rule().id()).collect()
+    }
+
+    /// Fills in what only the server knows, or what a filter of breached passwords says. Does nothing if the policy lacks the rule.
+    pub fn settle(&mut self, rule: RuleId, met: bool) {
+        if let Some(report) = self.rules.iter_mut().find(|report| report.requirement.rule() == rule) {
+            report.verdict = if met { Verdict::Pass } else { Verdict::Fail };
+        }
+    }
+
+    /// Whether nothing is wrong so far: a rule that waits for the server may still fail.
+    pub fn fits_so_far(&self) -> bool {
+        self.rules.iter().all(|rule| matches!(rule.verdict, Verdict::Pass | Verdict::Server))
     }
 
     /// The report on one rule, if the policy has it.

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::charset::Charset;
 use super::classes::Class;
 use super::personal::{Matching, PersonalPart};
-use super::policy::{Blanks, Charset, Edges, Policy};
+use super::policy::{Blanks, Edges, Policy};
+use super::runs::Run;
 
 /// The name of a rule, in the order in which rules are judged and reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +44,15 @@ pub enum RuleId {
     /// A special character.
     #[serde(rename = "class.special")]
     ClassSpecial,
+    /// No character again and again.
+    #[serde(rename = "runs.repeated")]
+    RunsRepeated,
+    /// No long piece of the alphabet or of counting.
+    #[serde(rename = "runs.sequence")]
+    RunsSequence,
+    /// No long piece of a row of keys.
+    #[serde(rename = "runs.keyboard")]
+    RunsKeyboard,
     /// Not the given name.
     #[serde(rename = "personal.given_name")]
     PersonalGivenName,
@@ -72,6 +83,15 @@ pub enum RuleId {
     /// Not known from a breach.
     #[serde(rename = "breached")]
     Breached,
+    /// Unlike the current one.
+    #[serde(rename = "differs")]
+    Differs,
+    /// None of the past ones.
+    #[serde(rename = "history")]
+    History,
+    /// Not changed again too soon.
+    #[serde(rename = "age")]
+    Age,
 }
 
 impl RuleId {
@@ -89,6 +109,9 @@ impl RuleId {
             Self::ClassLower => "class.lower",
             Self::ClassDigit => "class.digit",
             Self::ClassSpecial => "class.special",
+            Self::RunsRepeated => "runs.repeated",
+            Self::RunsSequence => "runs.sequence",
+            Self::RunsKeyboard => "runs.keyboard",
             Self::PersonalGivenName => "personal.given_name",
             Self::PersonalFamilyName => "personal.family_name",
             Self::PersonalName => "personal.name",
@@ -99,6 +122,9 @@ impl RuleId {
             Self::Banned => "banned",
             Self::Guessable => "guessable",
             Self::Breached => "breached",
+            Self::Differs => "differs",
+            Self::History => "history",
+            Self::Age => "age",
         }
     }
 
@@ -118,7 +144,7 @@ impl RuleId {
 }
 
 /// One rule and the data it takes to say it in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Requirement {
     /// At least so many characters.
@@ -145,16 +171,27 @@ pub enum Requirement {
     Charset {
         /// Which.
         charset: Charset,
+        /// And which not.
+        forbidden: String,
     },
-    /// So many of the four kinds.
+    /// So many of the kinds that there are.
     Classes {
-        /// 1–4.
+        /// 1–5.
         kinds: u8,
+        /// 4, or 5 where letters without case are a kind of their own.
+        of: u8,
     },
     /// A character of this class.
     Class {
         /// Which.
         class: Class,
+    },
+    /// No longer run than this.
+    Run {
+        /// Of which kind.
+        run: Run,
+        /// In characters.
+        longest: u8,
     },
     /// Unlike the person's own data.
     Personal {
@@ -163,10 +200,32 @@ pub enum Requirement {
         /// How unlike.
         matching: Matching,
     },
+    /// Enough beside banned words.
+    Banned {
+        /// The points that are needed.
+        points: u8,
+    },
     /// Hard enough to guess.
     Guessable {
         /// The lowest score that is accepted: 1–4.
         floor: u8,
+    },
+    /// Not known from a breach.
+    Breached,
+    /// Unlike the current one.
+    Differs {
+        /// By so many characters.
+        by: u8,
+    },
+    /// None of the past ones.
+    History {
+        /// So many of them.
+        depth: u8,
+    },
+    /// Not changed again too soon.
+    Age {
+        /// After so many hours.
+        hours: u16,
     },
 }
 
@@ -181,14 +240,24 @@ impl Requirement {
             Self::Charset { .. } => RuleId::Charset,
             Self::Classes { .. } => RuleId::Classes,
             Self::Class { class } => class_rule(*class),
+            Self::Run { run, .. } => run_rule(*run),
             Self::Personal { part, .. } => personal_rule(*part),
+            Self::Banned { .. } => RuleId::Banned,
             Self::Guessable { .. } => RuleId::Guessable,
+            Self::Breached => RuleId::Breached,
+            Self::Differs { .. } => RuleId::Differs,
+            Self::History { .. } => RuleId::History,
+            Self::Age { .. } => RuleId::Age,
         }
     }
 
     /// Whether hardly anybody breaks the rule, so that it is worth a line only once it is broken.
-    pub const fn is_quiet(&self) -> bool {
-        matches!(self, Self::LengthMax { .. } | Self::Charset { charset: Charset::Any })
+    pub fn is_quiet(&self) -> bool {
+        match self {
+            Self::Charset { charset, forbidden } => *charset == Charset::Any && forbidden.is_empty(),
+            Self::LengthMax { .. } | Self::Age { .. } => true,
+            _ => false,
+        }
     }
 }
 
@@ -199,6 +268,14 @@ const fn class_rule(class: Class) -> RuleId {
         Class::Lower => RuleId::ClassLower,
         Class::Digit => RuleId::ClassDigit,
         Class::Special => RuleId::ClassSpecial,
+    }
+}
+
+const fn run_rule(run: Run) -> RuleId {
+    match run {
+        Run::Repeated => RuleId::RunsRepeated,
+        Run::Sequence => RuleId::RunsSequence,
+        Run::Keyboard => RuleId::RunsKeyboard,
     }
 }
 
@@ -216,6 +293,7 @@ const fn personal_rule(part: PersonalPart) -> RuleId {
 
 impl Policy {
     /// The rules in force, one value each, in rule order: for the list that is shown before anything is typed.
+    /// Those on the past are as on a change; see [`Policy::on`].
     pub fn requirements(&self) -> Vec<Requirement> {
         let mut rules = vec![
             // An empty password is none (PW-3), whatever an operator configured.
@@ -228,18 +306,45 @@ impl Policy {
         if self.edges != Edges::Any {
             rules.push(Requirement::Edges { edges: self.edges });
         }
-        rules.push(Requirement::Charset { charset: self.charset });
+        let forbidden = self.classes.specials.forbidden.clone();
+        rules.push(Requirement::Charset { charset: self.charset.clone(), forbidden });
         self.require_classes(&mut rules);
+        let longest = |run| self.runs.longest(run).map(|longest| Requirement::Run { run, longest: longest.max(1) });
+        rules.extend(Run::ALL.into_iter().filter_map(longest));
         self.require_personal(&mut rules);
+        self.require_obscurity(&mut rules);
+        self.require_novelty(&mut rules);
+        rules
+    }
+
+    fn require_obscurity(&self, rules: &mut Vec<Requirement>) {
+        if let Some(banned) = &self.banned {
+            rules.push(Requirement::Banned { points: banned.points });
+        }
         if let Some(floor) = self.guessability {
             rules.push(Requirement::Guessable { floor });
         }
-        rules
+        if self.breached {
+            rules.push(Requirement::Breached);
+        }
+    }
+
+    fn require_novelty(&self, rules: &mut Vec<Requirement>) {
+        if self.differs_by > 0 {
+            rules.push(Requirement::Differs { by: self.differs_by });
+        }
+        if self.history.on_change > 0 {
+            rules.push(Requirement::History { depth: self.history.on_change });
+        }
+        if self.min_age_hours > 0 {
+            rules.push(Requirement::Age { hours: self.min_age_hours });
+        }
     }
 
     fn require_classes(&self, rules: &mut Vec<Requirement>) {
         if self.classes.kinds_matter() {
-            rules.push(Requirement::Classes { kinds: self.classes.required_kinds });
+            let of = self.classes.kinds_there_are();
+            rules.push(Requirement::Classes { kinds: self.classes.required_kinds, of });
         }
         // In rule order and once each, however the policy lists them.
         let required = Class::ALL.into_iter().filter(|class| self.classes.required.contains(class));
@@ -280,7 +385,7 @@ mod tests {
     #[test]
     fn one_kind_of_four_is_no_rule_while_everything_counts() {
         let mut policy = Policy::commerce();
-        let asks = |policy: &Policy| policy.requirements().contains(&Requirement::Classes { kinds: 1 });
+        let asks = |policy: &Policy| policy.requirements().contains(&Requirement::Classes { kinds: 1, of: 4 });
         assert!(!asks(&policy));
         policy.classes.specials.uncounted = ":".to_owned();
         assert!(asks(&policy));

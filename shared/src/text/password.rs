@@ -4,7 +4,7 @@ use super::pick;
 use crate::Lang;
 use crate::password::{
     Advice, Blanks, Charset, Class, CrackTime, Detail, Edges, Matching, PersonalPart, Place, Requirement, RuleReport,
-    Strength,
+    Run, Strength,
 };
 
 super::messages! {
@@ -25,28 +25,72 @@ super::messages! {
 
 /// A rule, as it stands in the list before anything is typed.
 pub fn requirement(rule: &Requirement, lang: Lang) -> String {
-    match (*rule, lang) {
-        (Requirement::LengthMin { min }, Lang::En) => format!("At least {min} {}", characters(min)),
+    match (rule, lang) {
+        (Requirement::LengthMin { min }, Lang::En) => format!("At least {min} {}", characters(*min)),
         (Requirement::LengthMin { min }, Lang::Ja) => format!("{min}文字以上"),
-        (Requirement::LengthMax { max }, Lang::En) => format!("At most {max} {}", characters(max)),
+        (Requirement::LengthMax { max }, Lang::En) => format!("At most {max} {}", characters(*max)),
         (Requirement::LengthMax { max }, Lang::Ja) => format!("{max}文字以下"),
-        (Requirement::Classes { kinds }, Lang::En) => {
-            format!("At least {kinds} of: capital letters, small letters, digits, special characters")
-        }
-        (Requirement::Classes { kinds }, Lang::Ja) => {
-            format!("英大文字・英小文字・数字・記号のうち{kinds}種類以上")
-        }
-        (Requirement::Spaces { blanks }, _) => spaces(blanks, lang).to_owned(),
-        (Requirement::Edges { edges }, _) => edge(edges, lang).to_owned(),
-        (Requirement::Charset { charset }, _) => allowed(charset, lang).to_owned(),
-        (Requirement::Class { class }, _) => kind(class, lang).to_owned(),
+        (Requirement::Classes { kinds, of }, _) => kinds_of(*kinds, *of, lang),
+        (Requirement::Spaces { blanks }, _) => spaces(*blanks, lang).to_owned(),
+        (Requirement::Edges { edges }, _) => edge(*edges, lang).to_owned(),
+        (Requirement::Charset { charset, forbidden }, _) => allowed(charset, forbidden, lang),
+        (Requirement::Class { class }, _) => kind(*class, lang).to_owned(),
+        (Requirement::Run { run, longest }, _) => run_of(*run, *longest, lang),
         (Requirement::Personal { part, matching }, Lang::En) => {
-            format!("{} {}", unlike(matching, lang), own(part, lang))
+            format!("{} {}", unlike(*matching, lang), own(*part, *matching, lang))
         }
         (Requirement::Personal { part, matching }, Lang::Ja) => {
-            format!("{}{}", own(part, lang), unlike(matching, lang))
+            format!("{}{}", own(*part, *matching, lang), unlike(*matching, lang))
+        }
+        (Requirement::Banned { .. }, _) => {
+            pick(lang, "Not a common word with little around it", "よく使われる言葉が大半を占めないこと").to_owned()
         }
         (Requirement::Guessable { .. }, _) => pick(lang, "Hard to guess", "推測されにくいこと").to_owned(),
+        (Requirement::Breached, _) => pick(lang, "Not known from a leak", "流出したパスワードではないこと").to_owned(),
+        (Requirement::Differs { by }, Lang::En) => format!("At least {by} {} changed", characters(u16::from(*by))),
+        (Requirement::Differs { by }, Lang::Ja) => format!("今のパスワードと{by}文字以上違うこと"),
+        (Requirement::History { depth }, _) => past(*depth, lang),
+        (Requirement::Age { hours }, _) => too_soon(*hours, lang),
+    }
+}
+
+fn kinds_of(kinds: u8, of: u8, lang: Lang) -> String {
+    match (lang, of) {
+        (Lang::En, 5) => format!(
+            "At least {kinds} of: capital letters, small letters, letters of other scripts, digits, special characters"
+        ),
+        (Lang::En, _) => format!("At least {kinds} of: capital letters, small letters, digits, special characters"),
+        (Lang::Ja, 5) => format!("英大文字・英小文字・かな漢字など・数字・記号のうち{kinds}種類以上"),
+        (Lang::Ja, _) => format!("英大文字・英小文字・数字・記号のうち{kinds}種類以上"),
+    }
+}
+
+fn run_of(run: Run, longest: u8, lang: Lang) -> String {
+    let one_more = u16::from(longest) + 1;
+    match (run, lang) {
+        (Run::Repeated, Lang::En) => format!("The same character fewer than {one_more} times in a row"),
+        (Run::Repeated, Lang::Ja) => format!("同じ文字を{one_more}つ以上続けないこと"),
+        (Run::Sequence, Lang::En) => format!("No sequence of {one_more} like abc or 321"),
+        (Run::Sequence, Lang::Ja) => format!("abcや321のような並びを{one_more}文字以上続けないこと"),
+        (Run::Keyboard, Lang::En) => format!("No {one_more} neighbouring keys like qwe"),
+        (Run::Keyboard, Lang::Ja) => format!("qweのようなキーの並びを{one_more}文字以上続けないこと"),
+    }
+}
+
+fn past(depth: u8, lang: Lang) -> String {
+    match (depth, lang) {
+        (1, Lang::En) => "Not your current password".to_owned(),
+        (1, Lang::Ja) => "今のパスワードと違うこと".to_owned(),
+        (_, Lang::En) => format!("None of your last {depth} passwords"),
+        (_, Lang::Ja) => format!("過去{depth}回のパスワードと違うこと"),
+    }
+}
+
+fn too_soon(hours: u16, lang: Lang) -> String {
+    match lang {
+        Lang::En if hours == 1 => "Not changed within the last hour".to_owned(),
+        Lang::En => format!("Not changed within the last {hours} hours"),
+        Lang::Ja => format!("前回の変更から{hours}時間以上たっていること"),
     }
 }
 
@@ -70,12 +114,24 @@ const fn edge(edges: Edges, lang: Lang) -> &'static str {
     }
 }
 
-const fn allowed(charset: Charset, lang: Lang) -> &'static str {
-    match charset {
-        Charset::Any => pick(lang, "No control characters", "制御文字を使わないこと"),
-        Charset::Ascii => {
-            pick(lang, "Plain letters, digits and marks only (ASCII)", "半角の英数字と記号だけを使うこと")
+fn allowed(charset: &Charset, forbidden: &str, lang: Lang) -> String {
+    let allowed = match (charset, lang) {
+        (Charset::Any, _) => pick(lang, "No control characters", "制御文字を使わないこと").to_owned(),
+        (Charset::Ascii, _) => {
+            pick(lang, "Plain letters, digits and marks only (ASCII)", "半角の英数字と記号だけを使うこと").to_owned()
         }
+        (Charset::Latin, _) => {
+            pick(lang, "Latin letters only", "文字はラテン文字（英字など）だけを使うこと").to_owned()
+        }
+        (Charset::Custom(listed), Lang::En) => format!("Only these characters: {listed}"),
+        (Charset::Custom(listed), Lang::Ja) => format!("次の文字だけを使うこと：{listed}"),
+    };
+    match (forbidden.is_empty(), charset, lang) {
+        (true, ..) => allowed,
+        (false, Charset::Any, Lang::En) => format!("Without these characters: {forbidden}"),
+        (false, Charset::Any, Lang::Ja) => format!("次の文字を使わないこと：{forbidden}"),
+        (false, _, Lang::En) => format!("{allowed}, without {forbidden}"),
+        (false, _, Lang::Ja) => format!("{allowed}（ただし {forbidden} を除く）"),
     }
 }
 
@@ -89,8 +145,9 @@ const fn kind(class: Class, lang: Lang) -> &'static str {
     }
 }
 
-const fn own(part: PersonalPart, lang: Lang) -> &'static str {
+const fn own(part: PersonalPart, matching: Matching, lang: Lang) -> &'static str {
     match part {
+        PersonalPart::Name if matches!(matching, Matching::Folded) => pick(lang, "your name", "氏名"),
         PersonalPart::GivenName => pick(lang, "your given name", "名"),
         PersonalPart::FamilyName => pick(lang, "your family name", "姓"),
         PersonalPart::Name => pick(lang, "your full name", "氏名"),
@@ -105,7 +162,7 @@ const fn unlike(matching: Matching, lang: Lang) -> &'static str {
     match matching {
         Matching::Equals => pick(lang, "Not", "と同じでないこと"),
         Matching::Dominated => pick(lang, "Not mostly", "が大半を占めないこと"),
-        Matching::Contains => pick(lang, "Without", "を含まないこと"),
+        Matching::Contains | Matching::Folded => pick(lang, "Without", "を含まないこと"),
     }
 }
 
@@ -121,16 +178,42 @@ pub fn failure(report: &RuleReport, lang: Lang) -> String {
         (Detail::Control, _) => {
             pick(lang, "Remove the invisible control character", "目に見えない制御文字を取り除いてください").to_owned()
         }
+        (Detail::Foreign { count: 1 }, Lang::En) => "Replace 1 character that is not allowed".to_owned(),
+        (Detail::Foreign { count }, Lang::En) => format!("Replace {count} characters that are not allowed"),
+        (Detail::Foreign { count }, Lang::Ja) => format!("使えない文字が{count}文字あります。置きかえてください"),
+        (Detail::Run { length }, Lang::En) => format!("Break up the {length} in a row"),
+        (Detail::Run { length }, Lang::Ja) => format!("{length}文字続いています。間に別の文字を入れてください"),
+        (Detail::Points { .. } | Detail::Nothing, _) => plain_failure(&report.requirement, lang),
         (Detail::Kinds { found }, Lang::En) => {
             format!("{} (so far {found})", requirement(&report.requirement, lang))
         }
         (Detail::Kinds { found }, Lang::Ja) => {
             format!("{}（いまは{found}種類）", requirement(&report.requirement, lang))
         }
-        (Detail::Nothing, _) if matches!(report.requirement, Requirement::Guessable { .. }) => {
-            pick(lang, "Too easy to guess", "推測されやすいパスワードです").to_owned()
+    }
+}
+
+/// For rules whose failure needs no number.
+fn plain_failure(rule: &Requirement, lang: Lang) -> String {
+    match rule {
+        Requirement::Guessable { .. } => pick(lang, "Too easy to guess", "推測されやすいパスワードです").to_owned(),
+        Requirement::Banned { .. } => {
+            pick(lang, "Add something unrelated to the common word", "関係のない文字をもっと足してください").to_owned()
         }
-        (Detail::Nothing, _) => requirement(&report.requirement, lang),
+        Requirement::Breached => pick(
+            lang,
+            "It is on a list of leaked passwords: choose another",
+            "流出したパスワードの一覧に載っています。別のものにしてください",
+        )
+        .to_owned(),
+        Requirement::History { .. } => {
+            pick(lang, "You have used it before: choose another", "前に使ったパスワードです。別のものにしてください")
+                .to_owned()
+        }
+        Requirement::Differs { .. } => {
+            pick(lang, "Too close to your current one", "今のパスワードに似すぎています").to_owned()
+        }
+        other => requirement(other, lang),
     }
 }
 
