@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use rekey_shared::password::Report;
 use rekey_shared::{Problem, Reference};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -89,7 +88,7 @@ impl Wire<'_> {
         let detail = self.detail.map(RawValue::get).unwrap_or_default();
         Some(match self.problem.as_ref() {
             "fields" => Problem::Fields(serde_json::from_str(detail).ok()?),
-            "weak_password" => Problem::WeakPassword(Box::new(Report { rules: Vec::new(), strength: None })),
+            "weak_password" => Problem::WeakPassword(Box::default()),
             "code_wrong" => Problem::CodeWrong { tries_left: serde_json::from_str::<Tries>(detail).ok()?.tries_left },
             "unexpected" => Problem::Unexpected(serde_json::from_str::<Reference>(detail).ok()?),
             "sign_in_refused" => Problem::SignInRefused,
@@ -121,7 +120,7 @@ mod tests {
     fn every_problem_survives_the_way() {
         let problems = [
             Problem::field(Field::Username, FieldFault::Taken),
-            Problem::WeakPassword(Box::new(Report { rules: Vec::new(), strength: None })),
+            Problem::WeakPassword(Box::default()),
             Problem::SignInRefused,
             Problem::CodeWrong { tries_left: 3 },
             Problem::CodeDead,

@@ -27,7 +27,7 @@ impl Left {
     /// The part that travels on to the browser: the report on a password is drawn on the server already.
     pub(crate) fn into_flash(self) -> Flash {
         let problem = match self.problem {
-            Problem::WeakPassword(_) => Problem::WeakPassword(Box::new(Report { rules: Vec::new(), strength: None })),
+            Problem::WeakPassword(_) => Problem::WeakPassword(Box::default()),
             other => other,
         };
         Flash { page: self.page, problem: AppError(problem), values: self.values }

@@ -1,18 +1,16 @@
 //! The command line.
 
-use std::io::{self, BufRead as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rekey_service::operator::OperatorError;
 use rekey_service::{Services, operator, owner};
-use rekey_shared::password::Policy;
 use rekey_store::AuditVerdict;
 
-use crate::config::{Config, Wrong};
+use crate::config::Config;
 use crate::wiring::{self, StartError};
-use crate::{check, doctor, processor, serve, telemetry};
+use crate::{doctor, policy, processor, serve, telemetry};
 
 /// Exit code for something that is not as it should be.
 const PROBLEM: u8 = 1;
@@ -53,7 +51,7 @@ enum Command {
     /// The password policy.
     Policy {
         #[command(subcommand)]
-        action: PolicyAction,
+        action: policy::Action,
     },
 }
 
@@ -82,16 +80,6 @@ enum Audit {
     Verify,
 }
 
-#[derive(Debug, Subcommand)]
-enum PolicyAction {
-    /// Read one password a line and print one JSON report a line.
-    Check {
-        /// A policy by name, in place of the configured one.
-        #[arg(long, value_name = "NAME")]
-        preset: Option<String>,
-    },
-}
-
 /// Runs one command; says in one line what stands in its way.
 pub fn run() -> ExitCode {
     if let Some(complaint) = processor::complaint() {
@@ -113,8 +101,8 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(cli: Cli) -> Result<ExitCode, StartError> {
-    if let Command::Policy { action: PolicyAction::Check { preset } } = cli.command {
-        return check_passwords(cli.config.as_deref(), preset.as_deref());
+    if let Command::Policy { action } = cli.command {
+        return policy::run(cli.config.as_deref(), action);
     }
     let config = Config::load(cli.config.as_deref())?;
     telemetry::begin(&config.log);
@@ -171,20 +159,4 @@ async fn verify(config: &Config) -> Result<ExitCode, StartError> {
             Ok(ExitCode::from(PROBLEM))
         }
     }
-}
-
-fn check_passwords(config: Option<&Path>, preset: Option<&str>) -> Result<ExitCode, StartError> {
-    let policy = match preset {
-        Some(name) => Policy::preset(name)
-            .ok_or_else(|| Wrong::new("--preset", format!("must be one of: {}", Policy::PRESETS.join(", "))))?,
-        None => Config::load(config)?.settings.policy,
-    };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = io::stdin().lock().split(b'\n').try_for_each(|line| {
-        let line = line?;
-        let text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned();
-        writeln!(out, "{}", check::report(&policy, &text))
-    });
-    written.and_then(|()| out.flush()).map_err(|error| StartError::failed("policy check", &error))?;
-    Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,6 @@
 //! The server: configuration, wiring, router, command line, telemetry.
 
 pub mod assets;
-mod check;
 pub mod cli;
 pub mod config;
 pub mod doctor;
@@ -14,6 +13,7 @@ pub mod listen;
 mod mailbox;
 mod metrics;
 pub mod middleware;
+mod policy;
 pub mod ports;
 mod processor;
 mod refuse;

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use rekey_shared::Lang;
 use rekey_shared::password::{
-    Class, Classes, Edges, Length, Matching, Occasion, Personal, PersonalRules, Policy, RuleId, generate,
+    Charset, Class, Classes, Edges, Length, Matching, Occasion, Personal, PersonalRules, Policy, RuleId, generate,
+    generated_bits, passphrase, passphrase_bits,
 };
 
 /// A small generator of bytes that look random and are the same in every run (`SplitMix64`).
@@ -66,7 +68,52 @@ fn what_is_made_for_a_preset_is_accepted_and_strong() {
             assert!(report.accepted(), "{name}: {made} {:?}", report.failed_rules());
             assert_eq!(report.strength.map(|strength| strength.score), Some(4), "{name}: {made}");
         }
+        assert!(generated_bits(&policy) >= 77, "{name}: {}", generated_bits(&policy));
     }
+}
+
+#[test]
+fn a_passphrase_for_a_preset_is_accepted_and_strong() {
+    let mut random = seeded(8);
+    let person = Personal { given_name: "Hana".to_owned(), family_name: "Sato".to_owned(), ..Personal::default() };
+    for (name, lang) in Policy::PRESETS.into_iter().flat_map(|name| [(name, Lang::En), (name, Lang::Ja)]) {
+        let policy = Policy::preset(name).expect("a preset").on(Occasion::Register);
+        for _ in 0..40 {
+            let made = passphrase(&policy, &person, lang, &mut random).expect("there is room");
+            let mut report = policy.check(&made, &person);
+            report.settle(RuleId::Breached, true);
+            assert!(report.accepted(), "{name}: {made} {:?}", report.failed_rules());
+            assert_eq!(report.strength.map(|strength| strength.score), Some(4), "{name}: {made}");
+        }
+        let bits = passphrase_bits(&policy, lang);
+        assert!(bits >= if policy.length.max < 64 { 60 } else { 76 }, "{name} {lang:?}: {bits}");
+    }
+}
+
+#[test]
+fn the_entropy_is_what_can_be_counted() {
+    let digits = Policy { charset: Charset::Custom("0123456789".to_owned()), ..Policy::at_least(6) };
+    assert_eq!(generate(&digits, &Personal::default(), &mut seeded(9)).len(), 26);
+    assert_eq!((generated_bits(&digits), passphrase_bits(&digits, Lang::En)), (78, 0));
+    assert_eq!(passphrase(&digits, &Personal::default(), Lang::En, &mut seeded(9)), None);
+    let short = Policy { length: Length { min: 6, max: 8, max_bytes: 64 }, ..digits };
+    assert_eq!(generated_bits(&short), 24);
+    assert_eq!((generated_bits(&Policy::recommended()), passphrase_bits(&Policy::recommended(), Lang::En)), (79, 77));
+    assert_eq!(passphrase_bits(&Policy::recommended(), Lang::Ja), 76);
+}
+
+#[test]
+fn every_word_is_as_likely_as_the_next() {
+    let mut random = seeded(10);
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..4000 {
+        let made = passphrase(&Policy::recommended(), &Personal::default(), Lang::En, &mut random).expect("room");
+        made.split('-').for_each(|word| *counts.entry(word.to_owned()).or_default() += 1);
+    }
+    let expected = f64::from(4000 * 7) / 2048.0;
+    let chi_square: f64 = counts.values().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+    // 2047 degrees of freedom: one fair run in a hundred thousand exceeds 2,325.
+    assert!(counts.len() == 2048 && chi_square < 2325.0, "{} {chi_square}", counts.len());
 }
 
 #[test]

@@ -223,6 +223,18 @@ proptest! {
     }
 
     #[test]
+    fn a_suggestion_never_asks_for_more_than_the_policy_holds(
+        policy in policies(), person in people(), password in passwords()
+    ) {
+        let suggestion = policy.suggest(&password, &person);
+        if policy.rules(&password, &person).rules.iter().all(|rule| rule.verdict != Verdict::Fail) {
+            prop_assert_eq!(suggestion, None);
+        } else if let Some(suggestion) = suggestion {
+            prop_assert!(suggestion.add <= policy.length.max);
+        }
+    }
+
+    #[test]
     fn a_policy_survives_storage(policy in policies()) {
         let stored = serde_json::to_string(&policy).expect("serialises");
         prop_assert_eq!(serde_json::from_str::<Policy>(&stored).expect("reads back"), policy);

@@ -1,5 +1,6 @@
 //! The keys that the journeys depend on.
 
+use std::path::Path;
 use std::time::Duration;
 
 use rekey_domain::guess::Lockout;
@@ -9,6 +10,8 @@ use rekey_domain::throttle::{Limit, Protection};
 use rekey_service::settings::{Hashing, Recovery, RecoveryThrottle, Registration, Sends, Settings, SignIn};
 use rekey_shared::password::Policy;
 use url::Url;
+
+use crate::policy::{file, lint};
 
 use super::{Source, Wrong};
 
@@ -30,7 +33,7 @@ pub(super) fn take(source: &mut Source, is_local: bool) -> Result<Settings, Wron
         sign_in: sign_in(source)?,
         session: session(source, usual.session)?,
         sends: sends(source, usual.sends)?,
-        policy: source.parsed("policy.preset", policy)?.unwrap_or(usual.policy),
+        policy: policy(source, usual.policy)?,
         hashing: hashing(source, is_local)?,
     })
 }
@@ -51,7 +54,21 @@ fn region(text: &str) -> Result<String, String> {
     fits.then(|| text.to_owned()).ok_or_else(|| "must be a country code of two capitals, such as \"US\"".to_owned())
 }
 
-fn policy(name: &str) -> Result<Policy, String> {
+/// A policy below a floor is no policy: nothing starts with it.
+fn policy(source: &mut Source, usual: Policy) -> Result<Policy, Wrong> {
+    let named = source.parsed("policy.preset", preset)?;
+    let policy = match source.text("policy.file")? {
+        Some(_) if named.is_some() => return Err(Wrong::new("policy.file", "must not stand beside policy.preset")),
+        Some(path) => file::read(Path::new(&path))?,
+        None => named.unwrap_or(usual),
+    };
+    match policy.floors().first() {
+        Some(finding) => Err(Wrong::new("policy.file", lint::line(*finding))),
+        None => Ok(policy),
+    }
+}
+
+fn preset(name: &str) -> Result<Policy, String> {
     Policy::preset(name).ok_or_else(|| format!("must be one of: {}", Policy::PRESETS.join(", ")))
 }
 

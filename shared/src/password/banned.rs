@@ -13,13 +13,16 @@ use super::normal::normalise;
 
 /// The rule on banned words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Banned {
     /// Whether the words that the product bans everywhere count, too (PP-01).
     pub common: bool,
     /// The organisation's own words.
+    #[cfg_attr(feature = "schema", schemars(length(max = 1000), inner(length(min = 4, max = 16))))]
     pub terms: Terms,
     /// The points that are needed: 1–20 (PP-06).
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20)))]
     pub points: u8,
 }
 
@@ -31,6 +34,8 @@ impl Default for Banned {
 
 /// Banned words: as they were written, and folded once so that judging need not do it again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Terms {
     written: Vec<String>,

@@ -6,6 +6,7 @@ use super::normal::is_control;
 
 /// Which characters are allowed at all. Controls never are (PW-3).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Charset {
     /// Every character of every script.

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 /// Which kinds of characters a password must mix.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Classes {
     /// How many of the four kinds (upper case, lower case, digit, special) must occur; 0 for no such rule.
     /// With [`NonAscii::Unicode`] there is a fifth: letters without case, as Active Directory has it.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 5)))]
     pub required_kinds: u8,
     /// Kinds that must occur, each a rule of its own.
     pub required: Vec<Class>,
@@ -17,6 +19,7 @@ pub struct Classes {
 
 /// A kind of character. Letters and digits are those of ASCII; see [`NonAscii`] for the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// A–Z or a–z.
@@ -41,6 +44,7 @@ impl Class {
 /// Which characters that are neither letters nor digits of ASCII count as special, and which are not wanted.
 /// One that does not count is not forbidden, and the other way round (GX-05).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Specials {
     /// If given, the only ASCII punctuation that counts.
@@ -57,6 +61,7 @@ pub struct Specials {
 
 /// What a character outside ASCII counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NonAscii {
     /// Special, letters included (AC-66).

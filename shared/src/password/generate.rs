@@ -2,10 +2,12 @@
 
 use zeroize::Zeroizing;
 
+use super::Charset;
 use super::attribute::needed;
-use super::classes::Class;
+use super::classes::{Class, Classes};
+use super::dice::Dice;
 use super::personal::Personal;
-use super::policy::Policy;
+use super::policy::{Length, Policy};
 use super::report::Verdict;
 
 /// Letters and digits that nobody mistakes for another: no i, l, o, 0, 1.
@@ -19,14 +21,14 @@ const CHARACTERS: usize = 16;
 /// Characters in a group.
 const GROUP: usize = 4;
 /// A fair draw meets any sensible policy within a few tries.
-const MAX_DRAWS: usize = 256;
+pub(super) const MAX_DRAWS: usize = 256;
 
 /// Makes a password that meets a policy: four groups of four letters and digits where the policy lets it.
 ///
 /// Each character is drawn uniformly from `random`, which must fill the slice it is given with uniform bytes.
 /// What a rule refuses is thrown away whole, so what remains is uniform among what is accepted.
-/// At least 77 bits unless the policy's longest password is shorter than that takes, so that any estimator is content.
-/// For a policy that nothing meets (a minimum above its maximum, say) the last draw comes back.
+/// [`generated_bits`] tells how much that is: 77 at least, unless the policy's longest password or its own list of characters
+/// is too short for it. For a policy that nothing meets (a minimum above its maximum, say) the last draw comes back.
 pub fn generate(policy: &Policy, personal: &Personal, random: &mut dyn FnMut(&mut [u8])) -> String {
     let shape = Shape::of(policy);
     let mut dice = Dice::new(random);
@@ -40,8 +42,21 @@ pub fn generate(policy: &Policy, personal: &Personal, random: &mut dyn FnMut(&mu
     std::mem::take(&mut *drawn)
 }
 
-fn fits(policy: &Policy, drawn: &str, personal: &Personal) -> bool {
+/// The entropy of what [`generate`] makes, in whole bits: rules on kinds and edges are counted exactly, those on the person, on
+/// words and on runs are not, for a random password hardly ever breaks them.
+pub fn generated_bits(policy: &Policy) -> u16 {
+    Shape::of(policy).bits(policy)
+}
+
+pub(super) fn fits(policy: &Policy, drawn: &str, personal: &Personal) -> bool {
     policy.rules(drawn, personal).rules.iter().all(|rule| rule.verdict != Verdict::Fail)
+}
+
+/// Whole bits of a number of bits, never more than there are.
+pub(super) fn whole_bits(bits: f64) -> u16 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
+    let whole = bits.clamp(0.0, 65_535.0) as u16;
+    whole
 }
 
 /// What the passwords for one policy look like.
@@ -55,19 +70,25 @@ impl Shape {
     fn of(policy: &Policy) -> Self {
         let needed = needed(&policy.classes);
         let (min, max) = (usize::from(policy.length.min), usize::from(policy.length.max));
+        let mut alphabet: Vec<char> = PLAIN.chars().filter(|letter| policy.allows(*letter)).collect();
         // With its marks, a password is a quarter longer; counting without them is on the safe side of the minimum.
         let characters = CHARACTERS.max(min);
-        let mark = MARKS.chars().find(|mark| policy.classes.specials.count(*mark));
+        let special = policy.classes.specials.clone();
+        let mark = MARKS.chars().find(|mark| special.count(*mark) && policy.allows(*mark));
         let with_marks = characters + characters.saturating_sub(1) / GROUP;
         let room = with_marks <= max;
-        let mut alphabet: Vec<char> = PLAIN.chars().collect();
         if needed.contains(&Class::Upper) || characters > max {
-            alphabet.extend(CAPITALS.chars());
+            alphabet.extend(CAPITALS.chars().filter(|letter| policy.allows(*letter)));
         }
-        if needed.contains(&Class::Special) && !room {
-            alphabet.extend(MARKS.chars().filter(|mark| policy.classes.specials.count(*mark)));
+        if needed.contains(&Class::Special) && (!room || mark.is_none()) {
+            alphabet.extend(MARKS.chars().filter(|mark| special.count(*mark) && policy.allows(*mark)));
         }
-        Self { alphabet, characters: characters.min(max.max(1)), mark: mark.filter(|_| room) }
+        if alphabet.len() < 8 {
+            alphabet = everything(policy);
+        }
+        // From a few characters it takes more of them.
+        let wanted = if alphabet.len() < PLAIN.len() { least_for_77_bits(alphabet.len()).max(min) } else { characters };
+        Self { alphabet, characters: wanted.min(max.max(1)), mark: mark.filter(|_| room && wanted == characters) }
     }
 
     fn draw(&self, dice: &mut Dice<'_>) -> Zeroizing<String> {
@@ -76,45 +97,40 @@ impl Shape {
             if let Some(mark) = self.mark.filter(|_| place > 0 && place % GROUP == 0) {
                 drawn.push(mark);
             }
-            drawn.extend(self.alphabet.get(dice.below(self.alphabet.len())));
+            drawn.extend(self.alphabet.get(dice.below(self.alphabet.len().max(1))));
         }
         drawn
     }
+
+    /// By the search space of a policy that accepts just what is drawn.
+    fn bits(&self, policy: &Policy) -> u16 {
+        let length = u16::try_from(self.characters).unwrap_or(u16::MAX);
+        let marked = self.mark.is_some();
+        let kinds = policy.classes.required_kinds.saturating_sub(u8::from(marked));
+        let required = policy.classes.required.iter().copied().filter(|class| !marked || *class != Class::Special);
+        let drawn = Policy {
+            length: Length { min: length, ..policy.length },
+            charset: Charset::Custom(self.alphabet.iter().collect()),
+            classes: Classes { required_kinds: kinds, required: required.collect(), ..policy.classes.clone() },
+            ..policy.clone()
+        };
+        whole_bits(drawn.search_space_bits())
+    }
 }
 
-/// Uniform numbers from uniform bytes.
-struct Dice<'a> {
-    random: &'a mut dyn FnMut(&mut [u8]),
-    bytes: Zeroizing<[u8; 64]>,
-    used: usize,
+/// Everything that a policy allows, of ASCII or of its own list, but blanks.
+fn everything(policy: &Policy) -> Vec<char> {
+    let listed = match &policy.charset {
+        Charset::Custom(listed) => listed.as_str(),
+        _ => "",
+    };
+    let mut all: Vec<char> = ('!'..='~').chain(listed.chars()).filter(|typed| policy.allows(*typed)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
-impl<'a> Dice<'a> {
-    fn new(random: &'a mut dyn FnMut(&mut [u8])) -> Self {
-        Self { random, bytes: Zeroizing::new([0; 64]), used: 64 }
-    }
-
-    fn byte(&mut self) -> usize {
-        if self.used >= self.bytes.len() {
-            (self.random)(self.bytes.as_mut_slice());
-            self.used = 0;
-        }
-        let byte = self.bytes.get(self.used).copied().unwrap_or(0);
-        self.used += 1;
-        usize::from(byte)
-    }
-
-    /// A number below `faces` (1–256): bytes beyond the last full round of faces are thrown away, for they would favour some.
-    fn below(&mut self, faces: usize) -> usize {
-        let fair = 256 - 256 % faces;
-        let mut byte = self.byte();
-        // Four thousand unfair bytes in a row come from a broken source alone, and must not hang the caller.
-        for _ in 0..4096 {
-            if byte < fair {
-                break;
-            }
-            byte = self.byte();
-        }
-        byte % faces
-    }
+fn least_for_77_bits(characters: usize) -> usize {
+    let each = u32::try_from(characters).map_or(1.0, |count| f64::from(count.max(2)).log2());
+    usize::from(whole_bits((77.0 / each).ceil()))
 }

@@ -23,7 +23,7 @@ impl Policy {
             let typed = Typed::new(password);
             rules.map(|rule| self.judged(rule, &typed, personal)).collect()
         };
-        Report { rules, strength: None }
+        Report { rules, strength: None, suggestion: None }
     }
 
     /// Judges everything: the final verdict, the same in the browser and on the server.
@@ -40,6 +40,9 @@ impl Policy {
             }
         }
         report.strength = Some(strength);
+        if report.rules.iter().any(|rule| rule.verdict == Verdict::Fail) {
+            report.suggestion = self.suggest(password, personal);
+        }
         report
     }
 

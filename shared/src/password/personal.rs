@@ -59,6 +59,7 @@ impl PersonalPart {
 
 /// How much of somebody's data a password may hold, from the least strict. Case never matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Matching {
     /// It must not be that word.
@@ -73,6 +74,7 @@ pub enum Matching {
 
 /// Which personal data matters, and how much. `None` leaves a part out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonalRules {
     /// For [`PersonalPart::GivenName`].
@@ -91,6 +93,7 @@ pub struct PersonalRules {
     pub phone: Option<Matching>,
     /// Words shorter than this are not looked for: "Al" is in too many words.
     /// A character of an East Asian script counts as two, so that 佐藤 is long enough.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 32)))]
     pub min_word: u8,
     /// Whether each word of a name counts, too, as Active Directory splits them: at blanks, commas, full stops, hyphens,
     /// underscores, number signs and tabs.

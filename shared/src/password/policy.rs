@@ -11,6 +11,7 @@ use super::runs::Runs;
 /// A set of rules. Fields that a stored policy lacks take the value that asks for nothing;
 /// fields it has too many are an error, so that a misspelt rule is not silently off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// How long it may be.
@@ -38,6 +39,7 @@ pub struct Policy {
     pub banned: Option<Banned>,
     /// The lowest zxcvbn score that is accepted: 1–4; `None` for no such rule.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4)))]
     pub guessability: Option<u8>,
     /// Whether one that is known from a breach is refused (PW-6).
     #[serde(default)]
@@ -45,12 +47,14 @@ pub struct Policy {
     /// How many characters of the current one must change, as insertions, removals and replacements: 0 for no such rule.
     /// Asked on a change alone, where the current one is typed.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 32)))]
     pub differs_by: u8,
     /// How many of the past ones are refused.
     #[serde(default)]
     pub history: History,
     /// How many hours it must have been in use before its owner may change it: 0 for no such rule. Never asked on a reset.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 720)))]
     pub min_age_hours: u16,
     /// When it must be replaced; `None` for never, as standards say (W-EXPIRY).
     #[serde(default)]
@@ -59,15 +63,19 @@ pub struct Policy {
 
 /// Lengths of a normalised password. At least one code point is needed whatever this says (PW-3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Length {
     /// The fewest code points.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 256)))]
     pub min: u16,
     /// The most code points. Longer ones are refused, never cut (PW-2).
     #[serde(default = "Length::usual_max")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1024)))]
     pub max: u16,
     /// The most bytes of UTF-8.
     #[serde(default = "Length::usual_max_bytes")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4096)))]
     pub max_bytes: u16,
 }
 
@@ -88,6 +96,7 @@ impl Length {
 
 /// What blanks (U+0020 after normalising) are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Blanks {
     /// Nowhere.
@@ -103,6 +112,7 @@ pub enum Blanks {
 
 /// What the first and the last character must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Edges {
     /// Anything.
@@ -126,11 +136,14 @@ impl Edges {
 ///
 /// Two depths, because somebody who forgot a password cannot be told that it is the old one (SP-144, SP-145).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct History {
     /// When a signed-in person changes it; 1 is the current one.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 24)))]
     pub on_change: u8,
     /// When it is replaced at the end of a recovery.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 24)))]
     pub on_reset: u8,
 }
 
@@ -146,12 +159,15 @@ impl History {
 
 /// When a password must be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expiry {
     /// Days after it was set: 1–730 (XP-01).
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 730)))]
     pub days: u16,
     /// So many days before, pages begin to say so: 0–30 (XP-01).
     #[serde(default = "Expiry::usual_warning")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 30)))]
     pub warn_days: u8,
 }
 

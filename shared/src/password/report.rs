@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::requirement::{Requirement, RuleId};
 use super::strength::Strength;
+use super::suggest::Suggestion;
 
 /// Whether a rule is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,12 +92,14 @@ pub struct RuleReport {
 }
 
 /// Every rule of a policy with its verdict, in rule order. Holds nothing of the password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Report {
     /// The rules.
     pub rules: Vec<RuleReport>,
     /// How hard the password is to guess; `None` while nobody estimated it.
     pub strength: Option<Strength>,
+    /// The shortest change that would meet the rules that can be judged here; `None` while nobody looked for it.
+    pub suggestion: Option<Suggestion>,
 }
 
 impl Report {

@@ -4,13 +4,17 @@ use serde::{Deserialize, Serialize};
 
 /// The longest runs that are accepted, in characters: 1–255; `None` for no such rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Runs {
     /// Of one and the same character: "aaa" is a run of three.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 255)))]
     pub repeated: Option<u8>,
     /// Of letters or digits in order, up or down: "abc", "321". Case does not matter.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 255)))]
     pub sequence: Option<u8>,
     /// Of neighbours in a row of the keyboard, either way: "qwe", "lkj". Case does not matter.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 255)))]
     pub keyboard: Option<u8>,
 }
 

@@ -7,16 +7,20 @@ mod desk;
 mod door;
 mod fault;
 mod help;
+mod lint;
 mod password;
 mod problem;
 mod sentence;
+mod suggestion;
 
 use crate::Lang;
 
 pub use fault::fault;
+pub use lint::finding;
 pub use password::{failure, requirement, strength, tally};
 pub use problem::{problem, problem_title};
 pub use sentence::*;
+pub use suggestion::{rule_aloud, suggestion};
 
 /// One fixed sentence in both languages.
 ///

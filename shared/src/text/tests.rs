@@ -1,5 +1,7 @@
-use super::{MessageId, desk, door, fault, help, password, problem_title, requirement};
-use crate::password::{Policy, Report};
+use super::{MessageId, desk, door, failure, fault, help, password, problem_title, requirement};
+use crate::password::{
+    Blanks, Charset, Code, Detail, Matching, PersonalRules, Place, Policy, Requirement, RuleReport, Runs, Verdict,
+};
 use crate::{Field, FieldFault, Lang, Problem, Reference};
 
 fn all() -> impl Iterator<Item = MessageId> {
@@ -51,13 +53,103 @@ fn every_fault_is_told_in_both_languages() {
     }
 }
 
+/// A policy with every rule there is, in several shapes.
+fn every_rule() -> Vec<Requirement> {
+    let presets = Policy::PRESETS.into_iter().filter_map(Policy::preset);
+    let mut rules: Vec<Requirement> = presets.flat_map(|preset| preset.requirements()).collect();
+    for charset in [Charset::Any, Charset::Latin, Charset::Custom("0123".to_owned())] {
+        let mut policy =
+            Policy { charset, blanks: Blanks::Uncounted, differs_by: 2, breached: true, ..Policy::at_least(1) };
+        policy.runs = Runs { repeated: Some(2), sequence: Some(3), keyboard: Some(3) };
+        policy.classes.specials.forbidden = "<>".to_owned();
+        policy.personal = PersonalRules::all(Matching::Folded);
+        rules.extend(policy.requirements());
+    }
+    rules
+}
+
 #[test]
 fn every_rule_is_told_in_both_languages() {
-    for rule in Policy::recommended().requirements().iter().chain(&Policy::commerce().requirements()) {
-        assert!(is_japanese(&requirement(rule, Lang::Ja)), "{rule:?}");
-        assert!(!is_japanese(&requirement(rule, Lang::En)), "{rule:?}");
+    for rule in every_rule() {
+        assert!(is_japanese(&requirement(&rule, Lang::Ja)), "{rule:?}");
+        assert!(!is_japanese(&requirement(&rule, Lang::En)), "{rule:?}");
     }
 }
+
+#[test]
+fn every_verdict_is_read_aloud_as_one_sentence() {
+    let details = [
+        Detail::Nothing,
+        Detail::Short { by: 1 },
+        Detail::Long { by: 2 },
+        Detail::TooManyBytes,
+        Detail::At { place: Place::First },
+        Detail::Control,
+        Detail::Foreign { count: 2 },
+        Detail::Run { length: 4 },
+        Detail::Points { found: 3 },
+        Detail::Kinds { found: 1 },
+    ];
+    for requirement in every_rule() {
+        for detail in details {
+            for verdict in [Verdict::Pass, Verdict::Fail, Verdict::Pending, Verdict::Server] {
+                let report = RuleReport { requirement: requirement.clone(), verdict, detail };
+                let (en, ja) = (super::rule_aloud(&report, Lang::En), super::rule_aloud(&report, Lang::Ja));
+                assert!(en.ends_with('.') && !is_japanese(&en), "{en}");
+                assert!(ja.ends_with('。') && is_japanese(&ja), "{ja}");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_of_characters_are_counted_as_people_count() {
+    let failing =
+        |detail| RuleReport { requirement: Requirement::LengthMin { min: 9 }, verdict: Verdict::Fail, detail };
+    for (by, en, ja) in
+        [(1, "Add 1 more character", "あと1文字必要です"), (3, "Add 3 more characters", "あと3文字必要です")]
+    {
+        let report = failing(Detail::Short { by });
+        assert_eq!((failure(&report, Lang::En).as_str(), failure(&report, Lang::Ja).as_str()), (en, ja));
+    }
+    let one = Requirement::LengthMin { min: 1 };
+    assert_eq!(
+        (requirement(&one, Lang::En).as_str(), requirement(&one, Lang::Ja).as_str()),
+        ("At least 1 character", "1文字以上")
+    );
+    let twelve = Requirement::History { depth: 12 };
+    assert_eq!(requirement(&twelve, Lang::En), "None of your last 12 passwords");
+    assert_eq!(requirement(&twelve, Lang::Ja), "過去12回のパスワードと違うこと");
+}
+
+#[test]
+fn every_finding_of_the_linter_is_told_in_both_languages() {
+    for code in CODES {
+        assert!(is_japanese(super::finding(code, Lang::Ja)), "{code:?}");
+        assert!(!is_japanese(super::finding(code, Lang::En)), "{code:?}");
+    }
+}
+
+const CODES: [Code; 18] = [
+    Code::Len8,
+    Code::Len15,
+    Code::Max64,
+    Code::Composition,
+    Code::Unicode,
+    Code::Blanks,
+    Code::Blocklist,
+    Code::HistoryCost,
+    Code::Expiry,
+    Code::MinAge,
+    Code::Len6,
+    Code::Space20,
+    Code::Lengths,
+    Code::NoSuchClass,
+    Code::TooManyKinds,
+    Code::NoEdge,
+    Code::TooManyPoints,
+    Code::Nothing,
+];
 
 #[test]
 fn the_tries_left_are_counted_out() {
@@ -102,7 +194,7 @@ const FAULTS: [FieldFault; 12] = [
 fn problems() -> Vec<Problem> {
     vec![
         Problem::field(Field::Code, FieldFault::NotACode),
-        Problem::WeakPassword(Box::new(Report { rules: Vec::new(), strength: None })),
+        Problem::WeakPassword(Box::default()),
         Problem::SignInRefused,
         Problem::CodeWrong { tries_left: 2 },
         Problem::CodeDead,

@@ -1,0 +1,37 @@
+//! Where a policy departs from the standards, in lines.
+
+use std::process::ExitCode;
+
+use rekey_shared::password::{Finding, Level, Policy};
+use rekey_shared::{Lang, text};
+
+/// Prints the findings and the search space.
+pub fn print(policy: &Policy) -> ExitCode {
+    let findings = policy.lint();
+    for finding in &findings {
+        println!("{}", line(*finding));
+    }
+    let bits = policy.search_space_bits();
+    if bits.is_finite() {
+        let least = policy.length.min;
+        println!("A random password of {least} characters has {bits:.0} bits; what people choose has far fewer.");
+    }
+    match findings.iter().map(|finding| finding.code.level()).max() {
+        None => {
+            println!("Nothing departs from NIST SP 800-63B-4 or ASVS 5.0.");
+            ExitCode::SUCCESS
+        }
+        Some(Level::Warning) => ExitCode::from(1),
+        Some(Level::BelowFloor) => ExitCode::from(2),
+    }
+}
+
+/// One finding: number, setting, what it means, and the requirement.
+pub fn line(finding: Finding) -> String {
+    let (number, text) = (finding.code.number(), text::finding(finding.code, Lang::En));
+    let key = if finding.key.is_empty() { String::new() } else { format!(" {}:", finding.key) };
+    match finding.code.requirement() {
+        "" => format!("{number}{key} {text}"),
+        requirement => format!("{number}{key} {text} ({requirement})"),
+    }
+}

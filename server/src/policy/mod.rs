@@ -1,0 +1,113 @@
+//! `rekey policy …`: the password policy on the command line. Needs no database and no key.
+
+mod check;
+pub mod file;
+pub mod lint;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use rekey_shared::password::{Personal, Policy};
+
+use crate::config::{Config, Wrong};
+use crate::wiring::StartError;
+
+/// What to do with a policy.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Read one password a line and print one JSON report a line.
+    Check(Check),
+    /// Name each departure from NIST SP 800-63B-4 and ASVS 5.0: exit 0 none, 1 warnings, 2 below a floor.
+    Lint {
+        /// A policy by name, in place of the configured one.
+        #[arg(long, value_name = "NAME", conflicts_with = "file")]
+        preset: Option<String>,
+        /// A policy file.
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON schema of a policy file.
+    Schema,
+}
+
+/// What `check` judges with.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A policy by name, in place of the configured one.
+    #[arg(long, value_name = "NAME", conflicts_with = "policy")]
+    preset: Option<String>,
+    /// A policy file, in place of the configured one.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The person's given name.
+    #[arg(long, default_value = "")]
+    given_name: String,
+    /// The person's family name.
+    #[arg(long, default_value = "")]
+    family_name: String,
+    /// The person's user name.
+    #[arg(long, default_value = "")]
+    username: String,
+    /// The name of the organisation.
+    #[arg(long, default_value = "")]
+    organisation: String,
+    /// An e-mail address of the person; may be given again.
+    #[arg(long)]
+    email: Vec<String>,
+    /// A telephone number of the person; may be given again.
+    #[arg(long)]
+    phone: Vec<String>,
+    /// A word to ban, beside those of the policy; may be given again.
+    #[arg(long)]
+    banned_term: Vec<String>,
+}
+
+/// Does it.
+pub fn run(config: Option<&Path>, action: Action) -> Result<ExitCode, StartError> {
+    match action {
+        Action::Check(mut given) => {
+            let mut policy = chosen(config, given.preset.as_deref(), given.policy.as_deref())?;
+            ban(&mut policy, std::mem::take(&mut given.banned_term))?;
+            check::lines(&policy, &given.person())
+        }
+        Action::Lint { preset, file } => Ok(lint::print(&chosen(config, preset.as_deref(), file.as_deref())?)),
+        Action::Schema => {
+            println!("{}", file::schema());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+impl Check {
+    fn person(self) -> Personal {
+        Personal {
+            given_name: self.given_name,
+            family_name: self.family_name,
+            username: self.username,
+            organisation: self.organisation,
+            emails: self.email,
+            phones: self.phone,
+        }
+    }
+}
+
+/// The policy of that name, that file, or the configuration.
+fn chosen(config: Option<&Path>, preset: Option<&str>, path: Option<&Path>) -> Result<Policy, StartError> {
+    match (preset, path) {
+        (Some(name), _) => {
+            let known = || format!("must be one of: {}", Policy::PRESETS.join(", "));
+            Ok(Policy::preset(name).ok_or_else(|| Wrong::new("--preset", known()))?)
+        }
+        (None, Some(path)) => Ok(file::read(path)?),
+        (None, None) => Ok(Config::load(config)?.settings.policy),
+    }
+}
+
+fn ban(policy: &mut Policy, terms: Vec<String>) -> Result<(), Wrong> {
+    if terms.is_empty() {
+        return Ok(());
+    }
+    let banned = policy.banned.get_or_insert_default();
+    banned.terms = banned.terms.and(&terms.into());
+    policy.check_ranges().map_err(|range| Wrong::new("--banned-term", file::explained(&range)))
+}
