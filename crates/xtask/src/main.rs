@@ -1,4 +1,4 @@
-//! The build tool: `cargo xtask serve | build | test | check | bench`.
+//! The build tool: `cargo xtask serve | build | test | verdicts | check | bench`.
 //!
 //! The one place that knows how to build the WebAssembly. Needs rustup and cargo; everything else is
 //! fetched on the way, or named in one clear line when it cannot be.
@@ -22,6 +22,7 @@ usage: cargo xtask <command>
   serve [arguments of `rekey serve`]   build and run
   build [--release] [--portable]       the page's files, then the server
   test [rust|wasm|browser]             every test, or one kind
+  verdicts [COUNT]                     passwords judged natively and in WebAssembly, compared
   check                                format, lints, dependencies, tidiness
   bench [--portable] [--as-built]      the budgets, measured on a release build";
 
@@ -45,6 +46,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "serve" => serve::serve(rest),
         "build" => build::command(rest).map(|()| ExitCode::SUCCESS),
         "test" => test::command(rest),
+        "verdicts" => test::verdicts(rest),
         "check" => check::command(rest),
         "bench" => bench::command(rest),
         "help" | "--help" | "-h" => {

@@ -111,7 +111,7 @@ pub fn most_guessable_match_sequence(
             pi = pi.saturating_mul(optimal.pi[m.i - 1][&(len - 1)]);
         }
         // calculate the minimization func
-        let mut guesses = (factorial(len) as u64).saturating_mul(pi);
+        let mut guesses = factorial(len).saturating_mul(pi);
         if !exclude_additive {
             let additive = if len == 1 {
                 1
@@ -223,8 +223,8 @@ pub fn most_guessable_match_sequence(
     GuessCalculation { guesses, guesses_log10: (guesses as f64).log10(), sequence: optimal_match_sequence }
 }
 
-fn factorial(n: usize) -> usize {
-    (1..=n).product()
+fn factorial(n: usize) -> u64 {
+    (1..=n as u64).fold(1, u64::saturating_mul)
 }
 
 fn estimate_guesses(m: &mut Match, password: &str) -> u64 {
@@ -287,7 +287,10 @@ impl Estimator for DictionaryPattern {
         self.base_guesses = self.rank as u64;
         self.uppercase_variations = uppercase_variations;
         self.l33t_variations = l33t_variations;
-        self.base_guesses * self.uppercase_variations * self.l33t_variations * if self.reversed { 2 } else { 1 }
+        self.base_guesses
+            .saturating_mul(self.uppercase_variations)
+            .saturating_mul(self.l33t_variations)
+            .saturating_mul(if self.reversed { 2 } else { 1 })
     }
 }
 
@@ -309,14 +312,14 @@ fn uppercase_variations(token: &str) -> u64 {
     // the number of ways to lowercase U+L letters with L lowercase letters or less.
     let upper = token.chars().filter(|c| c.is_uppercase()).count();
     let lower = token.chars().filter(|c| c.is_lowercase()).count();
-    (1..=cmp::min(upper, lower)).map(|i| n_ck(upper + lower, i)).sum()
+    (1..=cmp::min(upper, lower)).map(|i| n_ck(upper + lower, i)).fold(0, u64::saturating_add)
 }
 
 fn l33t_variations(pattern: &DictionaryPattern, token: &str) -> u64 {
     if !pattern.l33t {
         return 1;
     }
-    let mut variations = 1;
+    let mut variations: u64 = 1;
     for (subbed, unsubbed) in pattern.sub.as_ref().unwrap() {
         // lower-case match.token before calculating: capitalization shouldn't affect l33t calc.
         let token = token.to_lowercase();
@@ -326,13 +329,13 @@ fn l33t_variations(pattern: &DictionaryPattern, token: &str) -> u64 {
             // for this sub, password is either fully subbed (444) or fully unsubbed (aaa)
             // treat that as doubling the space (attacker needs to try fully subbed chars in addition to
             // unsubbed.)
-            variations *= 2;
+            variations = variations.saturating_mul(2);
         } else {
             // this case is similar to capitalization:
             // with aa44a, U = 3, S = 2, attacker needs to try unsubbed + one sub + two subs
             let p = cmp::min(unsubbed, subbed);
-            let possibilities: u64 = (1..=p).map(|i| n_ck(unsubbed + subbed, i)).sum();
-            variations *= possibilities;
+            let possibilities: u64 = (1..=p).map(|i| n_ck(unsubbed + subbed, i)).fold(0, u64::saturating_add);
+            variations = variations.saturating_mul(possibilities);
         }
     }
     variations
@@ -340,20 +343,16 @@ fn l33t_variations(pattern: &DictionaryPattern, token: &str) -> u64 {
 
 fn n_ck(n: usize, k: usize) -> u64 {
     // http://blog.plover.com/math/choose.html
-    (if k > n {
-        0
-    } else if k == 0 {
-        1
-    } else {
-        let mut r: usize = 1;
-        let mut n = n;
-        for d in 1..=k {
-            r = r.saturating_mul(n);
-            r /= d;
-            n -= 1;
-        }
-        r
-    }) as u64
+    if k > n {
+        return 0;
+    }
+    let mut n = n as u64;
+    let mut r: u64 = 1;
+    for d in 1..=k as u64 {
+        r = r.saturating_mul(n) / d;
+        n -= 1;
+    }
+    r
 }
 
 impl Estimator for SpatialPattern {
@@ -370,7 +369,7 @@ impl Estimator for SpatialPattern {
             let possible_turns = cmp::min(self.turns, i - 1);
             for j in 1..=possible_turns {
                 guesses = guesses
-                    .saturating_add(n_ck(i - 1, j - 1).saturating_mul(starts).saturating_mul(degree.pow(j as u32)));
+                    .saturating_add(n_ck(i - 1, j - 1).saturating_mul(starts).saturating_mul(degree.saturating_pow(j as u32)));
             }
         }
         // add extra guesses for shifted keys. (% instead of 5, A instead of a.)
@@ -383,7 +382,7 @@ impl Estimator for SpatialPattern {
             } else {
                 let shifted_variations: u64 = (1..=cmp::min(shifted_count, unshifted_count))
                     .map(|i| n_ck(shifted_count + unshifted_count, i))
-                    .sum();
+                    .fold(0, u64::saturating_add);
                 guesses = guesses.saturating_mul(shifted_variations);
             }
         }
@@ -435,7 +434,7 @@ impl Estimator for SequencePattern {
 impl Estimator for RegexPattern {
     fn estimate(&mut self, token: &str) -> u64 {
         if CHAR_CLASS_BASES.keys().any(|x| *x == self.regex_name) {
-            CHAR_CLASS_BASES[&*self.regex_name].pow(token.chars().count() as u32)
+            CHAR_CLASS_BASES[&*self.regex_name].saturating_pow(token.chars().count() as u32)
         } else {
             match &*self.regex_name {
                 "recent_year" => {

@@ -3,7 +3,10 @@
 mod browser;
 mod rust;
 mod tally;
+mod verdicts;
 mod wasm;
+
+pub use verdicts::command as verdicts;
 
 use std::process::ExitCode;
 
@@ -26,6 +29,7 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
     let kinds = parse(arguments)?;
     let paths = Paths::find()?;
     let mut tally = Tally::default();
+    let with_wasm = kinds.contains(&Kind::Wasm);
     // The server's own tests look at the page's files too.
     if kinds != [Kind::Wasm] {
         tally += counted("build", build::build(&paths, Plan::dev()).map(|()| Tally::default()));
@@ -36,6 +40,9 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
             Kind::Wasm => counted("wasm", wasm::run(&paths)),
             Kind::Browser => counted("browser", browser::run(&paths)),
         };
+    }
+    if with_wasm {
+        tally += counted("verdicts", verdicts::test(&paths));
     }
     println!("{tally}");
     Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
