@@ -23,14 +23,14 @@ pub(crate) fn judge_strength(typed: Secret, policy: Arc<str>, beside: Beside, la
     rules::standing(&by.policy.check(typed.expose(), &by.personal), lang)
 }
 
-/// Makes a password from the browser's own randomness; nothing when the browser has none.
+/// Makes a password from the browser's own randomness, of characters or of words; nothing when the browser has none.
 #[leptos::lazy]
-pub(crate) fn make_password(policy: Arc<str>, beside: Beside) -> Secret {
+pub(crate) fn make_password(policy: Arc<str>, beside: Beside, words: Option<Lang>) -> Secret {
     let crypto = web_sys::window().and_then(|window| window.crypto().ok());
     let (Some(by), Some(crypto)) = (rules::read(&policy, beside), crypto) else { return Secret::default() };
     let mut healthy = true;
-    let made = password::generate(&by.policy, &by.personal, &mut |bytes| {
-        healthy &= crypto.get_random_values_with_u8_array(bytes).is_ok();
-    });
+    let mut random = |bytes: &mut [u8]| healthy &= crypto.get_random_values_with_u8_array(bytes).is_ok();
+    let of_words = words.and_then(|lang| password::passphrase(&by.policy, &by.personal, lang, &mut random));
+    let made = of_words.unwrap_or_else(|| password::generate(&by.policy, &by.personal, &mut random));
     if healthy { Secret::new(made) } else { Secret::default() }
 }

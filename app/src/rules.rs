@@ -37,6 +37,8 @@ pub(crate) struct Standing {
     pub lines: Vec<LineStanding>,
     /// Its strength; `None` while nobody estimated it.
     pub strength: Option<StrengthText>,
+    /// The shortest change that would meet the rules, if one is needed and known.
+    pub suggestion: Option<String>,
     /// All in one sentence, to be said aloud.
     pub said: String,
 }
@@ -105,9 +107,11 @@ pub(crate) fn standing(report: &Report, lang: Lang) -> Standing {
     let loud: Vec<&Line> = lines.iter().filter(|line| !line.is_quiet()).collect();
     let met = loud.iter().filter(|line| line.verdict(report) == Verdict::Pass).count();
     let word = strength.as_ref().map_or("", |strength| &strength.word);
-    let said = format!("{} {word}", text::tally(met, loud.len(), lang));
+    let suggestion = report.suggestion.as_ref().map(|change| text::suggestion(change, lang));
+    let last = suggestion.as_deref().unwrap_or(word);
+    let said = format!("{} {last}", text::tally(met, loud.len(), lang));
     let fares = |line: &Line| LineStanding { verdict: line.verdict(report), advice: line.advice(report, lang) };
-    Standing { lines: lines.iter().map(fares).collect(), strength, said }
+    Standing { lines: lines.iter().map(fares).collect(), strength, suggestion, said }
 }
 
 /// A line of the list. All rules about the person's own data are one line.

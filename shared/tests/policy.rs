@@ -195,9 +195,12 @@ fn browsers_and_password_managers_are_told() {
         "minlength: 15; maxlength: 256; allowed: lower, upper, digit, [-];"
     );
     let mut strict = Policy::commerce();
+    strict.runs.repeated = Some(2);
+    strict.classes.specials.uncounted = "-".to_owned();
     strict.classes.required_kinds = 3;
     assert_eq!(
         passwordrules_attribute(&strict),
-        "minlength: 6; maxlength: 256; required: lower; required: digit; required: [-]; allowed: lower, upper, digit, [-];"
+        "minlength: 6; maxlength: 256; max-consecutive: 2; required: lower; required: digit; required: [_.!#%+=?*@$&]; \
+         allowed: lower, upper, digit, [_.!#%+=?*@$&];"
     );
 }

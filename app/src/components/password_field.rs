@@ -62,7 +62,10 @@ pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView
         <div class="field">
             <div class="label-row">
                 <label for=field.name()>{MessageId::NEW_PASSWORD.text(state.lang)}</label>
-                <MakeButton state watch shown alive/>
+                <span class="makers">
+                    <MakeButton state watch shown alive label=MessageId::MAKE_ONE words=false/>
+                    <MakeButton state watch shown alive label=MessageId::MAKE_OF_WORDS words=true/>
+                </span>
             </div>
             <div class="wrap">
                 <input
@@ -131,13 +134,20 @@ fn ShowButton(state: FormState, shown: RwSignal<bool>, alive: RwSignal<bool>, co
     }
 }
 
-/// Fills both boxes with a password made here, and shows it.
+/// Fills both boxes with a password made here, of characters or of words, and shows it.
 #[component]
-fn MakeButton(state: FormState, watch: Watch, shown: RwSignal<bool>, alive: RwSignal<bool>) -> impl IntoView {
+fn MakeButton(
+    state: FormState,
+    watch: Watch,
+    shown: RwSignal<bool>,
+    alive: RwSignal<bool>,
+    label: MessageId,
+    words: bool,
+) -> impl IntoView {
     let make = move |_| {
         spawn_local(async move {
             let (policy, beside) = watch.facts();
-            let made = lazy::make_password(policy, beside).await;
+            let made = lazy::make_password(policy, beside, words.then_some(state.lang)).await;
             if made.is_empty() {
                 return;
             }
@@ -151,7 +161,7 @@ fn MakeButton(state: FormState, watch: Watch, shown: RwSignal<bool>, alive: RwSi
     };
     view! {
         <button type="button" class="link" class:asleep=move || !alive.get() on:click=make>
-            {MessageId::MAKE_ONE.text(state.lang)}
+            {label.text(state.lang)}
         </button>
     }
 }

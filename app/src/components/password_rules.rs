@@ -71,8 +71,9 @@ impl Watch {
         spawn_local(async move {
             let (policy, beside) = self.facts();
             let mut first = lazy::judge_rules(typed.clone(), policy.clone(), beside.clone(), self.lang).await;
-            // The last strength stays until the new one is known, so that the bar does not flicker.
-            first.strength = self.standing.try_with_untracked(|standing| standing.strength.clone()).flatten();
+            // The last strength and advice stay until the new ones are known, so that nothing flickers.
+            let last = self.standing.try_with_untracked(|last| (last.strength.clone(), last.suggestion.clone()));
+            (first.strength, first.suggestion) = last.unwrap_or_default();
             self.show(turn, first);
             self.show(turn, lazy::judge_strength(typed, policy, beside, self.lang).await);
             if aloud {
@@ -153,13 +154,15 @@ pub(super) fn Meter(watch: Watch) -> impl IntoView {
         move || watch.standing.with(|standing| standing.strength.as_ref().map(what))
     };
     let sentence = told(|strength| strength.sentence.clone());
+    // What is missing comes before how long it would last.
+    let suggestion = move || watch.standing.with(|standing| standing.suggestion.clone());
     view! {
         <div class="strength" data-score=told(|strength| strength.score.to_string())>
             <p class="meter" aria-hidden="true"><i></i><i></i><i></i><i></i></p>
             <p class="hint" id="new_password-strength">
                 <b>{told(|strength| strength.word.clone())}</b>
                 " "
-                {move || sentence().unwrap_or_else(|| MessageId::STRENGTH_UNTOLD.text(watch.lang).to_owned())}
+                {move || suggestion().or_else(sentence).unwrap_or_else(|| MessageId::STRENGTH_UNTOLD.text(watch.lang).to_owned())}
             </p>
         </div>
     }

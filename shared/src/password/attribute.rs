@@ -22,17 +22,24 @@ pub fn length_hint(policy: &Policy) -> LengthHint {
 pub fn passwordrules_attribute(policy: &Policy) -> String {
     let LengthHint { min, max } = length_hint(policy);
     let mut rules = vec![format!("minlength: {min}"), format!("maxlength: {max}")];
+    if let Some(longest) = policy.runs.repeated {
+        rules.push(format!("max-consecutive: {longest}"));
+    }
     let special = specials(policy);
+    let marks = if special.is_empty() { None } else { Some(format!("[{special}]")) };
     for class in needed(&policy.classes) {
         match class {
             Class::Letter => rules.push("required: lower, upper".to_owned()),
             Class::Upper => rules.push("required: upper".to_owned()),
             Class::Lower => rules.push("required: lower".to_owned()),
             Class::Digit => rules.push("required: digit".to_owned()),
-            Class::Special => rules.push(format!("required: {special}")),
+            Class::Special => rules.extend(marks.as_ref().map(|marks| format!("required: {marks}"))),
         }
     }
-    rules.push(format!("allowed: lower, upper, digit, {special}"));
+    let sets = [("lower", 'a'..='z'), ("upper", 'A'..='Z'), ("digit", '0'..='9')];
+    let whole = sets.into_iter().filter(|(_, set)| set.clone().all(|typed| policy.allows(typed)));
+    let allowed: Vec<String> = whole.map(|(name, _)| name.to_owned()).chain(marks).collect();
+    rules.push(format!("allowed: {}", allowed.join(", ")));
     rules.join("; ") + ";"
 }
 
@@ -48,7 +55,9 @@ pub(super) fn needed(classes: &Classes) -> Vec<Class> {
     needed
 }
 
-/// A hyphen as long as it counts. A blank would be legal in most policies and lost in most e-mails.
-fn specials(policy: &Policy) -> &'static str {
-    if policy.classes.specials.count('-') || policy.blanks == Blanks::Forbid { "[-]" } else { "[-_.]" }
+/// Marks that count as special and are allowed. A hyphen alone as long as it is one of them: it survives e-mail and shells.
+fn specials(policy: &Policy) -> String {
+    let fine = |mark: &char| policy.allows(*mark) && policy.classes.specials.count(*mark);
+    let marks: String = "-_.!#%+=?*@$&".chars().filter(fine).collect();
+    if marks.starts_with('-') { "-".to_owned() } else { marks }
 }

@@ -368,8 +368,9 @@ impl Estimator for SpatialPattern {
         for i in 2..=len {
             let possible_turns = cmp::min(self.turns, i - 1);
             for j in 1..=possible_turns {
-                guesses = guesses
-                    .saturating_add(n_ck(i - 1, j - 1).saturating_mul(starts).saturating_mul(degree.saturating_pow(j as u32)));
+                guesses = guesses.saturating_add(
+                    n_ck(i - 1, j - 1).saturating_mul(starts).saturating_mul(degree.saturating_pow(j as u32)),
+                );
             }
         }
         // add extra guesses for shifted keys. (% instead of 5, A instead of a.)

@@ -1,7 +1,10 @@
 //! One verdict everywhere: the same made-up passwords judged natively and in WebAssembly, and the reports compared byte by byte.
 
+use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -12,7 +15,9 @@ use crate::paths::Paths;
 use crate::run::{cargo, run as finish, say};
 
 /// Enough for every run of the tests; `cargo xtask verdicts` compares twenty times as many.
-pub const IN_TESTS: u64 = 50_000;
+const IN_TESTS: u64 = 50_000;
+/// Cases in one run of a judge.
+const PORTION: u64 = 10_000;
 /// Printed when they differ, so that the case can be found again.
 const SEED: u64 = 20_261_121;
 
@@ -30,57 +35,66 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
 
 /// The comparison as one test.
 pub fn test(paths: &Paths) -> Result<Tally> {
-    Ok(match compare(paths, IN_TESTS) {
-        Ok(()) => Tally { passed: 1, failed: 0 },
-        Err(error) => {
-            say(format!("one verdict: {error:#}"));
-            Tally { passed: 0, failed: 1 }
-        }
-    })
+    compare(paths, IN_TESTS).map(|()| Tally { passed: 1, failed: 0 })
 }
 
-/// Compares so many reports; tells how far it is.
-pub fn compare(paths: &Paths, count: u64) -> Result<()> {
+/// Compares so many reports, ten thousand at a time; tells how far it is and how long the rest takes.
+fn compare(paths: &Paths, count: u64) -> Result<()> {
     say(format!("one verdict: {count} passwords and policies, natively and in WebAssembly"));
     bootstrap::rust_target(paths, bootstrap::NODE_TARGET)?;
-    let mut native = lines_of(&mut program(paths, None, count)?)?;
-    let mut in_wasm = lines_of(&mut program(paths, Some(bootstrap::NODE_TARGET), count)?)?;
+    let judges = [built(paths, None, count)?, built(paths, Some(bootstrap::NODE_TARGET), count)?];
+    // Files, not pipes: under WASI a full pipe is an error, not a wait.
+    let folder = paths.target.join("verdicts");
+    fs::create_dir_all(&folder)?;
+    #[expect(clippy::disallowed_methods, reason = "the build tool measures itself")]
     let begun = Instant::now();
-    for case in 0..count {
-        let (one, other) = (next(&mut native)?, next(&mut in_wasm)?);
-        if one != other || one.is_empty() {
-            bail!("case {case} of seed {SEED} differs:\n  natively       {one}\n  in WebAssembly {other}");
-        }
-        if (case + 1) % (count / 10).max(1) == 0 {
-            say(format!("one verdict: {} of {count} the same after {:.0} s", case + 1, begun.elapsed().as_secs_f32()));
-        }
-    }
-    for mut program in [native, in_wasm] {
-        program.child.wait()?;
+    let mut start = 0;
+    while start < count {
+        let portion = PORTION.min(count - start);
+        judge(&judges, &folder, SEED + start, portion)?;
+        start += portion;
+        let (done, seconds) = (start, begun.elapsed().as_secs());
+        let left = seconds * (count - done) / done;
+        say(format!("one verdict: {done} of {count} the same after {seconds} s, {left} s to go"));
     }
     Ok(())
 }
 
-/// A program and what it prints.
-struct Lines {
-    child: Child,
-    out: BufReader<ChildStdout>,
+/// Both judges at once on the same cases.
+fn judge(judges: &[Vec<OsString>; 2], folder: &Path, seed: u64, count: u64) -> Result<()> {
+    let files = [folder.join("native"), folder.join("wasm")];
+    let mut running = Vec::new();
+    for (judge, file) in judges.iter().zip(&files) {
+        let (program, arguments) = judge.split_first().context("a judge is a program")?;
+        let mut command = Command::new(program);
+        command.args(arguments).args([seed.to_string(), count.to_string()]).stdout(File::create(file)?);
+        running.push(command.spawn().context("cannot start a judge")?);
+    }
+    for mut child in running {
+        let status = child.wait()?;
+        if !status.success() {
+            bail!("a judge of seed {seed} ended with {status}");
+        }
+    }
+    let [mut native, mut in_wasm] = [BufReader::new(File::open(&files[0])?), BufReader::new(File::open(&files[1])?)];
+    for case in 0..count {
+        let (one, other) = (line(&mut native)?, line(&mut in_wasm)?);
+        if one != other || one.is_empty() {
+            bail!("case {case} of seed {seed} differs:\n  natively       {one}\n  in WebAssembly {other}");
+        }
+    }
+    Ok(())
 }
 
-fn lines_of(command: &mut Command) -> Result<Lines> {
-    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start the judge")?;
-    let out = child.stdout.take().context("the judge has no output")?;
-    Ok(Lines { child, out: BufReader::with_capacity(1 << 16, out) })
-}
-
-fn next(lines: &mut Lines) -> Result<String> {
+fn line(reader: &mut BufReader<File>) -> Result<String> {
     let mut line = String::new();
-    lines.out.read_line(&mut line)?;
+    reader.read_line(&mut line)?;
     Ok(line.trim_end().to_owned())
 }
 
 /// Builds the judge for this machine or for another target: as the tests are built, optimised if it has much to do.
-fn program(paths: &Paths, target: Option<&str>, count: u64) -> Result<Command> {
+/// Answers with the program and its first arguments.
+fn built(paths: &Paths, target: Option<&str>, count: u64) -> Result<Vec<OsString>> {
     let mut build = cargo(paths);
     build.args(["build", "--quiet", "-p", "rekey-shared", "--features", "strength", "--example", "verdicts"]);
     let release = count > IN_TESTS;
@@ -91,21 +105,11 @@ fn program(paths: &Paths, target: Option<&str>, count: u64) -> Result<Command> {
         build.args(["--target", target]);
     }
     finish(&mut build)?;
-    let built = paths
-        .target
-        .join(target.unwrap_or_default())
-        .join(if release { "release" } else { "debug" })
-        .join("examples/verdicts");
-    let mut command = match target {
-        None => Command::new(built),
-        Some(_) => {
-            let mut node = Command::new("node");
-            node.arg("--no-warnings")
-                .arg(paths.root.join("crates/xtask/src/test/wasi.mjs"))
-                .arg(built.with_extension("wasm"));
-            node
-        }
-    };
-    command.args([SEED.to_string(), count.to_string()]);
-    Ok(command)
+    let folder = paths.target.join(target.unwrap_or_default()).join(if release { "release" } else { "debug" });
+    let program = folder.join("examples/verdicts");
+    if target.is_none() {
+        return Ok(vec![program.into()]);
+    }
+    let runner = paths.root.join("crates/xtask/src/test/wasi.mjs");
+    Ok(vec!["node".into(), "--no-warnings".into(), runner.into(), program.with_extension("wasm").into()])
 }
