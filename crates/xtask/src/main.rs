@@ -1,4 +1,4 @@
-//! The build tool: `cargo xtask serve | build | test | verdicts | check | bench`.
+//! The build tool: `cargo xtask serve | build | test | verdicts | check | fuzz | bench`.
 //!
 //! The one place that knows how to build the WebAssembly. Needs rustup and cargo; everything else is
 //! fetched on the way, or named in one clear line when it cannot be.
@@ -7,6 +7,7 @@ mod bench;
 mod bootstrap;
 mod build;
 mod check;
+mod fuzz;
 mod paths;
 mod run;
 mod serve;
@@ -24,6 +25,7 @@ usage: cargo xtask <command>
   test [rust|wasm|browser]             every test, or one kind
   verdicts [COUNT]                     passwords judged natively and in WebAssembly, compared
   check                                format, lints, dependencies, tidiness
+  fuzz [SECONDS]                       hostile input, a minute for each target unless told
   bench [--portable] [--as-built]      the budgets, measured on a release build";
 
 fn main() -> ExitCode {
@@ -48,6 +50,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "test" => test::command(rest),
         "verdicts" => test::verdicts(rest),
         "check" => check::command(rest),
+        "fuzz" => fuzz::command(rest),
         "bench" => bench::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -1,7 +1,7 @@
 //! What browsers and password managers are told beforehand.
 
 use super::classes::{Class, Classes};
-use super::policy::{Blanks, Policy};
+use super::policy::Policy;
 
 /// The lengths that a password box mentions. Not for `maxlength`: that attribute cuts what is pasted (PW-2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

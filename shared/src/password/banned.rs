@@ -219,13 +219,24 @@ fn after(fewest: &[usize], at: usize) -> usize {
 
 /// Calls back for every word of a sorted list that the text begins with.
 ///
-/// The words that begin with the text's first letter lie together; most texts have no word there and cost one search.
+/// The words that share a beginning lie together: the range is narrowed letter by letter, and empty after one or two.
 fn for_each_beginning<W: AsRef<str>>(sorted: &[W], text: &str, mut found: impl FnMut(&str)) {
-    let Some(first) = text.chars().next() else { return };
-    let head = text.get(..first.len_utf8()).unwrap_or_default();
-    let start = sorted.partition_point(|word| word.as_ref() < head);
-    let together = sorted.iter().skip(start).map(AsRef::as_ref).take_while(|word| word.starts_with(first));
-    together.filter(|word| text.starts_with(word)).for_each(&mut found);
+    let mut range = sorted;
+    for (at, letter) in text.char_indices() {
+        let head = text.get(..at + letter.len_utf8()).unwrap_or_default();
+        let start = range.partition_point(|word| word.as_ref() < head);
+        range = range.get(start..).unwrap_or_default();
+        let count = range.partition_point(|word| word.as_ref().starts_with(head));
+        range = range.get(..count).unwrap_or_default();
+        match range {
+            [] => return,
+            [word, longer @ ..] if word.as_ref() == head => {
+                found(head);
+                range = longer;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Whether one insertion, removal or replacement at most makes one text of the other.

@@ -57,7 +57,7 @@ impl Run {
             Self::Repeated => longest(folded, |one, next| (one == next).then_some(0)),
             Self::Sequence => longest(folded, step),
             Self::Keyboard => {
-                ROWS.into_iter().map(|row| longest(folded, |one, next| key_step(row, one, next))).max().unwrap_or(0)
+                PLACES.iter().map(|row| longest(folded, |one, next| key_step(row, one, next))).max().unwrap_or(0)
             }
         }
     }
@@ -91,17 +91,36 @@ fn step(one: char, next: char) -> Option<i8> {
     }
 }
 
-fn key_step(row: &str, one: char, next: char) -> Option<i8> {
-    if !one.is_ascii() || !next.is_ascii() {
-        return None;
-    }
-    let (one, next) = (row.find(one)?, row.find(next)?);
-    match next.wrapping_sub(one) {
+fn key_step(row: &[u8; 128], one: char, next: char) -> Option<i8> {
+    match place(row, next)?.wrapping_sub(place(row, one)?) {
         1 => Some(1),
-        usize::MAX => Some(-1),
+        u8::MAX => Some(-1),
         _ => None,
     }
 }
+
+fn place(row: &[u8; 128], key: char) -> Option<u8> {
+    let place = row.get(usize::try_from(u32::from(key)).ok()?)?;
+    (*place > 0).then_some(*place)
+}
+
+/// For each row, where a key is in it, counted from one; 0 for keys that are not.
+static PLACES: [[u8; 128]; ROWS.len()] = {
+    let mut places = [[0; 128]; ROWS.len()];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let keys = ROWS[row].as_bytes();
+        let mut key = 0;
+        while key < keys.len() {
+            #[expect(clippy::cast_possible_truncation, reason = "a row has ten keys")]
+            let place = key as u8 + 1;
+            places[row][keys[key] as usize] = place;
+            key += 1;
+        }
+        row += 1;
+    }
+    places
+};
 
 #[cfg(test)]
 mod tests {
