@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use rekey_shared::password;
+use rekey_shared::password::{self, RuleId};
 use rekey_shared::{Lang, Secret};
 
+use crate::breach;
 use crate::rules::{self, Beside, Standing};
 
 /// Judges everything but the strength.
@@ -21,6 +22,30 @@ pub(crate) fn judge_rules(typed: Secret, policy: Arc<str>, beside: Beside, lang:
 pub(crate) fn judge_strength(typed: Secret, policy: Arc<str>, beside: Beside, lang: Lang) -> Standing {
     let Some(by) = rules::read(&policy, beside) else { return Standing::default() };
     rules::standing(&by.policy.check(typed.expose(), &by.personal), lang)
+}
+
+/// The same, with what the list of breached passwords says: the shard's bytes are those that [`shard_of`] named.
+#[leptos::lazy]
+pub(crate) fn judge_breach(
+    typed: Secret,
+    policy: Arc<str>,
+    beside: Beside,
+    lang: Lang,
+    list: Arc<str>,
+    shard: Vec<u8>,
+) -> Standing {
+    let Some(by) = rules::read(&policy, beside) else { return Standing::default() };
+    let mut report = by.policy.check(typed.expose(), &by.personal);
+    if let Some(found) = breach::found(&list, &shard, &password::normalise(typed.expose())) {
+        report.settle(RuleId::Breached, !found);
+    }
+    rules::standing(&report, lang)
+}
+
+/// The name of the shard that would have a password; nothing for one that is too long to be looked up.
+#[leptos::lazy]
+pub(crate) fn shard_of(typed: Secret, list: Arc<str>) -> Option<String> {
+    breach::shard_of(&list, typed.expose())
 }
 
 /// Makes a password from the browser's own randomness, of characters or of words; nothing when the browser has none.

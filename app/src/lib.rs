@@ -8,6 +8,7 @@
 
 pub mod api;
 mod app;
+mod breach;
 mod components;
 mod error;
 mod lazy;

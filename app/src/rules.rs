@@ -18,6 +18,8 @@ pub(crate) struct PasswordPage {
     pub lines: Vec<LineText>,
     /// How the last try fared.
     pub standing: Standing,
+    /// The list of breached passwords that the browser may ask of, if the policy has the rule.
+    pub breached: Option<String>,
     /// The policy and the person, as the chunk that judges reads them: the rest of the page need not.
     pub policy: String,
 }
@@ -71,6 +73,7 @@ pub(crate) fn page(view: &PolicyView, last: Option<&Report>, lang: Lang) -> Pass
         passwordrules: passwordrules_attribute(&view.policy),
         lines: lines(&view.policy.requirements()).iter().map(line).collect(),
         standing: last.map(|report| standing(report, lang)).unwrap_or_default(),
+        breached: view.breached.clone().filter(|_| view.policy.breached),
         policy: serde_json::to_string(view).unwrap_or_default(),
     }
 }
@@ -171,7 +174,12 @@ mod tests {
     use super::*;
 
     fn view() -> PolicyView {
-        PolicyView { identifier: String::new(), policy: Policy::recommended(), personal: Personal::default() }
+        PolicyView {
+            identifier: String::new(),
+            policy: Policy::recommended(),
+            personal: Personal::default(),
+            breached: None,
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rekey_store::AuditVerdict;
 
 use crate::config::Config;
 use crate::wiring::{self, StartError};
-use crate::{doctor, policy, processor, serve, telemetry};
+use crate::{breach_cli, doctor, policy, processor, serve, telemetry};
 
 /// Exit code for something that is not as it should be.
 const PROBLEM: u8 = 1;
@@ -47,6 +47,11 @@ enum Command {
     Audit {
         #[command(subcommand)]
         action: Audit,
+    },
+    /// The list of breached passwords.
+    Breach {
+        #[command(subcommand)]
+        action: breach_cli::Action,
     },
     /// The password policy.
     Policy {
@@ -104,6 +109,9 @@ fn execute(cli: Cli) -> Result<ExitCode, StartError> {
     if let Command::Policy { action } = cli.command {
         return policy::run(cli.config.as_deref(), action);
     }
+    if let Command::Breach { action } = cli.command {
+        return breach_cli::run(cli.config.as_deref(), action);
+    }
     let config = Config::load(cli.config.as_deref())?;
     telemetry::begin(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -128,7 +136,7 @@ async fn command(config: &Config, command: Command) -> Result<ExitCode, StartErr
         }
         Command::Account { action } => account(&wiring::services(config).await?, action).await,
         Command::Audit { action: Audit::Verify } => verify(config).await,
-        Command::Policy { .. } => Ok(ExitCode::SUCCESS),
+        Command::Policy { .. } | Command::Breach { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The server: configuration, wiring, router, command line, telemetry.
 
 pub mod assets;
+pub mod breach;
+mod breach_cli;
 pub mod cli;
 pub mod config;
 pub mod doctor;
@@ -18,6 +20,7 @@ pub mod ports;
 mod processor;
 mod refuse;
 pub mod registry;
+mod remote;
 pub mod router;
 mod serve;
 pub mod site;

@@ -101,6 +101,7 @@ pub const ROUTES: &[Route] = &[
     page("/not-me/{token}"),
     form("/language", ANYBODY, Throttle::None),
     page("/.well-known/change-password"),
+    page("/api/v1/breached/{prefix}"),
     page("/pkg/{*file}"),
     page("/favicon.ico"),
     form("/csp-report", ANYBODY, Throttle::None),

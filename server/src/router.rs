@@ -20,7 +20,7 @@ use rekey_shared::Problem;
 use crate::middleware::headers::page_policy;
 use crate::refuse::{Asker, answer};
 use crate::site::Site;
-use crate::{assets, health, language, links, mailbox, middleware, registry};
+use crate::{assets, breach, health, language, links, mailbox, middleware, registry};
 
 /// A route that is not the app's.
 type Own = (&'static str, Method, MethodRouter<Site>);
@@ -49,6 +49,7 @@ pub fn own_routes(site: &Site) -> Vec<Own> {
         ("/not-me/{token}", Method::GET, get(links::not_me)),
         ("/language", Method::POST, post(language::choose)),
         ("/.well-known/change-password", Method::GET, get(links::change_password)),
+        ("/api/v1/breached/{prefix}", Method::GET, get(breach::shard)),
         ("/pkg/{*file}", Method::GET, get(assets::file)),
         ("/favicon.ico", Method::GET, get(assets::favicon)),
         ("/csp-report", Method::POST, post(count_report)),

@@ -1,5 +1,6 @@
 //! `rekey serve`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rekey_service::{Services, owner};
@@ -7,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::breach::{Breaches, LOOK_EVERY};
 use crate::config::Config;
 use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
@@ -21,7 +23,7 @@ const METRICS_CONNECTIONS: usize = 64;
 /// Runs until it is told to stop: at most twenty seconds longer.
 pub async fn serve(config: &Config) -> Result<(), StartError> {
     let listener = bind(config.listen, "listen").await?;
-    let Wired { site, worker } = wire(config).await?;
+    let Wired { site, worker, breaches } = wire(config).await?;
     let (stop, stopped) = watch::channel(false);
 
     let counters = match config.metrics_listen {
@@ -33,6 +35,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         }
         None => None,
     };
+    let watcher = spawn_watcher(breaches, stopped.clone());
     let janitor = spawn_janitor(site.services().clone(), stopped.clone());
     // The worker goes on until the last request is answered: what that one owes is still sent.
     let (hush, hushed) = watch::channel(false);
@@ -46,7 +49,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = hush.send(true);
-    for part in [Some(worker), Some(janitor), counters].into_iter().flatten() {
+    for part in [Some(worker), Some(janitor), Some(watcher), counters].into_iter().flatten() {
         let _ended = part.await;
     }
     tracing::info!(event = "sys_shutdown", "stopped");
@@ -79,6 +82,23 @@ fn spawn_janitor(services: Services, stopped: watch::Receiver<bool>) -> JoinHand
                 }
             }
             tokio::time::sleep(PURGE_EVERY).await;
+        }
+    };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = work => {}
+            () = when(stopped) => {}
+        }
+    })
+}
+
+/// Takes up a new list of breached passwords. The first one too: until it is read, the built-in list counts.
+fn spawn_watcher(breaches: Arc<Breaches>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    let work = async move {
+        loop {
+            let breaches = Arc::clone(&breaches);
+            let _looked = tokio::task::spawn_blocking(move || breaches.refresh()).await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     };
     tokio::spawn(async move {

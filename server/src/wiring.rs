@@ -12,6 +12,7 @@ use rekey_service::{Services, Unexpected};
 use rekey_shared::view::SiteView;
 use rekey_store::Store;
 
+use crate::breach::Breaches;
 use crate::config::{Config, Wrong};
 use crate::ports::{OsEntropy, SystemClock};
 use crate::site::Site;
@@ -61,6 +62,8 @@ pub struct Wired {
     pub site: Site,
     /// What sends messages.
     pub worker: Worker,
+    /// The list of breached passwords, to be looked at again from time to time.
+    pub breaches: Arc<Breaches>,
 }
 
 /// Connects to the database.
@@ -70,6 +73,10 @@ pub async fn connect(config: &Config) -> Result<Store, StartError> {
 
 /// The services: keys read or made, database connected and brought up to date, both found to belong together.
 pub async fn services(config: &Config) -> Result<Services, StartError> {
+    services_with(config, Arc::new(Breaches::of(config))).await
+}
+
+async fn services_with(config: &Config, breaches: Arc<Breaches>) -> Result<Services, StartError> {
     keys::make_private_folder(&config.data_dir)
         .map_err(|error| Wrong::new("data_dir", format!("cannot be made: {error}")))?;
     let keys = keys::open(&config.keys_file, &OsEntropy)?;
@@ -82,6 +89,7 @@ pub async fn services(config: &Config) -> Result<Services, StartError> {
     let parts = Parts {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
+        breaches,
         store,
         keys,
         settings: config.settings.clone(),
@@ -92,12 +100,13 @@ pub async fn services(config: &Config) -> Result<Services, StartError> {
 
 /// Everything that `rekey serve` runs.
 pub async fn wire(config: &Config) -> Result<Wired, StartError> {
-    let services = services(config).await?;
+    let breaches = Arc::new(Breaches::of(config));
+    let services = services_with(config, Arc::clone(&breaches)).await?;
     let (senders, stats) = (senders(config)?, Arc::new(Stats::default()));
     let mailbox = config.dev_mailbox.then(DevMailbox::new);
     let worker = Worker::new(services.clone(), senders, mailbox.clone(), Arc::clone(&stats));
     let site = site_of(config, services, mailbox, stats);
-    Ok(Wired { site, worker })
+    Ok(Wired { site, worker, breaches })
 }
 
 /// The site over given services.

@@ -105,4 +105,6 @@ pub struct PolicyView {
     pub policy: Policy,
     /// What is known of the person at this step.
     pub personal: Personal,
+    /// The name of the list of breached passwords that the browser may ask of; `None` if only the server looks.
+    pub breached: Option<String>,
 }

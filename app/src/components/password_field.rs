@@ -45,8 +45,8 @@ pub(crate) fn OldPassword(state: FormState, field: Field, label: MessageId) -> i
 #[component]
 pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView {
     let (shown, alive) = (RwSignal::new(false), alive());
-    let PasswordPage { identifier, min, passwordrules: rules, lines, standing, policy } = page;
-    let watch = Watch::new(policy, standing, state.lang);
+    let PasswordPage { identifier, min, passwordrules: rules, lines, standing, breached, policy } = page;
+    let watch = Watch::new(policy, breached, standing, state.lang);
     let area = NodeRef::<Input>::new();
     Effect::new(move || {
         // What was typed before the scripts came counts too.

@@ -24,17 +24,20 @@ pub(super) struct Watch {
     /// How often something was typed, so that a late verdict is dropped; and what waits to be said.
     typing: StoredValue<(u32, Option<TimeoutHandle>)>,
     policy: StoredValue<Arc<str>>,
+    /// The list of breached passwords to ask of.
+    list: StoredValue<Option<Arc<str>>>,
     lang: Lang,
 }
 
 impl Watch {
     /// Begins with what the server said of the last try, if anything.
-    pub(super) fn new(policy: String, last: Standing, lang: Lang) -> Self {
+    pub(super) fn new(policy: String, list: Option<String>, before: Standing, lang: Lang) -> Self {
         Self {
-            standing: RwSignal::new(last),
+            standing: RwSignal::new(before),
             said: RwSignal::new(String::new()),
             typing: StoredValue::new((0, None)),
             policy: StoredValue::new(policy.into()),
+            list: StoredValue::new(list.map(Arc::from)),
             lang,
         }
     }
@@ -77,9 +80,25 @@ impl Watch {
             self.show(turn, first);
             self.show(turn, lazy::judge_strength(typed, policy, beside, self.lang).await);
             if aloud {
-                self.tell_after_pause();
+                self.go_on_after_pause(turn);
             }
         });
+    }
+
+    /// Looks the password up in the list of breached ones, if nothing else is wrong with it. Only the first bits of its hash
+    /// are sent, and never while somebody types.
+    async fn look_up(self, turn: u32) {
+        let open = self.standing.try_with_untracked(|standing| {
+            let waits = |verdict| standing.lines.iter().any(|line| line.verdict == verdict);
+            waits(Verdict::Server) && !waits(Verdict::Fail)
+        });
+        let list = self.list.try_get_value().flatten().filter(|_| open == Some(true));
+        let (Some(list), Some(area)) = (list, find(Field::NewPassword.name())) else { return };
+        let typed = Secret::new(area.value());
+        let Some(name) = lazy::shard_of(typed.clone(), list.clone()).await else { return };
+        let Some(shard) = fetched(&name, &list).await else { return };
+        let (policy, beside) = self.facts();
+        self.show(turn, lazy::judge_breach(typed, policy, beside, self.lang, list, shard).await);
     }
 
     /// Shows a standing unless something else was typed meanwhile.
@@ -89,10 +108,16 @@ impl Watch {
         }
     }
 
-    /// Says how it stands once nobody types for a moment.
-    fn tell_after_pause(self) {
-        let say =
-            move || self.tell(self.standing.try_with_untracked(|standing| standing.said.clone()).unwrap_or_default());
+    /// Once nobody types for a moment: asks what takes a request, and says how it stands, once.
+    fn go_on_after_pause(self, turn: u32) {
+        let say = move || {
+            spawn_local(async move {
+                self.look_up(turn).await;
+                if self.typing.try_with_value(|(now, _)| *now == turn) == Some(true) {
+                    self.tell(self.standing.try_with_untracked(|standing| standing.said.clone()).unwrap_or_default());
+                }
+            });
+        };
         let timer = set_timeout_with_handle(say, PAUSE).ok();
         let last = self.typing.try_update_value(|(_, last)| std::mem::replace(last, timer)).flatten();
         if let Some(last) = last {
@@ -112,6 +137,13 @@ impl Watch {
     fn advice(self, line: usize) -> Option<String> {
         self.standing.with(|standing| standing.lines.get(line)?.advice.clone())
     }
+}
+
+/// A shard of the list of breached passwords. The browser keeps it for a day.
+async fn fetched(name: &str, list: &str) -> Option<Vec<u8>> {
+    let address = format!("/api/v1/breached/{name}?list={list}");
+    let answer = gloo_net::http::Request::get(&address).send().await.ok().filter(gloo_net::http::Response::ok)?;
+    answer.binary().await.ok()
 }
 
 /// The list of rules: there before anything is typed, ticked off while somebody types.

@@ -16,7 +16,7 @@ use rekey_store::Store;
 use crate::hasher::Hasher;
 use crate::keys::KeyRing;
 use crate::links::Links;
-use crate::ports::{Clock, Entropy, random};
+use crate::ports::{BreachData, Clock, Entropy, random};
 use crate::settings::Settings;
 use crate::{PlainToken, Unexpected};
 
@@ -30,6 +30,8 @@ pub struct Inner {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Breached passwords.
+    pub breaches: Arc<dyn BreachData>,
     /// The database.
     pub store: Store,
     /// The password hasher.
@@ -72,6 +74,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Breached passwords.
+    pub breaches: Arc<dyn BreachData>,
     /// The database, migrated.
     pub store: Store,
     /// The key ring.
@@ -92,6 +96,7 @@ impl Services {
         Ok(Self(Arc::new(Inner {
             clock: parts.clock,
             entropy: parts.entropy,
+            breaches: parts.breaches,
             store: parts.store,
             hasher,
             keys: parts.keys,

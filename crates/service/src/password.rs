@@ -4,12 +4,15 @@ use rekey_domain::audit::AuditEvent;
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{Account, AccountIdentifier, PasswordHash, SessionId};
 use rekey_shared::identifier::IdentifierKind;
-use rekey_shared::password::{Personal, Policy, Report};
+use rekey_shared::password::{Occasion, Personal, Policy, Report, RuleId, Verdict, normalise};
 use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
+use zeroize::Zeroizing;
+
 use crate::context::About as _;
 use crate::hasher::Busy;
+use crate::ports::Breach;
 use crate::sign_in::{self, Caller};
 use crate::verifier::{self, Checked};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, notices};
@@ -27,12 +30,13 @@ pub(crate) enum Unfit {
 }
 
 impl NewPassword<'_> {
-    /// The server's verdict: the same function that the browser showed.
-    pub(crate) fn check(&self, policy: &Policy, personal: &Personal) -> Result<(), Unfit> {
+    /// The server's verdict: the same function that the browser showed, and what only the server knows.
+    pub(crate) async fn check(&self, cx: &Services, policy: &Policy, personal: &Personal) -> Result<(), Unfit> {
         if self.password.is_empty() {
             return Err(Unfit::Fields(vec![fault(Field::NewPassword, FieldFault::Missing)]));
         }
-        let report = policy.check(self.password.expose(), personal);
+        let mut report = policy.check(self.password.expose(), personal);
+        self.look_up(cx, &mut report).await;
         if !report.accepted() {
             return Err(Unfit::Weak(Box::new(report)));
         }
@@ -40,6 +44,17 @@ impl NewPassword<'_> {
             return Err(Unfit::Fields(vec![fault(Field::ConfirmPassword, FieldFault::Differs)]));
         }
         Ok(())
+    }
+}
+
+impl NewPassword<'_> {
+    /// Fills in what the list of breached passwords says. A password that is too long for any policy is not looked up.
+    async fn look_up(&self, cx: &Services, report: &mut Report) {
+        let asked = report.rule(RuleId::Breached).is_some_and(|rule| rule.verdict == Verdict::Server);
+        if asked {
+            let normal = Zeroizing::new(normalise(self.password.expose()));
+            report.settle(RuleId::Breached, cx.breaches.look_up(&normal).await != Breach::Found);
+        }
     }
 }
 
@@ -127,8 +142,9 @@ pub async fn policy(cx: &Services, caller: &Caller) -> Result<PolicyView, Unexpe
     let known = cx.store.list_identifiers(caller.account.id).await?;
     Ok(PolicyView {
         identifier: sign_in::name_of(&known),
-        policy: cx.settings.policy.clone(),
+        policy: cx.settings.policy.on(Occasion::Change),
         personal: personal_of_account(cx, &caller.account, &known),
+        breached: cx.breaches.list(),
     })
 }
 
@@ -145,7 +161,8 @@ pub async fn change(
         return Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::Missing)]));
     }
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    new.check(&cx.settings.policy, &personal_of_account(cx, &caller.account, &known))?;
+    let policy = cx.settings.policy.on(Occasion::Change);
+    new.check(cx, &policy, &personal_of_account(cx, &caller.account, &known)).await?;
 
     let (first, second) = (cx.hasher.place()?, cx.hasher.place()?);
     let budget = verifier::password_budget(cx, &caller.account);

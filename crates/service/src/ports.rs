@@ -1,4 +1,6 @@
-//! What comes from outside the process: time and randomness.
+//! What comes from outside the process: time, randomness, and lists of breached passwords.
+
+use std::pin::Pin;
 
 use rekey_shared::Timestamp;
 
@@ -12,6 +14,47 @@ pub trait Clock: Send + Sync + 'static {
 pub trait Entropy: Send + Sync + 'static {
     /// Fills the buffer.
     fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Whether a password is known from a breach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breach {
+    /// It is not on the list.
+    Clear,
+    /// It is, or is taken for one that is.
+    Found,
+    /// Nobody could tell: the list is elsewhere and did not answer. Counts as clear, so that nobody is shut out.
+    Unknown,
+}
+
+/// Knows breached passwords.
+pub trait BreachData: Send + Sync + 'static {
+    /// Looks a password up. It is normalised, as it is judged.
+    fn look_up<'a>(&'a self, password: &'a str) -> Pin<Box<dyn Future<Output = Breach> + Send + 'a>>;
+
+    /// The name of the list that a browser may ask for shards of; `None` if it cannot.
+    fn list(&self) -> Option<String>;
+
+    /// One shard of that list by its name, as the browser reads it; `None` if there is none, or the list is another by now.
+    fn shard(&self, list: &str, name: &str) -> Option<Vec<u8>>;
+}
+
+/// Knows none: for programs that judge no passwords.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoBreaches;
+
+impl BreachData for NoBreaches {
+    fn look_up<'a>(&'a self, _password: &'a str) -> Pin<Box<dyn Future<Output = Breach> + Send + 'a>> {
+        Box::pin(std::future::ready(Breach::Clear))
+    }
+
+    fn list(&self) -> Option<String> {
+        None
+    }
+
+    fn shard(&self, _list: &str, _name: &str) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// An array of random bytes.

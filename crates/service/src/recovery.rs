@@ -7,7 +7,7 @@ use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REG
 use rekey_domain::throttle::{self, Purpose};
 use rekey_domain::{Account, AccountIdentifier, PasswordHash, Status};
 use rekey_shared::identifier::Identifier;
-use rekey_shared::password::Report;
+use rekey_shared::password::{Occasion, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
@@ -163,7 +163,8 @@ pub async fn policy(cx: &Services, way: Way<'_>) -> Result<Option<PolicyView>, U
     let known = cx.store.list_identifiers(account.id).await?;
     Ok(Some(PolicyView {
         identifier: journey.target_shown.clone(),
-        policy: cx.settings.policy.clone(),
+        policy: cx.settings.policy.on(Occasion::Reset),
+        breached: cx.breaches.list(),
         personal: password::personal_of_account(cx, &account, &known),
     }))
 }
@@ -196,7 +197,8 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, way: Way<'_>, input: Co
     let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta).await };
     let known = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    new.check(&cx.settings.policy, &password::personal_of_account(cx, &account, &known))?;
+    let policy = cx.settings.policy.on(Occasion::Reset);
+    new.check(cx, &policy, &password::personal_of_account(cx, &account, &known)).await?;
 
     // Argon2 is slow by design: no transaction is open while it runs.
     let hash = cx.hasher.hash(cx.hasher.place()?, &input.new_password).await?;

@@ -6,7 +6,7 @@ use rekey_domain::throttle::Purpose;
 use rekey_domain::ticket::TicketKind;
 use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, PasswordHash, Role, Status, TicketId};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
-use rekey_shared::password::Report;
+use rekey_shared::password::{Occasion, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use rekey_store::Inserted;
@@ -186,7 +186,8 @@ pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, U
     let journey = journeys::find_open(cx, JourneyKind::Registration, handle).await?;
     Ok(journey.map(|journey| PolicyView {
         identifier: journey.target_shown.clone(),
-        policy: cx.settings.policy.clone(),
+        policy: cx.settings.policy.on(Occasion::Register),
+        breached: cx.breaches.list(),
         personal: password::personal_of(cx, "", "", [(journey.target_kind, journey.target.as_str())]),
     }))
 }
@@ -202,14 +203,14 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Co
         return Err(CompleteError::Over);
     };
     let username = check_names(&input).map_err(CompleteError::Fields)?;
-    check_password(cx, &journey, &input, username.as_ref())?;
+    check_password(cx, &journey, &input, username.as_ref()).await?;
 
     // Argon2 is slow by design: no transaction is open while it runs.
     let hash = cx.hasher.hash(cx.hasher.place()?, &input.new_password).await?;
     create(cx, meta, &journey, ready, &input, username, hash).await
 }
 
-fn check_password(
+async fn check_password(
     cx: &Services,
     journey: &Journey,
     input: &Complete,
@@ -221,7 +222,7 @@ fn check_password(
     ];
     let personal = password::personal_of(cx, &input.given_name, &input.family_name, known);
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    new.check(&cx.settings.policy, &personal)
+    new.check(cx, &cx.settings.policy.on(Occasion::Register), &personal).await
 }
 
 /// Names are free text of people: any script, but nothing that could bend a page or a message.

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rekey_shared::password::{Banned, Matching, Personal, PersonalRules, Policy, Runs, Terms};
 
+const ALPHABET: &[u8; 26] = b"abcdefghijklmnopqrstuvwxyz";
 /// 64 characters, of the kind that people paste.
 const LONG: &str = "correct horse battery staple, and then some more quiet words 42!";
 
@@ -28,7 +29,7 @@ fn main() {
 
 /// Every rule at once, with as many banned words as there may be.
 fn everything() -> Policy {
-    let terms = (0..Terms::MOST).map(|number| format!("{}term{number}", char::from(b'a' + (number % 26) as u8)));
+    let terms = (0..Terms::MOST).map(|number| format!("{}term{number}", char::from(ALPHABET[number % 26])));
     let strict = Policy::PRESETS.into_iter().filter_map(Policy::preset);
     let mut policy = strict.fold(Policy::at_least(1), |strictest, preset| strictest.strictest(&preset));
     policy.runs = Runs { repeated: Some(3), sequence: Some(3), keyboard: Some(3) };

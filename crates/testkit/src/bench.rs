@@ -1,6 +1,7 @@
 //! Services over a real database, with a clock that stands still, seeded randomness and captured messages.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use rekey_service::context::Parts;
 use rekey_service::dispatch::{self, Content, Letter, Prepared, Recipient};
 use rekey_service::keys::{Key, KeyRing};
 use rekey_service::links::Links;
+use rekey_service::ports::{Breach, BreachData};
 use rekey_service::settings::{Hashing, Settings};
 use rekey_service::sign_in::{self, Caller, SignInError};
 use rekey_service::{Clock, Entropy, PlainToken, RequestMeta, Services, recovery, registration};
@@ -226,11 +228,33 @@ impl Bench {
     }
 }
 
+/// The one password that is breached in tests.
+pub const BREACHED_PASSWORD: &str = "seven swans a swimming";
+
+/// Knows [`BREACHED_PASSWORD`].
+struct KnownBreaches;
+
+impl BreachData for KnownBreaches {
+    fn look_up<'a>(&'a self, password: &'a str) -> Pin<Box<dyn Future<Output = Breach> + Send + 'a>> {
+        let found = if password == BREACHED_PASSWORD { Breach::Found } else { Breach::Clear };
+        Box::pin(std::future::ready(found))
+    }
+
+    fn list(&self) -> Option<String> {
+        None
+    }
+
+    fn shard(&self, _list: &str, _name: &str) -> Option<Vec<u8>> {
+        None
+    }
+}
+
 fn services(store: Store, clock: Arc<FixedClock>, seed: u64, settings: Settings) -> Services {
     let keys = KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key");
     let links = Links::new(Url::parse("https://id.example.org").expect("a URL"));
     let entropy = Arc::new(SeededEntropy::new(seed));
-    Services::new(Parts { clock, entropy, store, keys, settings, links }).expect("starts")
+    let breaches = Arc::new(KnownBreaches);
+    Services::new(Parts { clock, entropy, breaches, store, keys, settings, links }).expect("starts")
 }
 
 /// A password chosen and typed again.

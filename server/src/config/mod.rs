@@ -53,8 +53,19 @@ pub struct Config {
     pub log: Log,
     /// What one request and all together may take.
     pub limits: Limits,
+    /// Breached passwords.
+    pub breach: BreachSettings,
     /// What the journeys depend on.
     pub settings: Settings,
+}
+
+/// Where breached passwords are known.
+#[derive(Debug, Clone)]
+pub struct BreachSettings {
+    /// The file that `rekey breach import` makes. May be missing.
+    pub file: PathBuf,
+    /// A service of the Pwned Passwords protocol that is asked, too.
+    pub remote_url: Option<String>,
 }
 
 /// How the log is written.
@@ -111,6 +122,7 @@ impl Config {
             trusted_proxies: source.list("trusted_proxies", str::parse)?,
             log: log(&mut source)?,
             limits: limits(&mut source)?,
+            breach: breach(&mut source, &data_dir)?,
             listen,
             public_url,
             data_dir,
@@ -184,6 +196,13 @@ fn log(source: &mut Source) -> Result<Log, Wrong> {
         text.parse().map_err(|_| "must be \"error\", \"warn\", \"info\", \"debug\" or \"trace\"".to_owned())
     })?;
     Ok(Log { json: json.unwrap_or(false), level: level.unwrap_or(tracing::Level::INFO) })
+}
+
+fn breach(source: &mut Source, data_dir: &Path) -> Result<BreachSettings, Wrong> {
+    Ok(BreachSettings {
+        file: source.text("breach.file")?.map_or_else(|| data_dir.join("breached.rkb"), PathBuf::from),
+        remote_url: source.parsed("breach.remote_url", |text| settings::link(text, &["https"]))?,
+    })
 }
 
 fn limits(source: &mut Source) -> Result<Limits, Wrong> {

@@ -44,7 +44,7 @@ fn organisation(text: &str) -> Result<String, String> {
     fits.then(|| text.to_owned()).ok_or_else(|| "must be a name of 1 to 80 characters".to_owned())
 }
 
-fn link(text: &str, schemes: &[&str]) -> Result<String, String> {
+pub(super) fn link(text: &str, schemes: &[&str]) -> Result<String, String> {
     let url = Url::parse(text.trim()).ok().filter(|url| schemes.contains(&url.scheme()));
     url.map(String::from).ok_or_else(|| format!("must be a URL that begins with {}:", schemes.join(": or ")))
 }

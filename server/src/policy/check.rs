@@ -1,11 +1,14 @@
 //! Passwords judged, one line of JSON each.
 
 use std::io::{self, BufRead as _, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
-use rekey_shared::password::{Occasion, Personal, Policy};
+use rekey_breach::{File, builtin};
+use rekey_shared::password::{Occasion, Personal, Policy, RuleId, Verdict, normalise};
 use serde::Serialize;
 
+use crate::config::Wrong;
 use crate::wiring::StartError;
 
 #[derive(Serialize)]
@@ -16,21 +19,34 @@ struct Line {
 }
 
 /// Judges what comes on standard input, as the passwords of new accounts: there is no past to compare them with.
-pub fn lines(policy: &Policy, person: &Personal) -> Result<ExitCode, StartError> {
+///
+/// Breached passwords are those of the file, or else of the built-in list.
+pub fn lines(policy: &Policy, person: &Personal, breached: Option<&Path>) -> Result<ExitCode, StartError> {
+    let file = breached.map(open).transpose()?;
+    let known = file.as_ref().or_else(|| builtin::common());
     let policy = policy.on(Occasion::Register);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = io::stdin().lock().split(b'\n').try_for_each(|line| {
         let line = line?;
         let text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned();
-        writeln!(out, "{}", report(&policy, person, &text))
+        writeln!(out, "{}", report(&policy, person, known, &text))
     });
     written.and_then(|()| out.flush()).map_err(|error| StartError::failed("policy check", &error))?;
     Ok(ExitCode::SUCCESS)
 }
 
+fn open(path: &Path) -> Result<File, Wrong> {
+    let file = File::open(path).and_then(|file| file.verify().map(|()| file));
+    file.map_err(|damage| Wrong::new(&path.display().to_string(), damage.to_string()))
+}
+
 /// The verdict without anything of the password in it.
-fn report(policy: &Policy, person: &Personal, password: &str) -> String {
-    let report = policy.check(password, person);
+fn report(policy: &Policy, person: &Personal, known: Option<&File>, password: &str) -> String {
+    let mut report = policy.check(password, person);
+    if report.rule(RuleId::Breached).is_some_and(|rule| rule.verdict == Verdict::Server) {
+        let found = known.is_some_and(|file| file.contains(&normalise(password)));
+        report.settle(RuleId::Breached, !found);
+    }
     let line = Line {
         accepted: report.accepted(),
         failed: report.failed_rules(),
@@ -45,9 +61,11 @@ mod tests {
 
     #[test]
     fn a_line_says_what_failed_and_how_strong_it_is() {
-        let judged = |policy: &Policy, password| report(policy, &Personal::default(), password);
+        let judged = |policy: &Policy, password| report(policy, &Personal::default(), builtin::common(), password);
         assert!(judged(&Policy::commerce(), "abc").starts_with(r#"{"accepted":false,"failed":["length.min"],"#));
         let fine = judged(&Policy::recommended(), "four quiet words here");
         assert!(fine.starts_with(r#"{"accepted":true,"failed":[],"#), "{fine}");
+        let strict = Policy { breached: true, ..Policy::at_least(6) };
+        assert!(judged(&strict, "trustno1").starts_with(r#"{"accepted":false,"failed":["breached"],"#));
     }
 }

@@ -57,6 +57,9 @@ pub struct Check {
     /// A telephone number of the person; may be given again.
     #[arg(long)]
     phone: Vec<String>,
+    /// A file of breached passwords, in place of the built-in list.
+    #[arg(long, value_name = "FILE")]
+    breached: Option<PathBuf>,
     /// A word to ban, beside those of the policy; may be given again.
     #[arg(long)]
     banned_term: Vec<String>,
@@ -68,7 +71,8 @@ pub fn run(config: Option<&Path>, action: Action) -> Result<ExitCode, StartError
         Action::Check(mut given) => {
             let mut policy = chosen(config, given.preset.as_deref(), given.policy.as_deref())?;
             ban(&mut policy, std::mem::take(&mut given.banned_term))?;
-            check::lines(&policy, &given.person())
+            let breached = given.breached.take();
+            check::lines(&policy, &given.person(), breached.as_deref())
         }
         Action::Lint { preset, file } => Ok(lint::print(&chosen(config, preset.as_deref(), file.as_deref())?)),
         Action::Schema => {

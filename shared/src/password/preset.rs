@@ -65,12 +65,17 @@ impl Policy {
     }
 
     /// What the standards ask of a password that signs in by itself: length instead of composition (PW-1, PW-2, PW-5),
-    /// nothing that is mostly the person's own data (security.md §4), nothing that an attacker tries early (PW-7).
+    /// nothing that is mostly the person's own data (security.md §4), nothing that an attacker tries early (PW-6, PW-7).
     ///
     /// Names only matter when they make up half of the password or more: "correct horse hana" is not weak for its last word.
     /// Score 3 of 4 means more than 10⁸ guesses, which an online attacker who is throttled never makes.
     pub fn recommended() -> Self {
-        Self { personal: PersonalRules::all(Matching::Dominated), guessability: Some(3), ..Self::at_least(15) }
+        Self {
+            personal: PersonalRules::all(Matching::Dominated),
+            guessability: Some(3),
+            breached: true,
+            ..Self::at_least(15)
+        }
     }
 
     /// NIST SP 800-63B-4 §3.1.1.2 to the letter: 15 code points for a password that signs in by itself, any character,
@@ -82,7 +87,7 @@ impl Policy {
     /// OWASP ASVS 5.0, level 2: V6.2.1 (15 are strongly recommended), V6.2.4 and V6.2.12 (common and breached passwords),
     /// V6.2.5 (no composition rules), V6.2.9 (64 and more), V6.2.11 (words of the context).
     pub fn asvs_5_l2() -> Self {
-        Self { breached: true, ..Self::recommended() }
+        Self::recommended()
     }
 
     /// What the documentation of Adobe Commerce says shops ask for: six characters of any kind, no blanks, not the e-mail

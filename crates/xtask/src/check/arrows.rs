@@ -21,7 +21,8 @@ const PURE: &[&str] =
     &["axum", "getrandom", "http", "leptos", "lettre", "rand", "reqwest", "sea-orm", "sqlx", "tokio", "ureq"];
 const WEB: &[&str] = &["axum", "hyper", "leptos", "leptos_axum", "tower-http"];
 
-const ROOMS: [Room; 10] = [
+const ROOMS: [Room; 11] = [
+    Room { name: "rekey-breach", knows: &[], only_on_server: &[], never: PURE },
     Room { name: "rekey-shared", knows: &[], only_on_server: &[], never: PURE },
     Room { name: "rekey-domain", knows: &["rekey-shared"], only_on_server: &[], never: PURE },
     Room {
@@ -50,7 +51,7 @@ const ROOMS: [Room; 10] = [
     },
     Room {
         name: "rekey-app",
-        knows: &["rekey-shared", "rekey-service", "rekey-domain"],
+        knows: &["rekey-breach", "rekey-shared", "rekey-service", "rekey-domain"],
         only_on_server: &["rekey-service", "rekey-domain"],
         never: &["lettre", "sea-orm", "sqlx"],
     },
@@ -59,6 +60,7 @@ const ROOMS: [Room; 10] = [
         name: "rekey",
         knows: &[
             "rekey-app",
+            "rekey-breach",
             "rekey-delivery",
             "rekey-directory",
             "rekey-service",
@@ -74,6 +76,7 @@ const ROOMS: [Room; 10] = [
         knows: &[
             "rekey",
             "rekey-app",
+            "rekey-breach",
             "rekey-delivery",
             "rekey-directory",
             "rekey-service",
