@@ -6,15 +6,15 @@ use rekey_domain::throttle::Purpose;
 use rekey_domain::ticket::TicketKind;
 use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, PasswordHash, Role, Status, TicketId};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
-use rekey_shared::password::Report;
+use rekey_shared::password::{Occasion, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use rekey_store::Inserted;
 
+use crate::choosing::{NewPassword, Replaced, Unfit};
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journeys::{ResendError, VerifyError};
-use crate::password::{NewPassword, Unfit};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, password};
 
 /// The longest given or family name, in code points.
@@ -186,7 +186,7 @@ pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, U
     let journey = journeys::find_open(cx, JourneyKind::Registration, handle).await?;
     Ok(journey.map(|journey| PolicyView {
         identifier: journey.target_shown.clone(),
-        policy: cx.settings.policy.clone(),
+        policy: cx.settings.policy.on(Occasion::Register),
         personal: password::personal_of(cx, "", "", [(journey.target_kind, journey.target.as_str())]),
     }))
 }
@@ -221,7 +221,8 @@ fn check_password(
     ];
     let personal = password::personal_of(cx, &input.given_name, &input.family_name, known);
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    new.check(&cx.settings.policy, &personal)
+    let policy = cx.settings.policy.on(Occasion::Register);
+    new.judge(&policy, &personal, &Replaced::default(), cx.now()).map(drop)
 }
 
 /// Names are free text of people: any script, but nothing that could bend a page or a message.
