@@ -102,6 +102,7 @@ impl From<recovery::CompleteError> for Told {
         match error {
             recovery::CompleteError::Fields(fields) => Problem::Fields(fields).into(),
             recovery::CompleteError::Weak(report) => Problem::WeakPassword(report).into(),
+            recovery::CompleteError::TooMany => Problem::TooManyRequests.into(),
             recovery::CompleteError::NotValid => Problem::JourneyOver.into(),
             recovery::CompleteError::Busy(Busy) => Problem::Busy.into(),
             recovery::CompleteError::Unexpected(failure) => failure.into(),
@@ -126,6 +127,7 @@ impl From<ChangeError> for Told {
         match error {
             ChangeError::Fields(fields) => Problem::Fields(fields).into(),
             ChangeError::Weak(report) => Problem::WeakPassword(report).into(),
+            ChangeError::TooMany => Problem::TooManyRequests.into(),
             ChangeError::NotSignedIn => Problem::NotSignedIn.into(),
             ChangeError::Busy(Busy) => Problem::Busy.into(),
             ChangeError::Unexpected(failure) => failure.into(),

@@ -30,7 +30,8 @@ pub enum Problem {
     LinkNotValid,
     /// The steps were not followed in this browser, or took too long.
     JourneyOver,
-    /// Too many requests within the hour (AC-56). Only told when the preset says so.
+    /// Too many requests within the hour (AC-56): told of recoveries only when the preset says so, and of comparisons with
+    /// past passwords, which only somebody asks for who has proven who they are.
     TooManyRequests,
     /// Requests too close together (AC-56). Only told when the preset says so.
     TooFrequent,

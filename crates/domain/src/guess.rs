@@ -1,4 +1,4 @@
-//! Guess budgets: lock-out after wrong passwords, tries of a code.
+//! Guess budgets: lock-out after wrong passwords, tries of a code, comparisons with past passwords.
 //!
 //! A try is reserved before anything is verified, by one compare-and-swap on the state below;
 //! so 200 guesses at once evaluate no more than the budget (P2).
@@ -65,9 +65,49 @@ impl Lockout {
     }
 }
 
+/// So many tries within a window that begins with the first of them. A try that succeeds counts like any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Tries within one window.
+    pub tries: u32,
+    /// How long it lasts.
+    pub span: Duration,
+}
+
+impl Window {
+    /// Comparisons of a new password with an account's past ones: each costs up to
+    /// [`History::DEEPEST`](rekey_shared::password::History::DEEPEST) hashes, and tells what a password once was.
+    pub const PAST_PASSWORDS: Self = Self { tries: 3, span: Duration::from_secs(3600) };
+
+    /// Reserves a try. `None` when the window's tries are used up: nothing may be evaluated then.
+    ///
+    /// Here [`Budget::next_at`] is the end of the window, and [`Budget::failures`] counts the tries in it.
+    pub fn reserve(&self, budget: Budget, now: Timestamp) -> Option<Budget> {
+        match budget.next_at.filter(|end| now < *end) {
+            None => Some(Budget { failures: 1, next_at: Some(now.plus(self.span)) }),
+            Some(_) if budget.failures >= self.tries => None,
+            Some(end) => Some(Budget { failures: budget.failures + 1, next_at: Some(end) }),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_has_its_tries_and_then_the_next_one_begins() {
+        let start = Timestamp::from_millis(1_000_000);
+        let mut budget = Budget::default();
+        for minutes in [0, 10, 59] {
+            let now = start.plus(Duration::from_secs(60 * minutes));
+            budget = Window::PAST_PASSWORDS.reserve(budget, now).expect("within the budget");
+        }
+        let end = start.plus(Duration::from_secs(3600));
+        assert_eq!(Window::PAST_PASSWORDS.reserve(budget, end.minus(Duration::from_millis(1))), None);
+        let next = Window::PAST_PASSWORDS.reserve(budget, end).expect("a new window");
+        assert_eq!(next, Budget { failures: 1, next_at: Some(end.plus(Duration::from_secs(3600))) });
+    }
 
     const LOCKOUT: Lockout = Lockout::RECOMMENDED;
 

@@ -51,8 +51,20 @@ struct Job {
 }
 
 enum Work {
-    Hash { salt: [u8; 16], reply: oneshot::Sender<Result<PasswordHash, Unexpected>> },
-    Verify { against: Arc<PasswordHash>, reply: oneshot::Sender<Result<bool, Unexpected>> },
+    Hash {
+        salt: [u8; 16],
+        reply: oneshot::Sender<Result<PasswordHash, Unexpected>>,
+    },
+    /// Verifies against each of them, and hashes what is none of them.
+    HashUnless {
+        against: Vec<PasswordHash>,
+        salt: [u8; 16],
+        reply: oneshot::Sender<Result<Option<PasswordHash>, Unexpected>>,
+    },
+    Verify {
+        against: Arc<PasswordHash>,
+        reply: oneshot::Sender<Result<bool, Unexpected>>,
+    },
 }
 
 impl Hasher {
@@ -88,7 +100,21 @@ impl Hasher {
         answer.await.map_err(Unexpected::new)?
     }
 
-    /// Verifies a password against a real hash. The only door to one: it counts (see [`Self::evaluated`]).
+    /// Hashes a new password with a fresh salt unless it is one of `against`; `None` when it is. One job, whatever their
+    /// number: whoever waits behind it waits for all of them.
+    pub(crate) async fn hash_unless(
+        &self,
+        place: Place,
+        password: &Secret,
+        against: Vec<PasswordHash>,
+    ) -> Result<Option<PasswordHash>, Unexpected> {
+        self.evaluated.fetch_add(u64::try_from(against.len()).unwrap_or(0), Ordering::Relaxed);
+        let (reply, answer) = oneshot::channel();
+        self.send(place, password, Work::HashUnless { against, salt: random(self.entropy.as_ref()), reply })?;
+        answer.await.map_err(Unexpected::new)?
+    }
+
+    /// Verifies a password against a real hash. The only door to one beside [`Self::hash_unless`]: it counts (see [`Self::evaluated`]).
     pub(crate) async fn verify(
         &self,
         place: Place,
@@ -175,10 +201,30 @@ fn run(job: Job, memory: &mut Memory, params: &Params) {
         Work::Hash { salt, reply } => {
             let _ = reply.send(hash(memory, params, password, salt));
         }
+        Work::HashUnless { against, salt, reply } => {
+            let done = hash_unless(memory, params, (password, salt), &against, || reply.is_closed());
+            let _ = reply.send(done);
+        }
         Work::Verify { against, reply } => {
             let _ = reply.send(verify(memory, password, &against));
         }
     }
+}
+
+/// Begins nothing more once whoever asked has left.
+fn hash_unless(
+    memory: &mut Memory,
+    params: &Params,
+    (password, salt): (&[u8], [u8; 16]),
+    against: &[PasswordHash],
+    is_left: impl Fn() -> bool,
+) -> Result<Option<PasswordHash>, Unexpected> {
+    for past in against {
+        if is_left() || verify(memory, password, past)? {
+            return Ok(None);
+        }
+    }
+    hash(memory, params, password, salt).map(Some)
 }
 
 /// The memory of one thread, kept between hashes: worth a tenth of the time.

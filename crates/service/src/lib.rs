@@ -3,6 +3,7 @@
 //! **Knows nothing of** HTTP or Leptos. Never sends a message: it enqueues them.
 //! Whatever leaves the process comes in through a port: clock and entropy here, senders in `delivery`.
 
+mod choosing;
 pub mod context;
 pub mod dispatch;
 pub mod error;

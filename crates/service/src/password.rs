@@ -1,66 +1,19 @@
-//! Choosing a password, and changing it when signed in.
+//! Changing the password when signed in.
 
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{Account, AccountIdentifier, PasswordHash, SessionId};
 use rekey_shared::identifier::IdentifierKind;
-use rekey_shared::password::{Occasion, Personal, Policy, Report, RuleId, Verdict, normalise};
+use rekey_shared::password::{Occasion, Personal, Report};
 use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
-use zeroize::Zeroizing;
-
+use crate::choosing::{self, NewPassword, Refused, Replaced, Unfit, fault};
 use crate::context::About as _;
 use crate::hasher::Busy;
-use crate::ports::Breach;
 use crate::sign_in::{self, Caller};
 use crate::verifier::{self, Checked};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, notices};
-
-/// A password being chosen, typed twice.
-pub(crate) struct NewPassword<'a> {
-    pub password: &'a Secret,
-    pub confirm: &'a Secret,
-}
-
-/// Why a chosen password cannot be taken.
-pub(crate) enum Unfit {
-    Fields(Vec<FieldProblem>),
-    Weak(Box<Report>),
-}
-
-impl NewPassword<'_> {
-    /// The server's verdict: the same function that the browser showed, and what only the server knows.
-    pub(crate) async fn check(&self, cx: &Services, policy: &Policy, personal: &Personal) -> Result<(), Unfit> {
-        if self.password.is_empty() {
-            return Err(Unfit::Fields(vec![fault(Field::NewPassword, FieldFault::Missing)]));
-        }
-        let mut report = policy.check(self.password.expose(), personal);
-        self.look_up(cx, &mut report).await;
-        if !report.accepted() {
-            return Err(Unfit::Weak(Box::new(report)));
-        }
-        if self.password != self.confirm {
-            return Err(Unfit::Fields(vec![fault(Field::ConfirmPassword, FieldFault::Differs)]));
-        }
-        Ok(())
-    }
-}
-
-impl NewPassword<'_> {
-    /// Fills in what the list of breached passwords says. A password that is too long for any policy is not looked up.
-    async fn look_up(&self, cx: &Services, report: &mut Report) {
-        let asked = report.rule(RuleId::Breached).is_some_and(|rule| rule.verdict == Verdict::Server);
-        if asked {
-            let normal = Zeroizing::new(normalise(self.password.expose()));
-            report.settle(RuleId::Breached, cx.breaches.look_up(&normal).await != Breach::Found);
-        }
-    }
-}
-
-fn fault(field: Field, fault: FieldFault) -> FieldProblem {
-    FieldProblem { field, fault }
-}
 
 /// What a password must not resemble, from names and identifiers.
 pub(crate) fn personal_of<'a>(
@@ -111,6 +64,9 @@ pub enum ChangeError {
     /// The new password does not meet the policy.
     #[error("weak password")]
     Weak(Box<Report>),
+    /// It was compared with the past ones three times within the hour.
+    #[error("too many tries")]
+    TooMany,
     /// The session ended meanwhile.
     #[error("not signed in")]
     NotSignedIn,
@@ -133,6 +89,16 @@ impl From<Unfit> for ChangeError {
         match unfit {
             Unfit::Fields(fields) => Self::Fields(fields),
             Unfit::Weak(report) => Self::Weak(report),
+        }
+    }
+}
+
+impl From<Refused> for ChangeError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Weak(report) => Self::Weak(report),
+            Refused::TooMany => Self::TooMany,
+            Refused::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -160,18 +126,25 @@ pub async fn change(
     if input.current_password.is_empty() {
         return Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::Missing)]));
     }
+    let (account, policy) = (&caller.account, cx.settings.policy.on(Occasion::Change));
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    let policy = cx.settings.policy.on(Occasion::Change);
-    new.check(cx, &policy, &personal_of_account(cx, &caller.account, &known)).await?;
+    let replaced = Replaced { current: Some(&input.current_password), set_at: account.password_changed_at };
+    let report = new.judge(cx, &policy, &personal_of_account(cx, account, &known), &replaced).await?;
 
     let (first, second) = (cx.hasher.place()?, cx.hasher.place()?);
-    let budget = verifier::password_budget(cx, &caller.account);
-    let checked = verifier::password(cx, first, budget, Some(&caller.account), &input.current_password).await?;
+    let budget = verifier::password_budget(cx, account);
+    let checked = verifier::password(cx, first, budget, Some(account), &input.current_password).await?;
     if checked != Checked::Right {
         return wrong_current(cx, meta, caller).await;
     }
-    let hash = cx.hasher.hash(second, &input.new_password).await?;
-    replace(cx, meta, caller, &known, hash).await
+    match choosing::hash_new(cx, second, account, &policy, (report, &input.new_password), true).await {
+        Ok(hash) => replace(cx, meta, caller, &known, hash).await,
+        Err(refused) => {
+            // The current one was right: that try is no failure.
+            cx.store.clear_budget(budget, cx.now()).await?;
+            Err(refused.into())
+        }
+    }
 }
 
 async fn wrong_current(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<PlainToken, ChangeError> {
@@ -191,14 +164,9 @@ async fn replace(
     let (now, account) = (cx.now(), &caller.account);
     let token = cx.new_token();
     let mut tx = cx.store.begin_write().await?;
-    // Read again under the write: an account that was frozen or reset meanwhile keeps what it got.
-    let unchanged =
-        tx.find_account(account.id).await?.is_some_and(|row| row.epoch == account.epoch && row.may_sign_in());
-    if !unchanged {
-        return Err(ChangeError::NotSignedIn);
-    }
-    tx.set_password(account.id, &hash, now).await?;
-    let epoch = tx.bump_epoch(account.id).await?;
+    // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
+    let replaced = tx.replace_password(account.id, account.epoch, &hash, choosing::remembered(cx), now).await?;
+    let epoch = replaced.ok_or(ChangeError::NotSignedIn)?;
     tx.clear_budget(verifier::password_budget(cx, account), now).await?;
     tx.revoke_journeys(account.id, None).await?;
     tx.end_sessions(account.id, None, now).await?;

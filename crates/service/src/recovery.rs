@@ -11,11 +11,11 @@ use rekey_shared::password::{Occasion, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
+use crate::choosing::{self, NewPassword, Refused, Replaced, Unfit};
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journeys::{ResendError, VerifyError};
-use crate::password::{self, NewPassword, Unfit};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, notices, verifier};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, notices, password, verifier};
 
 /// Why a recovery does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,9 @@ pub enum CompleteError {
     /// The password does not meet the policy.
     #[error("weak password")]
     Weak(Box<Report>),
+    /// It was compared with the past ones three times within the hour. The link or proof is not spent.
+    #[error("too many tries")]
+    TooMany,
     /// The link or journey is unknown, expired, spent or revoked. Which it was is in the audit record.
     #[error("not valid")]
     NotValid,
@@ -86,6 +89,16 @@ impl From<Unfit> for CompleteError {
         match unfit {
             Unfit::Fields(fields) => Self::Fields(fields),
             Unfit::Weak(report) => Self::Weak(report),
+        }
+    }
+}
+
+impl From<Refused> for CompleteError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Weak(report) => Self::Weak(report),
+            Refused::TooMany => Self::TooMany,
+            Refused::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -164,8 +177,8 @@ pub async fn policy(cx: &Services, way: Way<'_>) -> Result<Option<PolicyView>, U
     Ok(Some(PolicyView {
         identifier: journey.target_shown.clone(),
         policy: cx.settings.policy.on(Occasion::Reset),
-        breached: cx.breaches.list(),
         personal: password::personal_of_account(cx, &account, &known),
+        breached: cx.breaches.list(),
     }))
 }
 
@@ -198,10 +211,12 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, way: Way<'_>, input: Co
     let known = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
     let policy = cx.settings.policy.on(Occasion::Reset);
-    new.check(cx, &policy, &password::personal_of_account(cx, &account, &known)).await?;
+    let personal = password::personal_of_account(cx, &account, &known);
+    let report = new.judge(cx, &policy, &personal, &Replaced::default()).await?;
 
     // Argon2 is slow by design: no transaction is open while it runs.
-    let hash = cx.hasher.hash(cx.hasher.place()?, &input.new_password).await?;
+    let (place, chosen) = (cx.hasher.place()?, (report, &input.new_password));
+    let hash = choosing::hash_new(cx, place, &account, &policy, chosen, false).await?;
     replace(cx, meta, ready, &account, &known, hash).await
 }
 
@@ -226,13 +241,11 @@ async fn replace(
         // Another tab or another person was faster.
         return Err(CompleteError::NotValid);
     }
-    // Read again under the write: whatever happened while the hash was made has bumped the epoch.
-    let unchanged = tx.find_account(account.id).await?.is_some_and(|row| row.epoch == account.epoch);
-    if !unchanged {
+    // Whatever happened while the hash was made has raised the epoch.
+    let replaced = tx.replace_password(account.id, account.epoch, &hash, choosing::remembered(cx), now).await?;
+    if replaced.is_none() {
         return Err(CompleteError::NotValid);
     }
-    tx.set_password(account.id, &hash, now).await?;
-    tx.bump_epoch(account.id).await?;
     tx.end_sessions(account.id, None, now).await?;
     tx.revoke_journeys(account.id, Some(ready.journey())).await?;
     tx.clear_budget(verifier::password_budget(cx, account), now).await?;

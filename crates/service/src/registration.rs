@@ -11,10 +11,10 @@ use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use rekey_store::Inserted;
 
+use crate::choosing::{NewPassword, Replaced, Unfit};
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journeys::{ResendError, VerifyError};
-use crate::password::{NewPassword, Unfit};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, password};
 
 /// The longest given or family name, in code points.
@@ -187,8 +187,8 @@ pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, U
     Ok(journey.map(|journey| PolicyView {
         identifier: journey.target_shown.clone(),
         policy: cx.settings.policy.on(Occasion::Register),
-        breached: cx.breaches.list(),
         personal: password::personal_of(cx, "", "", [(journey.target_kind, journey.target.as_str())]),
+        breached: cx.breaches.list(),
     }))
 }
 
@@ -222,7 +222,8 @@ async fn check_password(
     ];
     let personal = password::personal_of(cx, &input.given_name, &input.family_name, known);
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    new.check(cx, &cx.settings.policy.on(Occasion::Register), &personal).await
+    let policy = cx.settings.policy.on(Occasion::Register);
+    new.judge(cx, &policy, &personal, &Replaced::default()).await.map(drop)
 }
 
 /// Names are free text of people: any script, but nothing that could bend a page or a message.

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 
 use subtle::ConstantTimeEq as _;
 
-use rekey_domain::guess::{Budget, Lockout};
+use rekey_domain::guess::{Budget, Lockout, Window};
 use rekey_domain::journey::Journey;
-use rekey_domain::{Account, Digest};
+use rekey_domain::{Account, Digest, PasswordHash};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{OneTimeCode, Secret, Timestamp};
 
@@ -43,7 +43,7 @@ pub(crate) async fn password(
     typed: &Secret,
 ) -> Result<Checked, Unexpected> {
     let lockout = cx.settings.sign_in.lockout;
-    let Some(reserved) = reserve(cx, budget, lockout, cx.now()).await? else {
+    let Some(reserved) = reserve(cx, budget, cx.now(), |seen, now| lockout.reserve(seen, now)).await? else {
         reserve_nothing(cx).await?;
         cx.hasher.verify_decoy(place, typed).await?;
         return Ok(Checked::Waiting);
@@ -78,12 +78,41 @@ pub(crate) async fn code(cx: &Services, journey: &Journey, typed: &OneTimeCode) 
     if cx.store.claim_code_try(journey.id, now).await?.is_none() {
         return Ok(CodeTry::Dead);
     }
-    if reserve(cx, code_budget(cx, journey), Lockout::CODES, now).await?.is_none() {
+    if reserve(cx, code_budget(cx, journey), now, |seen, now| Lockout::CODES.reserve(seen, now)).await?.is_none() {
         return Ok(CodeTry::Dead);
     }
     cx.codes_evaluated.fetch_add(1, Ordering::Relaxed);
     let live = cx.keys.code_of(journey);
     Ok(CodeTry::Compared { fits: live.expose().as_bytes().ct_eq(typed.expose().as_bytes()).into() })
+}
+
+/// What came of comparing a new password with past ones.
+pub(crate) enum Novelty {
+    /// It is none of them: this is its hash.
+    New(PasswordHash),
+    /// It is one of them.
+    Used,
+    /// No try was left: nothing was compared.
+    NoTryLeft,
+}
+
+/// Compares a new password with past ones and hashes it, in one place of the queue.
+pub(crate) async fn novelty(
+    cx: &Services,
+    place: Place,
+    account: &Account,
+    typed: &Secret,
+    against: Vec<PasswordHash>,
+) -> Result<Novelty, Unexpected> {
+    if against.is_empty() {
+        return Ok(Novelty::New(cx.hasher.hash(place, typed).await?));
+    }
+    let key = cx.keys.budget_key("past passwords", account.id.0.as_bytes());
+    let rule = |seen, now| Window::PAST_PASSWORDS.reserve(seen, now);
+    if reserve(cx, key, cx.now(), rule).await?.is_none() {
+        return Ok(Novelty::NoTryLeft);
+    }
+    Ok(cx.hasher.hash_unless(place, typed, against).await?.map_or(Novelty::Used, Novelty::New))
 }
 
 /// Writes what a reservation writes, for nobody, so that an account that must wait answers no faster.
@@ -97,10 +126,15 @@ async fn reserve_nothing(cx: &Services) -> Result<(), Unexpected> {
 
 /// Reserves a try by compare-and-swap. Each lost race means that another try was reserved,
 /// so the loop ends: at the latest when the budget is used up.
-async fn reserve(cx: &Services, key: Digest, lockout: Lockout, now: Timestamp) -> Result<Option<Budget>, Unexpected> {
+async fn reserve(
+    cx: &Services,
+    key: Digest,
+    now: Timestamp,
+    rule: impl Fn(Budget, Timestamp) -> Option<Budget>,
+) -> Result<Option<Budget>, Unexpected> {
     loop {
         let seen = cx.store.read_budget(key).await?;
-        let Some(next) = lockout.reserve(seen, now) else { return Ok(None) };
+        let Some(next) = rule(seen, now) else { return Ok(None) };
         if cx.store.swap_budget(key, seen, next, now).await? {
             return Ok(Some(next));
         }

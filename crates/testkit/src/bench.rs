@@ -119,6 +119,15 @@ impl Bench {
         Self { cx, clock, database, settings, seeds: AtomicU64::new(2) }
     }
 
+    /// Starts again with other settings, over the same database and under the same clock.
+    pub async fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let Self { database, clock, mut settings, seeds, .. } = self;
+        change(&mut settings);
+        let seed = seeds.fetch_add(1, Ordering::SeqCst);
+        let cx = services(database.another_store().await, Arc::clone(&clock), seed, settings.clone());
+        Self { cx, clock, database, settings, seeds }
+    }
+
     /// One more node on the same database, with the same keys.
     pub async fn another_node(&self) -> Services {
         let seed = self.seeds.fetch_add(1, Ordering::SeqCst);

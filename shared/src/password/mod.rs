@@ -4,13 +4,15 @@
 //! that the browser loads late; [`Policy::check`] judges everything. Both are pure: the same password,
 //! policy and person give the same [`Report`] on every machine.
 //!
-//! **Knows nothing of** randomness ([`generate`] is handed it), networks, hashes and past passwords.
+//! **Knows nothing of** randomness ([`generate`] is handed it), networks, hashes and past passwords:
+//! what those say is put into a report by [`Report::settle`].
 
 mod attribute;
 mod banned;
 mod charset;
 mod classes;
 mod dice;
+mod differs;
 mod generate;
 mod judge;
 mod limits;
@@ -33,6 +35,7 @@ pub use attribute::{LengthHint, length_hint, passwordrules_attribute};
 pub use banned::{Banned, Terms};
 pub use charset::Charset;
 pub use classes::{Class, Classes, NonAscii, Specials};
+pub use differs::edits;
 pub use generate::{generate, generated_bits};
 pub use limits::OutOfRange;
 pub use lint::{Code, Finding, Level};

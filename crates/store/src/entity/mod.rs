@@ -8,6 +8,7 @@ pub mod identifier;
 pub mod journey;
 pub mod meta;
 pub mod outbox;
+pub mod past_password;
 pub mod proof;
 pub mod session;
 pub mod throttle_event;

@@ -100,17 +100,6 @@ impl Write {
         }
     }
 
-    /// Sets the password of an account.
-    pub async fn set_password(&self, id: AccountId, hash: &PasswordHash, now: Timestamp) -> Result<(), Unexpected> {
-        account::Entity::update_many()
-            .col_expr(account::Column::Password, Expr::value(hash.0.clone()))
-            .col_expr(account::Column::PasswordChangedAt, Expr::value(now.as_millis()))
-            .filter(account::COLUMN.id.eq(id.0))
-            .exec(&self.tx)
-            .await?;
-        Ok(())
-    }
-
     /// Replaces the stored form of the same password. `false` when the password was changed meanwhile.
     pub async fn rehash(&self, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<bool, Unexpected> {
         let outcome = account::Entity::update_many()

@@ -6,6 +6,7 @@ pub(crate) mod budget;
 pub(crate) mod journey;
 pub(crate) mod meta;
 pub(crate) mod outbox;
+pub(crate) mod past_password;
 pub(crate) mod purge;
 pub(crate) mod session;
 pub(crate) mod throttle;

@@ -88,7 +88,7 @@ on_both! {
         let stronger = PasswordHash("first, stronger".to_owned());
         let tx = store.begin_write().await.unwrap();
         assert!(tx.rehash(ada.id, &first, &stronger).await.unwrap());
-        tx.set_password(ada.id, &second, at(9)).await.unwrap();
+        assert!(tx.replace_password(ada.id, ada.epoch, &second, 0, at(9)).await.unwrap().is_some());
         assert!(!tx.rehash(ada.id, &first, &stronger).await.unwrap());
         tx.commit().await.unwrap();
         let found = store.find_account(ada.id).await.unwrap().unwrap();

@@ -13,6 +13,7 @@ mod cancellation;
 mod journeys;
 mod migration;
 mod outbox;
+mod past_passwords;
 mod purge;
 mod sessions;
 mod throttle;
