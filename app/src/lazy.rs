@@ -42,6 +42,12 @@ pub(crate) fn judge_breach(
     rules::standing(&report, lang)
 }
 
+/// What the server said of a password that it refused: it knows of past ones, which nobody can judge here.
+#[leptos::lazy]
+pub(crate) fn read_refusal(answer: String, lang: Lang) -> Option<Standing> {
+    rules::read_refusal(&answer, lang)
+}
+
 /// The name of the shard that would have a password; nothing for one that is too long to be looked up.
 #[leptos::lazy]
 pub(crate) fn shard_of(typed: Secret, list: Arc<str>) -> Option<String> {

@@ -99,6 +99,16 @@ pub(crate) fn read(policy: &str, beside: Beside) -> Option<PolicyView> {
     Some(view)
 }
 
+/// The report in an answer that refuses a password, in words.
+pub(crate) fn read_refusal(answer: &str, lang: Lang) -> Option<Standing> {
+    /// The part of a [`rekey_shared::Problem`] that its reader in the first load leaves out.
+    #[derive(Deserialize)]
+    struct Refusal {
+        detail: Report,
+    }
+    serde_json::from_str::<Refusal>(answer).ok().map(|refusal| standing(&refusal.detail, lang))
+}
+
 /// A report in words.
 pub(crate) fn standing(report: &Report, lang: Lang) -> Standing {
     let rules: Vec<Requirement> = report.rules.iter().map(|rule| rule.requirement.clone()).collect();
@@ -190,6 +200,19 @@ mod tests {
         let (line, fares) = (&page.lines[0], &page.standing.lines[0]);
         assert_eq!(line.text, "At least 15 characters");
         assert_eq!(fares.advice.as_deref(), Some("Add 5 more characters"));
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_read_from_its_answer() {
+        use crate::error::AppError;
+
+        let policy = Policy { history: rekey_shared::password::History::of(3), ..Policy::at_least(8) };
+        let mut report = policy.check("Kw7m-Zt4q", &Personal::default());
+        report.settle(rekey_shared::password::RuleId::History, false);
+        let answer = AppError(rekey_shared::Problem::WeakPassword(Box::new(report.clone())));
+        let answer = serde_json::to_string(&answer).expect("serialises");
+        assert_eq!(read_refusal(&answer, Lang::En), Some(standing(&report, Lang::En)));
+        assert_eq!(read_refusal("{}", Lang::En), None);
     }
 
     #[test]

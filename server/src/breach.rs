@@ -139,8 +139,9 @@ pub async fn shard(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let list = query.as_deref().and_then(|query| query.strip_prefix("list=")).unwrap_or_default();
-    match site.services().breaches.shard(list, &prefix) {
+    let mut asked = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+    let list = asked.find(|(key, _)| key == "list").map(|(_, list)| list).unwrap_or_default();
+    match site.services().breaches.shard(&list, &prefix) {
         Some(bytes) => {
             let tag = format!("\"{list}-{prefix}\"");
             let kind = (CONTENT_TYPE, "application/octet-stream".to_owned());

@@ -27,6 +27,8 @@ pub(crate) struct FormState {
     pub answers: RwSignal<u32>,
     /// The language of the page.
     pub lang: Lang,
+    /// The answer that refused a password, as it came: the chunk that reads reports reads it.
+    pub refusal: RwSignal<Option<String>>,
     /// The boxes that were changed since the last answer: what was wrong with them may be right by now.
     edited: RwSignal<Vec<String>>,
     typed: StoredValue<Vec<(Field, String)>>,
@@ -44,6 +46,7 @@ impl FormState {
             pending: RwSignal::new(false),
             answers: RwSignal::new(0),
             lang: start::lang(),
+            refusal: RwSignal::new(None),
             edited: RwSignal::new(Vec::new()),
             typed: StoredValue::new(typed),
         }
@@ -79,8 +82,10 @@ impl FormState {
         });
     }
 
-    fn answered(self, problem: Option<Problem>) {
+    fn answered(self, problem: Option<Problem>, body: Option<String>) {
         self.pending.try_set(false);
+        let of_password = matches!(problem, Some(Problem::WeakPassword(_)));
+        self.refusal.try_set(body.filter(|_| of_password));
         self.edited.try_set(Vec::new());
         self.problem.try_set(problem);
         self.answers.try_update(|count| *count += 1);
@@ -116,9 +121,9 @@ pub(crate) fn PostForm(
         let navigate = navigate.clone();
         spawn_local(async move {
             match post(to, &form).await {
-                Err(problem) => state.answered(Some(problem)),
+                Err((problem, body)) => state.answered(Some(problem), body),
                 Ok(next) => {
-                    state.answered(None);
+                    state.answered(None, None);
                     match stay {
                         Some(stay) => stay.run(()),
                         None => navigate(&next, leptos_router::NavigateOptions::default()),
@@ -140,18 +145,21 @@ pub(crate) fn PostForm(
     }
 }
 
-/// Sends a form and gives the address to go on to.
-async fn post(to: &str, form: &HtmlFormElement) -> Result<String, Problem> {
-    let typed = FormData::new_with_form(form).map_err(|_| Problem::BadRequest)?;
-    let typed = UrlSearchParams::new_with_str_sequence_sequence(&typed).map_err(|_| Problem::BadRequest)?;
+/// Sends a form and gives the address to go on to; or what did not work, with the answer that says so.
+async fn post(to: &str, form: &HtmlFormElement) -> Result<String, (Problem, Option<String>)> {
+    let unsent = |problem| (problem, None);
+    let typed = FormData::new_with_form(form).map_err(|_| unsent(Problem::BadRequest))?;
+    let typed = UrlSearchParams::new_with_str_sequence_sequence(&typed).map_err(|_| unsent(Problem::BadRequest))?;
     let request = gloo_net::http::Request::post(to).header("Accept", "application/json").body(typed);
-    let answer = request.map_err(|_| Problem::BadRequest)?.send().await.map_err(|_| Problem::Offline)?;
+    let request = request.map_err(|_| unsent(Problem::BadRequest))?;
+    let answer = request.send().await.map_err(|_| unsent(Problem::Offline))?;
     // Read even when nobody wants it: an answer that is not read holds its connection.
     let body = answer.text().await.unwrap_or_default();
     if answer.ok() {
         return Ok(answer.headers().get("Location").unwrap_or_else(|| "/".to_owned()));
     }
-    Err(serde_json::from_str::<AppError>(&body).map_or_else(|_| stopped(answer.status()), |error| error.0))
+    let problem = serde_json::from_str::<AppError>(&body).map_or_else(|_| stopped(answer.status()), |error| error.0);
+    Err((problem, Some(body)))
 }
 
 /// An answer that did not come from a server function but from what stands before it.

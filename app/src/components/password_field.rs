@@ -54,6 +54,12 @@ pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView
             watch.see(typed);
         }
     });
+    // What the server refused is shown as it said, until something else is typed.
+    Effect::new(move || {
+        if let Some(refusal) = state.refusal.get() {
+            watch.hear(refusal);
+        }
+    });
     let field = Field::NewPassword;
     let invalid = move || state.fault(field).is_some().then_some("true");
     view! {

@@ -85,6 +85,16 @@ impl Watch {
         });
     }
 
+    /// Shows what the server said of what is in the box.
+    pub(super) fn hear(self, refusal: String) {
+        let Some(turn) = self.typing.try_with_value(|(turn, _)| *turn) else { return };
+        spawn_local(async move {
+            if let Some(standing) = lazy::read_refusal(refusal, self.lang).await {
+                self.show(turn, standing);
+            }
+        });
+    }
+
     /// Looks the password up in the list of breached ones, if nothing else is wrong with it. Only the first bits of its hash
     /// are sent, and never while somebody types.
     async fn look_up(self, turn: u32) {

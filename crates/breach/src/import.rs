@@ -57,8 +57,9 @@ impl ImportError {
 
 /// A shard of at least so many entries, on average, keeps an entry below 2.5 bytes; one of twice as many is next.
 const ENTRIES_OF_A_SHARD: u64 = 2048;
-/// How many lines are read to learn how many there may be.
+/// How many passwords are taken to learn how many there may be, and how many lines are read for it at most.
 const SAMPLE: u64 = 4096;
+const SAMPLE_LINES: u64 = 4_000_000;
 
 /// Reads a list and writes a file of filters in place of `out`, at once when all of it is done.
 ///
@@ -71,8 +72,9 @@ pub fn import(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Imported, ImportError> {
     let prefix_bits = prefix_bits(estimate(list, options.min_count)?);
+    // One name for all: what a killed import left is written over by the next.
     let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".partial-{}", std::process::id()));
+    name.push(".partial");
     let partial = out.with_file_name(name);
     let made = build(list, &partial, prefix_bits, options, tell).and_then(|made| {
         fs::rename(&partial, out).map_err(|error| ImportError::at(out, 0, format!("cannot be written: {error}")))?;
@@ -81,18 +83,27 @@ pub fn import(
     if made.is_err() {
         let _ = fs::remove_file(&partial);
     }
+    sync_folder(out);
     made
+}
+
+/// So that the new name is on the disk, too. Where folders cannot be synced, the system does it in its own time.
+fn sync_folder(out: &Path) {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// About how many passwords will be taken, by the lines in the beginning.
 fn estimate(list: &Path, min_count: u32) -> Result<u64, ImportError> {
     let mut source = Source::open(list)?;
     let (mut lines, mut taken) = (0_u64, 0_u64);
-    while lines < SAMPLE {
+    while taken < SAMPLE && lines < SAMPLE_LINES {
         let Some(entry) = source.next()? else { return Ok(taken) };
         lines += 1;
         taken += u64::from(entry.count >= min_count);
     }
+    // One too many if none was taken: a shard too small costs less than one that holds them all.
+    let taken = taken.max(1);
     Ok(u64::try_from(u128::from(source.size) * u128::from(taken) / u128::from(source.read.max(1))).unwrap_or(u64::MAX))
 }
 

@@ -93,11 +93,12 @@ impl Source {
             }
             self.algorithm = Some(algorithm);
             let place = (entry.leading, entry.rest);
-            if self.last.is_some_and(|last| last >= place) {
-                return Err(wrong(
-                    *line_number,
-                    "comes before the line above it: the list must be sorted by hash".to_owned(),
-                ));
+            if self.last == Some(place) {
+                return Err(wrong(*line_number, "is there twice".to_owned()));
+            }
+            if self.last.is_some_and(|last| last > place) {
+                let what = "comes before the line above it: the list must be sorted by hash";
+                return Err(wrong(*line_number, what.to_owned()));
             }
             self.last = Some(place);
             return Ok(Some(entry));

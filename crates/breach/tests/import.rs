@@ -94,7 +94,7 @@ fn whatever_is_wrong_is_told_in_one_line_and_the_old_file_stays() {
         (b"\xff\xfe5\0B\0", "UTF-16"),
         (&format!("{SHA1}:1\n{NTLM}:1\n").into_bytes(), "line 2 is a hash of another length"),
         (&format!("{SHA1}:1\n{}:1\n", "0".repeat(40)).into_bytes(), "line 2 comes before"),
-        (&format!("{SHA1}:1\n{SHA1}:1\n").into_bytes(), "line 2 comes before"),
+        (&format!("{SHA1}:1\n{SHA1}:1\n").into_bytes(), "line 2 is there twice"),
         (&format!("{}:1\n{}", "0".repeat(40), &SHA1[..20]).into_bytes(), "line 2 is not HASH:COUNT"),
         (&format!("{SHA1}:").into_bytes(), "has no count"),
         (&format!("{SHA1}\n").into_bytes(), "is not HASH:COUNT"),

@@ -74,7 +74,10 @@ impl NewPassword<'_> {
         }
         let mut report = policy.check(self.password.expose(), personal);
         settle(&mut report, policy, self.password, replaced, cx.now());
-        self.look_up(cx, &mut report).await;
+        // As the browser does: nobody is asked about a password that is refused already.
+        if report.fits_so_far() {
+            self.look_up(cx, &mut report).await;
+        }
         if !report.fits_so_far() {
             return Err(Unfit::Weak(Box::new(report)));
         }
