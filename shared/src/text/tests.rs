@@ -113,6 +113,7 @@ fn problems() -> Vec<Problem> {
         Problem::TooFrequent,
         Problem::SlowDown,
         Problem::RegistrationClosed,
+        Problem::ChangePasswordFirst,
         Problem::NotSignedIn,
         Problem::Busy,
         Problem::Forbidden,
