@@ -106,13 +106,19 @@ pub(crate) fn cookie(cookie: Cookie) -> String {
     parts().and_then(|parts| cookie.read(&parts.headers, secure())).unwrap_or_default()
 }
 
-/// Who is signed in, if anybody.
-pub(crate) async fn signed_in(cx: &Services) -> Result<Option<Caller>, AppError> {
+/// Who holds the session cookie, if anybody: perhaps only to change the password. See [`full`].
+pub(crate) async fn visitor(cx: &Services) -> Result<Option<Caller>, AppError> {
     let token = cookie(Cookie::Session);
     if token.is_empty() {
         return Ok(None);
     }
     sign_in::authenticate(cx, &token).await.map_err(|error| refuse(cx, error))
+}
+
+/// The signed-in person, who may do whatever the account may.
+pub(crate) async fn full(cx: &Services) -> Result<Caller, Told> {
+    let caller = visitor(cx).await.map_err(|AppError(problem)| problem)?.ok_or(Problem::NotSignedIn)?;
+    if caller.must_change.is_some() { Err(Problem::ChangePasswordFirst.into()) } else { Ok(caller) }
 }
 
 /// Gives the browser a secret to keep.
@@ -161,7 +167,11 @@ fn send_back(problem: Problem, back: &Back<'_>) -> Result<(), AppError> {
         return Err(AppError(problem));
     }
     // Pages of the signed-in would only lead on to the sign-in page.
-    let page = if problem == Problem::NotSignedIn { crate::paths::SIGN_IN } else { back.page };
+    let page = match problem {
+        Problem::NotSignedIn => crate::paths::SIGN_IN,
+        Problem::ChangePasswordFirst => crate::paths::ACCOUNT_PASSWORD,
+        _ => back.page,
+    };
     let values = back.typed.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
     let left = Left { page: page.to_owned(), problem, values };
     append(flash::encode(left).and_then(|text| Cookie::Flash.write(&text, secure())));

@@ -77,6 +77,21 @@ enum Account {
         /// E-mail address, telephone number or username.
         identifier: String,
     },
+    /// Let nothing be done with an account until its password is changed.
+    RequireChange {
+        /// E-mail address, telephone number or username.
+        identifier: String,
+    },
+    /// Let the password of an account stay good however old it is.
+    NeverExpires {
+        /// E-mail address, telephone number or username.
+        identifier: String,
+    },
+    /// Let the password of an account expire as its policy says.
+    MayExpire {
+        /// E-mail address, telephone number or username.
+        identifier: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -145,6 +160,15 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
         Account::Release { identifier } => (operator::release(services, &identifier).await, "released"),
+        Account::RequireChange { identifier } => {
+            (operator::require_change(services, &identifier).await, "marked: its password must be changed")
+        }
+        Account::NeverExpires { identifier } => {
+            (operator::set_never_expires(services, &identifier, true).await, "exempt: its password never expires")
+        }
+        Account::MayExpire { identifier } => {
+            (operator::set_never_expires(services, &identifier, false).await, "like any other: its password may expire")
+        }
     };
     match done {
         Ok(()) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rekey_service::{Services, owner};
+use rekey_service::{Services, expiry, owner};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -71,7 +71,7 @@ async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> 
     Ok(())
 }
 
-/// Removes what is older than it has to be.
+/// Removes what is older than it has to be, and tells those whose password grows too old.
 fn spawn_janitor(services: Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
     let work = async move {
         loop {
@@ -79,6 +79,12 @@ fn spawn_janitor(services: Services, stopped: watch::Receiver<bool>) -> JoinHand
                 Ok(rows) => tracing::debug!(rows, "old rows removed"),
                 Err(failure) => {
                     services.report(&failure.into());
+                }
+            }
+            match expiry::warn(&services).await {
+                Ok(told) => tracing::debug!(told, "passwords that end soon"),
+                Err(failure) => {
+                    services.report(&failure);
                 }
             }
             tokio::time::sleep(PURGE_EVERY).await;

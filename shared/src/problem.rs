@@ -39,6 +39,8 @@ pub enum Problem {
     SlowDown,
     /// Registration is switched off.
     RegistrationClosed,
+    /// The password must be changed before anything else can be done with the account.
+    ChangePasswordFirst,
     /// The page needs a signed-in person.
     NotSignedIn,
     /// Every worker is hashing and the queue is full: try again in a moment.
@@ -114,7 +116,7 @@ impl Problem {
             Self::SignInRefused | Self::NotSignedIn => 401,
             Self::CodeDead | Self::LinkNotValid | Self::JourneyOver => 410,
             Self::ResendTooSoon | Self::TooManyRequests | Self::TooFrequent | Self::SlowDown => 429,
-            Self::RegistrationClosed | Self::Forbidden => 403,
+            Self::RegistrationClosed | Self::ChangePasswordFirst | Self::Forbidden => 403,
             Self::Busy | Self::Offline => 503,
             Self::BadRequest => 400,
             Self::Unexpected(_) => 500,

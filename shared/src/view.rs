@@ -46,6 +46,20 @@ pub struct PersonView {
     pub is_owner: bool,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,
+    /// Days until it must be changed, once the last ones have begun.
+    pub password_ends_in_days: Option<u16>,
+}
+
+/// Why a session may do nothing but choose a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeReason {
+    /// The password is older than the policy allows.
+    Expired,
+    /// The account was marked: by an operator, or because the password is known from a breach.
+    Marked,
+    /// A temporary password opened the session, and is used up.
+    Temporary,
 }
 
 /// One signed-in browser.

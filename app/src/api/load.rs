@@ -77,10 +77,11 @@ mod on_server {
     use serde::Serialize;
 
     use super::{Answer, Page};
-    use crate::context::{self, cookie, refuse, signed_in};
+    use crate::context::{self, cookie, refuse, visitor};
     use crate::cookies::Cookie;
     use crate::error::AppError;
     use crate::flash::Left;
+    use crate::rules::PasswordPage;
     use crate::{paths, rules};
 
     type Answered = Result<Answer, AppError>;
@@ -116,14 +117,22 @@ mod on_server {
 
     /// The page for a new password, with the report on the last try if a form post without scripts brought one.
     fn new_password(policy: &PolicyView) -> Answered {
+        data(&password_page(policy))
+    }
+
+    fn password_page(policy: &PolicyView) -> PasswordPage {
         let last = context::left().and_then(Left::into_report);
-        data(&rules::page(policy, last.as_ref(), context::lang()))
+        rules::page(policy, last.as_ref(), context::lang())
     }
 
     async fn desk(cx: &Services, page: Page) -> Answered {
-        match (signed_in(cx).await?, page) {
+        match (visitor(cx).await?, page) {
             (None, Page::SignIn) => data(&()),
             (None, _) => Ok(elsewhere(paths::SIGN_IN)),
+            // Whoever must change the password sees no other page.
+            (Some(caller), page) if caller.must_change.is_some() && page != Page::AccountPassword => {
+                Ok(elsewhere(paths::ACCOUNT_PASSWORD))
+            }
             (Some(_), Page::SignIn) => Ok(elsewhere(paths::ACCOUNT)),
             (Some(caller), page) => own(cx, page, &caller).await,
         }
@@ -132,7 +141,10 @@ mod on_server {
     async fn own(cx: &Services, page: Page, caller: &Caller) -> Answered {
         let refuse = |failure| refuse(cx, failure);
         match page {
-            Page::AccountPassword => new_password(&password::policy(cx, caller).await.map_err(refuse)?),
+            Page::AccountPassword => {
+                let policy = password::policy(cx, caller).await.map_err(refuse)?;
+                data(&(caller.must_change, password_page(&policy)))
+            }
             Page::AccountSessions => data(&sessions::list(cx, caller).await.map_err(refuse)?),
             _ => {
                 let browsers = sessions::list(cx, caller).await.map_err(refuse)?.len();

@@ -21,7 +21,7 @@ pub async fn change_password(
 
     let (cx, meta) = context::caller()?;
     let input = Change { current_password, new_password, confirm_password };
-    let changed = match context::signed_in(&cx).await? {
+    let changed = match context::visitor(&cx).await? {
         Some(caller) => password::change(&cx, &meta, &caller, input).await.map_err(Told::from),
         None => Err(Problem::NotSignedIn.into()),
     };

@@ -33,7 +33,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     use rekey_service::sign_in;
 
     let (cx, meta) = context::caller()?;
-    let done = match context::signed_in(&cx).await? {
+    let done = match context::visitor(&cx).await? {
         Some(caller) => sign_in::sign_out(&cx, &meta, &caller).await,
         None => Ok(()),
     };
@@ -50,12 +50,11 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), AppEr
     use rekey_shared::Problem;
 
     let (cx, meta) = context::caller()?;
-    let caller = context::signed_in(&cx).await?;
-    let done = match (caller, session.parse()) {
-        (Some(caller), Ok(id)) => {
+    let done = match (context::full(&cx).await, session.parse()) {
+        (Ok(caller), Ok(id)) => {
             sessions::end(&cx, &meta, &caller, rekey_domain::SessionId(id)).await.map(drop).map_err(Into::into)
         }
-        (None, _) => Err(Problem::NotSignedIn.into()),
+        (Err(refused), _) => Err(refused),
         (_, Err(_)) => Err(Problem::BadRequest.into()),
     };
     context::finish::<crate::problem::Told>(
@@ -73,12 +72,11 @@ pub async fn end_others() -> Result<(), AppError> {
     use crate::paths;
     use crate::problem::Told;
     use rekey_service::sessions;
-    use rekey_shared::Problem;
 
     let (cx, meta) = context::caller()?;
-    let done: Result<(), Told> = match context::signed_in(&cx).await? {
-        Some(caller) => sessions::end_others(&cx, &meta, &caller).await.map(drop).map_err(Into::into),
-        None => Err(Problem::NotSignedIn.into()),
+    let done: Result<(), Told> = match context::full(&cx).await {
+        Ok(caller) => sessions::end_others(&cx, &meta, &caller).await.map(drop).map_err(Into::into),
+        Err(refused) => Err(refused),
     };
     context::finish(&cx, done, paths::SESSIONS_OTHERS_ENDED, &Back { page: paths::ACCOUNT_SESSIONS, typed: &[] })
 }

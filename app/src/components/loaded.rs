@@ -95,6 +95,7 @@ fn refused(problem: &Problem) -> AnyView {
         Problem::RegistrationClosed => (paths::SIGN_IN, MessageId::BACK_TO_SIGN_IN),
         Problem::JourneyOver => (paths::beginning(&use_location().pathname.get_untracked()), MessageId::START_AGAIN),
         Problem::NotSignedIn => (paths::SIGN_IN, MessageId::SIGN_IN),
+        Problem::ChangePasswordFirst => (paths::ACCOUNT_PASSWORD, MessageId::CHANGE_PASSWORD),
         _ => ("", MessageId::TRY_AGAIN),
     };
     view! {

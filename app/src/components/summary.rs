@@ -63,6 +63,9 @@ fn told(problem: &Problem, lang: Lang, page: &str) -> AnyView {
 fn way_out(problem: &Problem, lang: Lang, page: &str) -> Option<impl IntoView + use<>> {
     let (next, label) = match problem {
         Problem::NotSignedIn => (paths::SIGN_IN, MessageId::SIGN_IN),
+        Problem::ChangePasswordFirst if page != paths::ACCOUNT_PASSWORD => {
+            (paths::ACCOUNT_PASSWORD, MessageId::CHANGE_PASSWORD)
+        }
         Problem::LinkNotValid => (paths::FORGOT, MessageId::GET_NEW_CODE),
         Problem::CodeDead => (paths::beginning(page), MessageId::START_AGAIN),
         _ => return None,

@@ -273,6 +273,7 @@ const fn kind(obligation: Obligation) -> &'static str {
         Obligation::RecoverySecret { .. } => "recovery_secret",
         Obligation::PasswordChanged { .. } => "password_changed",
         Obligation::SignInPaused { .. } => "sign_in_paused",
+        Obligation::PasswordExpires { .. } => "password_expires",
         Obligation::AccountFrozen { .. } => "account_frozen",
     }
 }

@@ -24,7 +24,7 @@ fn recovery(name: &str, link: Option<&str>) -> Content {
     Content::Recovery { name, code: code(), code_minutes: 10, link, link_minutes: 1440 }
 }
 
-fn contents(name: &str) -> [(&'static str, Content); 6] {
+fn contents(name: &str) -> [(&'static str, Content); 7] {
     let (name, forgot) = (name.to_owned(), url("/forgot"));
     [
         ("registration", Content::RegistrationCode { code: code(), minutes: 10 }),
@@ -32,6 +32,7 @@ fn contents(name: &str) -> [(&'static str, Content); 6] {
         ("recovery", recovery(&name, Some("/recover/link/TOKEN"))),
         ("changed", Content::PasswordChanged { name: name.clone(), at: AT, not_me: url("/not-me/TOKEN"), days: 7 }),
         ("paused", Content::SignInPaused { name: name.clone(), forgot: forgot.clone() }),
+        ("expires", Content::PasswordExpires { name: name.clone(), ends_at: AT, change: url("/account/password") }),
         ("frozen", Content::AccountFrozen { name, forgot }),
     ]
 }
@@ -118,6 +119,60 @@ Rekey（id.example.org）
 042913 がRekeyの確認コードです（10分間有効）。他人に教えないでください。
 
 @id.example.org #042913"
+    );
+}
+
+#[test]
+fn word_that_a_password_ends_soon() {
+    assert_eq!(
+        mailed("expires", Lang::En),
+        "\
+Your Rekey password expires soon
+
+Your password expires soon
+
+Hello Ada Example,
+
+Your Rekey password works until 20 Nov 2026, 09:05 UTC. Change it before then.
+
+Change password
+https://id.example.org/account/password
+
+If you do not, signing in begins with choosing a new one. Nothing else changes.
+
+--
+Rekey, id.example.org
+Sent automatically. Nobody reads replies.
+"
+    );
+    assert_eq!(
+        mailed("expires", Lang::Ja),
+        "\
+【Rekey】パスワードの有効期限が近づいています
+
+パスワードの有効期限が近づいています
+
+山田 花子 様
+
+Rekeyのパスワードは2026年11月20日 9:05 UTCまで使えます。それまでに新しいものへ変更してください。
+
+パスワードを変更
+https://id.example.org/account/password
+
+期限を過ぎても、サインインのときに新しいパスワードを決めれば、そのまま使い続けられます。
+
+--
+Rekey（id.example.org）
+このメールは自動で送られています。返信はお受けできません。
+"
+    );
+    assert_eq!(
+        texted("expires", Lang::En),
+        "Rekey: your password works until 20 Nov 2026, 09:05 UTC. Change it before then: https://id.example.org/account/password"
+    );
+    assert_eq!(
+        texted("expires", Lang::Ja),
+        "Rekey：パスワードは2026年11月20日 9:05 UTCまで使えます。それまでに変更してください。 https://id.example.org/account/password"
     );
 }
 

@@ -68,6 +68,10 @@ pub struct Account {
     pub password: Option<PasswordHash>,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,
+    /// Whether it is marked: the password opens nothing but the page where it is changed.
+    pub must_change: bool,
+    /// Whether its password stays good however old it is (GX-10).
+    pub never_expires: bool,
     /// The credential epoch.
     pub epoch: Epoch,
     /// When it came to be.

@@ -42,6 +42,12 @@ pub enum AuditEvent {
     AccountReleased,
     /// An operator switched an account off.
     AccountDisabled,
+    /// An operator marked an account: its password must be changed.
+    PasswordChangeRequired,
+    /// An operator said that a password never grows old.
+    PasswordExpiryLifted,
+    /// An operator said that a password grows old like any other.
+    PasswordExpirySet,
     /// An operator made an owner link.
     OwnerLinkMade,
 }

@@ -5,12 +5,14 @@
 
 pub mod account;
 pub mod audit;
+pub mod expiry;
 pub mod guess;
 pub mod id;
 pub mod journey;
 pub mod outbox;
 pub mod rate;
 pub mod session;
+pub mod standing;
 pub mod throttle;
 pub mod ticket;
 

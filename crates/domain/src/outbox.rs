@@ -38,6 +38,13 @@ pub enum Obligation {
         /// Where to.
         to: IdentifierId,
     },
+    /// Word that the password ends soon.
+    PasswordExpires {
+        /// Whose.
+        account: AccountId,
+        /// Where to.
+        to: IdentifierId,
+    },
     /// Word that the account was frozen.
     AccountFrozen {
         /// Whose.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use rekey_shared::Timestamp;
+use rekey_shared::view::ChangeReason;
 
+use crate::expiry::PasswordAge;
 use crate::{Account, AccountId, Epoch, SessionId};
 
 /// How much a session has proven. Every route names the kinds it accepts; the default is none (SE-9).
@@ -61,5 +63,16 @@ impl Session {
             && account.may_sign_in()
             && now.since(self.last_used_at) < limits.idle
             && now.since(self.created_at) < limits.absolute
+    }
+
+    /// Why it may do nothing but choose a new password; `None` when it may do whatever the account may.
+    /// Asked at every request: a password grows old, and an account is marked, while sessions are open.
+    pub fn must_change(&self, account: &Account, age: PasswordAge) -> Option<ChangeReason> {
+        match self.kind {
+            SessionKind::Recovery => Some(ChangeReason::Temporary),
+            _ if account.must_change => Some(ChangeReason::Marked),
+            _ if age == PasswordAge::Expired => Some(ChangeReason::Expired),
+            SessionKind::Anonymous | SessionKind::Partial | SessionKind::Full => None,
+        }
     }
 }

@@ -116,6 +116,8 @@ impl World {
             lang: Lang::En,
             password: None,
             password_changed_at: None,
+            must_change: false,
+            never_expires: false,
             epoch: Epoch(self.epochs[which]),
             created_at: START,
         }

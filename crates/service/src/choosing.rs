@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::hasher::Place;
 use crate::ports::Breach;
 use crate::verifier::{self, Novelty};
-use crate::{Services, Unexpected};
+use crate::{Services, Unexpected, policies};
 
 /// A password being chosen, typed twice.
 pub(crate) struct NewPassword<'a> {
@@ -141,7 +141,8 @@ pub(crate) async fn hash_new(
 }
 
 /// How many passwords an account's history holds, the present one included.
-pub(crate) fn remembered(cx: &Services) -> u8 {
-    let history = cx.settings.policy.history;
-    history.on_change.max(history.on_reset)
+/// As deep as any policy asks, so that whoever comes under another one has a past already.
+pub(crate) async fn remembered(cx: &Services) -> Result<u8, Unexpected> {
+    let depth = |policy: &Policy| policy.history.on_change.max(policy.history.on_reset);
+    Ok(policies::all(cx).await?.iter().map(|policy| depth(policy)).max().unwrap_or(0))
 }

@@ -10,7 +10,7 @@ use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
 use crate::notices::NOT_ME_LIFETIME;
-use crate::{PlainToken, Services, Unexpected};
+use crate::{PlainToken, Services, Unexpected, policies};
 
 /// What is to be done with an owed message.
 #[derive(Debug, Clone)]
@@ -102,6 +102,15 @@ pub enum Content {
         /// The recovery page.
         forgot: Url,
     },
+    /// The password ends soon.
+    PasswordExpires {
+        /// What to call the person; may be empty.
+        name: String,
+        /// When it ends.
+        ends_at: Timestamp,
+        /// The page where it is changed.
+        change: Url,
+    },
     /// The account was frozen.
     AccountFrozen {
         /// What to call the person; may be empty.
@@ -119,6 +128,7 @@ impl std::fmt::Debug for Content {
             Self::Recovery { .. } => "Recovery",
             Self::PasswordChanged { .. } => "PasswordChanged",
             Self::SignInPaused { .. } => "SignInPaused",
+            Self::PasswordExpires { .. } => "PasswordExpires",
             Self::AccountFrozen { .. } => "AccountFrozen",
         })
     }
@@ -137,6 +147,7 @@ pub async fn prepare(cx: &Services, item: &OutboxItem) -> Result<Prepared, Unexp
             let forgot = cx.links.forgot();
             notice(cx, item, account, to, |name| Content::SignInPaused { name, forgot }).await?
         }
+        Obligation::PasswordExpires { account, to } => expires(cx, item, account, to).await?,
         Obligation::AccountFrozen { account, to } => {
             let forgot = cx.links.forgot();
             notice(cx, item, account, to, |name| Content::AccountFrozen { name, forgot }).await?
@@ -240,6 +251,21 @@ async fn changed(
     let not_me = cx.links.not_me(&cx.keys.token_of(&ticket));
     let days = u32::try_from(NOT_ME_LIFETIME.as_secs() / 86_400).unwrap_or(7);
     notice(cx, item, account, to, |name| Content::PasswordChanged { name, at: item.created_at, not_me, days }).await
+}
+
+/// Nothing once the password was changed, or does not end any more.
+async fn expires(
+    cx: &Services,
+    item: &OutboxItem,
+    id: AccountId,
+    to: IdentifierId,
+) -> Result<Option<Letter>, Unexpected> {
+    let Some(account) = cx.store.find_account(id).await?.filter(Account::may_sign_in) else { return Ok(None) };
+    let is_same = account.password_changed_at.is_some_and(|set_at| set_at <= item.created_at);
+    let ends_at = account.password_expires_at(policies::of(cx, &account).await?.expiry);
+    let Some(ends_at) = ends_at.filter(|ends_at| is_same && cx.now() < *ends_at) else { return Ok(None) };
+    let change = cx.links.change_password();
+    notice(cx, item, id, to, |name| Content::PasswordExpires { name, ends_at, change }).await
 }
 
 async fn notice(

@@ -34,6 +34,11 @@ impl Links {
         self.at("/forgot")
     }
 
+    /// The page where the signed-in change their password.
+    pub fn change_password(&self) -> Url {
+        self.at("/account/password")
+    }
+
     /// A mailed recovery link.
     pub fn recovery(&self, token: &PlainToken) -> Url {
         self.at(&format!("/recover/link/{}", token.expose()))

@@ -5,7 +5,8 @@ use std::time::Duration;
 use rekey_domain::outbox::{Obligation, OutboxItem};
 use rekey_domain::ticket::{Ticket, TicketKind};
 use rekey_domain::{Account, AccountId, AccountIdentifier, IdentifierId, OutboxId, TicketId};
-use rekey_shared::Lang;
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{Lang, Timestamp};
 use rekey_store::Write;
 
 use crate::{Services, Unexpected};
@@ -71,19 +72,41 @@ pub(crate) async fn account_frozen(
     Ok(())
 }
 
+/// Tells that the password ends soon: by mail, or by text message where there is no address.
+pub(crate) async fn password_expires(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+    ends_at: Timestamp,
+) -> Result<(), Unexpected> {
+    let of = |kind| known.iter().filter(move |known| known.kind == kind && known.verified_at.is_some());
+    let by_mail = of(IdentifierKind::Email).count() > 0;
+    let kind = if by_mail { IdentifierKind::Email } else { IdentifierKind::Phone };
+    for to in of(kind) {
+        let obligation = Obligation::PasswordExpires { account: account.id, to: to.id };
+        owe_until(cx, tx, account.lang, obligation, ends_at).await?;
+    }
+    Ok(())
+}
+
 fn verified(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {
     known.iter().filter(|identifier| identifier.verified_at.is_some()).map(|identifier| identifier.id)
 }
 
 async fn owe(cx: &Services, tx: &mut Write, lang: Lang, obligation: Obligation) -> Result<(), Unexpected> {
+    owe_until(cx, tx, lang, obligation, cx.now().plus(NOT_ME_LIFETIME)).await
+}
+
+async fn owe_until(
+    cx: &Services,
+    tx: &mut Write,
+    lang: Lang,
+    obligation: Obligation,
+    expires_at: Timestamp,
+) -> Result<(), Unexpected> {
     let now = cx.now();
-    let item = OutboxItem {
-        id: OutboxId::new(now, cx.random()),
-        obligation,
-        lang,
-        created_at: now,
-        expires_at: now.plus(NOT_ME_LIFETIME),
-        attempts: 0,
-    };
+    let item =
+        OutboxItem { id: OutboxId::new(now, cx.random()), obligation, lang, created_at: now, expires_at, attempts: 0 };
     Ok(tx.enqueue(&item).await?)
 }

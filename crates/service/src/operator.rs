@@ -38,6 +38,30 @@ pub async fn release(cx: &Services, identifier: &str) -> Result<(), OperatorErro
     set(cx, identifier, Status::Active, AuditEvent::AccountReleased).await
 }
 
+/// Marks an account: the password must be changed before anything else can be done with it.
+pub async fn require_change(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
+    let account = find(cx, identifier).await?;
+    let mut tx = cx.store.begin_write().await?;
+    tx.require_change(account.id).await?;
+    tx.record(line(cx, AuditEvent::PasswordChangeRequired, &account));
+    Ok(tx.commit().await?)
+}
+
+/// Sets whether the password of an account grows old (GX-10).
+pub async fn set_never_expires(cx: &Services, identifier: &str, never: bool) -> Result<(), OperatorError> {
+    let account = find(cx, identifier).await?;
+    let event = if never { AuditEvent::PasswordExpiryLifted } else { AuditEvent::PasswordExpirySet };
+    let mut tx = cx.store.begin_write().await?;
+    tx.set_never_expires(account.id, never).await?;
+    tx.record(line(cx, event, &account));
+    Ok(tx.commit().await?)
+}
+
+fn line(cx: &Services, event: AuditEvent, account: &Account) -> AuditLine {
+    let (at, account) = (cx.clock.now(), Some(account.id));
+    AuditLine { at, event, account, journey: None, session: None, address: String::new() }
+}
+
 async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent) -> Result<(), OperatorError> {
     let account = find(cx, identifier).await?;
     let now = cx.clock.now();
@@ -46,14 +70,7 @@ async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent)
     tx.bump_epoch(account.id).await?;
     tx.end_sessions(account.id, None, now).await?;
     tx.revoke_journeys(account.id, None).await?;
-    tx.record(AuditLine {
-        at: now,
-        event,
-        account: Some(account.id),
-        journey: None,
-        session: None,
-        address: String::new(),
-    });
+    tx.record(line(cx, event, &account));
     tx.commit().await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use rekey_domain::audit::AuditEvent;
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{Account, AccountIdentifier, PasswordHash, SessionId};
 use rekey_shared::identifier::IdentifierKind;
-use rekey_shared::password::{Occasion, Personal, Report};
+use rekey_shared::password::{Occasion, Personal, Policy, Report};
 use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
@@ -13,7 +13,7 @@ use crate::context::About as _;
 use crate::hasher::Busy;
 use crate::sign_in::{self, Caller};
 use crate::verifier::{self, Checked};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, notices};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, notices, policies};
 
 /// What a password must not resemble, from names and identifiers.
 pub(crate) fn personal_of<'a>(
@@ -108,10 +108,19 @@ pub async fn policy(cx: &Services, caller: &Caller) -> Result<PolicyView, Unexpe
     let known = cx.store.list_identifiers(caller.account.id).await?;
     Ok(PolicyView {
         identifier: sign_in::name_of(&known),
-        policy: cx.settings.policy.on(Occasion::Change),
+        policy: policy_of(cx, caller).await?,
         personal: personal_of_account(cx, &caller.account, &known),
         breached: cx.breaches.list(),
     })
+}
+
+/// The policy as it counts now: a password that must go is never too young to.
+async fn policy_of(cx: &Services, caller: &Caller) -> Result<Policy, Unexpected> {
+    let mut policy = policies::of(cx, &caller.account).await?.on(Occasion::Change);
+    if caller.must_change.is_some() {
+        policy.min_age_hours = 0;
+    }
+    Ok(policy)
 }
 
 /// Replaces the password, ends every other session and tells the owner.
@@ -126,7 +135,7 @@ pub async fn change(
     if input.current_password.is_empty() {
         return Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::Missing)]));
     }
-    let (account, policy) = (&caller.account, cx.settings.policy.on(Occasion::Change));
+    let (account, policy) = (&caller.account, policy_of(cx, caller).await?);
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
     let replaced = Replaced { current: Some(&input.current_password), set_at: account.password_changed_at };
     let report = new.judge(cx, &policy, &personal_of_account(cx, account, &known), &replaced).await?;
@@ -162,10 +171,10 @@ async fn replace(
     hash: PasswordHash,
 ) -> Result<PlainToken, ChangeError> {
     let (now, account) = (cx.now(), &caller.account);
-    let token = cx.new_token();
+    let (token, remembered) = (cx.new_token(), choosing::remembered(cx).await?);
     let mut tx = cx.store.begin_write().await?;
     // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
-    let replaced = tx.replace_password(account.id, account.epoch, &hash, choosing::remembered(cx), now).await?;
+    let replaced = tx.replace_password(account.id, account.epoch, &hash, remembered, now).await?;
     let epoch = replaced.ok_or(ChangeError::NotSignedIn)?;
     tx.clear_budget(verifier::password_budget(cx, account), now).await?;
     tx.revoke_journeys(account.id, None).await?;

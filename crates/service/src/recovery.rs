@@ -15,7 +15,7 @@ use crate::choosing::{self, NewPassword, Refused, Replaced, Unfit};
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journeys::{ResendError, VerifyError};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, notices, password, verifier};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, notices, password, policies, verifier};
 
 /// Why a recovery does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -176,7 +176,7 @@ pub async fn policy(cx: &Services, way: Way<'_>) -> Result<Option<PolicyView>, U
     let known = cx.store.list_identifiers(account.id).await?;
     Ok(Some(PolicyView {
         identifier: journey.target_shown.clone(),
-        policy: cx.settings.policy.on(Occasion::Reset),
+        policy: policies::of(cx, &account).await?.on(Occasion::Reset),
         personal: password::personal_of_account(cx, &account, &known),
         breached: cx.breaches.list(),
     }))
@@ -210,7 +210,7 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, way: Way<'_>, input: Co
     let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta).await };
     let known = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    let policy = cx.settings.policy.on(Occasion::Reset);
+    let policy = policies::of(cx, &account).await?.on(Occasion::Reset);
     let personal = password::personal_of_account(cx, &account, &known);
     let report = new.judge(cx, &policy, &personal, &Replaced::default()).await?;
 
@@ -235,14 +235,14 @@ async fn replace(
     known: &[AccountIdentifier],
     hash: PasswordHash,
 ) -> Result<(), CompleteError> {
-    let now = cx.now();
+    let (now, remembered) = (cx.now(), choosing::remembered(cx).await?);
     let mut tx = cx.store.begin_write().await?;
     if !tx.spend_journey(ready, now).await? {
         // Another tab or another person was faster.
         return Err(CompleteError::NotValid);
     }
     // Whatever happened while the hash was made has raised the epoch.
-    let replaced = tx.replace_password(account.id, account.epoch, &hash, choosing::remembered(cx), now).await?;
+    let replaced = tx.replace_password(account.id, account.epoch, &hash, remembered, now).await?;
     if replaced.is_none() {
         return Err(CompleteError::NotValid);
     }

@@ -6,7 +6,7 @@ use rekey_domain::throttle::Purpose;
 use rekey_domain::ticket::TicketKind;
 use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, PasswordHash, Role, Status, TicketId};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
-use rekey_shared::password::{Occasion, Report};
+use rekey_shared::password::{Occasion, Policy, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use rekey_store::Inserted;
@@ -15,7 +15,7 @@ use crate::choosing::{NewPassword, Replaced, Unfit};
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journeys::{ResendError, VerifyError};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, password};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, password, policies};
 
 /// The longest given or family name, in code points.
 pub const NAME_MAX: usize = 100;
@@ -184,12 +184,21 @@ pub async fn verify(cx: &Services, meta: &RequestMeta, handle: &str, code: &str)
 /// The rules for the password of the account to be; `None` when there is no such registration.
 pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, Unexpected> {
     let journey = journeys::find_open(cx, JourneyKind::Registration, handle).await?;
-    Ok(journey.map(|journey| PolicyView {
-        identifier: journey.target_shown.clone(),
-        policy: cx.settings.policy.on(Occasion::Register),
+    let Some(journey) = journey else { return Ok(None) };
+    Ok(Some(PolicyView {
+        policy: policy_of(cx, &journey).await?,
         personal: password::personal_of(cx, "", "", [(journey.target_kind, journey.target.as_str())]),
+        identifier: journey.target_shown,
         breached: cx.breaches.list(),
     }))
+}
+
+async fn policy_of(cx: &Services, journey: &Journey) -> Result<Policy, Unexpected> {
+    Ok(policies::of_newcomer(cx, role_of(journey)).await?.on(Occasion::Register))
+}
+
+const fn role_of(journey: &Journey) -> Role {
+    if journey.ticket.is_some() { Role::Owner } else { Role::Person }
 }
 
 /// Makes the account, once.
@@ -203,7 +212,8 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Co
         return Err(CompleteError::Over);
     };
     let username = check_names(&input).map_err(CompleteError::Fields)?;
-    check_password(cx, &journey, &input, username.as_ref()).await?;
+    let policy = policy_of(cx, &journey).await?;
+    check_password(cx, &policy, &journey, &input, username.as_ref()).await?;
 
     // Argon2 is slow by design: no transaction is open while it runs.
     let hash = cx.hasher.hash(cx.hasher.place()?, &input.new_password).await?;
@@ -212,6 +222,7 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Co
 
 async fn check_password(
     cx: &Services,
+    policy: &Policy,
     journey: &Journey,
     input: &Complete,
     username: Option<&Username>,
@@ -222,8 +233,7 @@ async fn check_password(
     ];
     let personal = password::personal_of(cx, &input.given_name, &input.family_name, known);
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    let policy = cx.settings.policy.on(Occasion::Register);
-    new.judge(cx, &policy, &personal, &Replaced::default()).await.map(drop)
+    new.judge(cx, policy, &personal, &Replaced::default()).await.map(drop)
 }
 
 /// Names are free text of people: any script, but nothing that could bend a page or a message.
@@ -307,12 +317,14 @@ fn new_account(
     let account = Account {
         id,
         status: Status::Active,
-        role: if journey.ticket.is_some() { Role::Owner } else { Role::Person },
+        role: role_of(journey),
         given_name: input.given_name.trim().to_owned(),
         family_name: input.family_name.trim().to_owned(),
         lang: journey.lang,
         password: Some(hash),
         password_changed_at: Some(now),
+        must_change: false,
+        never_expires: false,
         epoch: Epoch(0),
         created_at: now,
     };

@@ -3,17 +3,18 @@
 //! Wrong password, unknown account, disabled, frozen and waiting accounts: one answer, the same work.
 
 use rekey_domain::audit::AuditEvent;
+use rekey_domain::expiry::PasswordAge;
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, Role, SessionId};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::MAX_INPUT_BYTES;
-use rekey_shared::view::PersonView;
+use rekey_shared::view::{ChangeReason, PersonView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Lang, Secret};
 
 use crate::context::About as _;
 use crate::hasher::Busy;
 use crate::verifier::{self, Checked};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, notices};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, notices, policies};
 
 /// Why somebody was not signed in.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,10 @@ pub struct Caller {
     pub session: Session,
     /// The account.
     pub account: Account,
+    /// How old its password is for its policy.
+    pub age: PasswordAge,
+    /// Why nothing is open but the page for a new password; `None` for everything that the role allows.
+    pub must_change: Option<ChangeReason>,
 }
 
 /// Signs somebody in; the token is for the session cookie.
@@ -204,7 +209,9 @@ pub async fn authenticate(cx: &Services, token: &str) -> Result<Option<Caller>, 
         return Ok(None);
     }
     cx.store.touch_session(session.id, now).await?;
-    Ok(Some(Caller { session, account }))
+    let age = account.password_age(policies::of(cx, &account).await?.expiry, now);
+    let must_change = session.must_change(&account, age);
+    Ok(Some(Caller { session, account, age, must_change }))
 }
 
 /// Ends the caller's own session.
@@ -228,6 +235,10 @@ pub async fn person(cx: &Services, caller: &Caller) -> Result<PersonView, Unexpe
         identifier: name_of(&known),
         is_owner: caller.account.role == Role::Owner,
         password_changed_at: caller.account.password_changed_at,
+        password_ends_in_days: match caller.age {
+            PasswordAge::Warn { days_left } => Some(days_left),
+            PasswordAge::Fresh | PasswordAge::Expired => None,
+        },
     })
 }
 

@@ -133,6 +133,8 @@ fn account() -> Account {
         lang: Lang::En,
         password: None,
         password_changed_at: None,
+        must_change: false,
+        never_expires: false,
         epoch: Epoch(1),
         created_at: at(),
     }

@@ -65,6 +65,9 @@ texts! {
         AccountFrozen = "account_frozen",
         AccountReleased = "account_released",
         AccountDisabled = "account_disabled",
+        PasswordChangeRequired = "password_change_required",
+        PasswordExpiryLifted = "password_expiry_lifted",
+        PasswordExpirySet = "password_expiry_set",
         OwnerLinkMade = "owner_link_made",
     }
 }

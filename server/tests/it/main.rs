@@ -9,6 +9,7 @@ mod connections;
 mod hosts;
 mod limits;
 mod links;
+mod must_change;
 mod origin;
 mod registry;
 mod support;

@@ -35,6 +35,12 @@ super::messages! {
 
     CHANGE_LEAD: "You stay signed in here and are signed out everywhere else.",
         "この端末はそのままで、ほかの端末ではすべてサインアウトします。";
+    EXPIRED: "Your password has reached its age. Choose a new one, and everything else is open again.",
+        "パスワードの有効期限が切れました。新しいパスワードを決めると、これまでどおり使えます。";
+    MARKED: "Before you go on, please choose a new password. Until then nothing else can be done with your account.",
+        "続ける前に、新しいパスワードを決めてください。それまで、ほかの操作はできません。";
+    TEMPORARY: "The temporary password is used up. Choose one of your own now; until then nothing else can be done.",
+        "仮パスワードは使い終わりました。ご自分のパスワードを決めてください。それまで、ほかの操作はできません。";
     CURRENT_PASSWORD: "Current password", "いまのパスワード";
     PASSWORD_SAVED: "Your password is changed. All other sessions have ended.",
         "パスワードを変更しました。ほかの端末はすべてサインアウトしました。";

@@ -17,6 +17,9 @@ pub const fn problem_title(problem: &Problem, lang: Lang) -> &'static str {
         Problem::LinkNotValid => pick(lang, "This link no longer works", "このリンクは使えません"),
         Problem::JourneyOver => pick(lang, "Please start again", "最初からやり直してください"),
         Problem::RegistrationClosed => pick(lang, "Registration is closed", "新規登録は受け付けていません"),
+        Problem::ChangePasswordFirst => {
+            pick(lang, "Please change your password first", "先にパスワードを変更してください")
+        }
         Problem::NotSignedIn => pick(lang, "Please sign in", "サインインしてください"),
         Problem::Busy => pick(lang, "Very busy just now", "たいへん混み合っています"),
         Problem::Forbidden => pick(lang, "This was stopped", "操作を止めました"),
@@ -120,6 +123,11 @@ const fn stopped(problem: &Problem, lang: Lang) -> &'static str {
             lang,
             "Accounts are made for you here. If you should have one, ask the help desk.",
             "アカウントは担当者が作成します。必要な方は窓口へお問い合わせください。",
+        ),
+        Problem::ChangePasswordFirst => pick(
+            lang,
+            "Until then nothing else can be done with your account. Nothing was changed.",
+            "変更がすむまで、ほかの操作はできません。何も変更していません。",
         ),
         Problem::NotSignedIn => pick(
             lang,

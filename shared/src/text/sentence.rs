@@ -50,6 +50,16 @@ pub fn device(label: &str, lang: Lang) -> String {
     }
 }
 
+/// How long the password is still good.
+pub fn password_ends_in(days: u16, lang: Lang) -> String {
+    match (lang, days) {
+        (Lang::En, 1) => "Your password expires within a day.".to_owned(),
+        (Lang::En, _) => format!("Your password expires in {days} days."),
+        (Lang::Ja, 1) => "パスワードの有効期限は、あと1日以内です。".to_owned(),
+        (Lang::Ja, _) => format!("パスワードの有効期限まで、あと{days}日です。"),
+    }
+}
+
 /// For whom a password is being chosen.
 pub fn password_for(identifier: &str, lang: Lang) -> String {
     match lang {

@@ -205,6 +205,7 @@ fn problems() -> Vec<Problem> {
         Problem::TooFrequent,
         Problem::SlowDown,
         Problem::RegistrationClosed,
+        Problem::ChangePasswordFirst,
         Problem::NotSignedIn,
         Problem::Busy,
         Problem::Forbidden,

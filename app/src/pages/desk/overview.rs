@@ -22,6 +22,8 @@ fn overview(person: &PersonView, browsers: usize) -> AnyView {
     let saved = move || (done.get().as_deref() == Some("password")).then(|| MessageId::PASSWORD_SAVED.text(lang));
     let changed =
         person.password_changed_at.map_or_else(|| MessageId::NEVER.text(lang).to_owned(), |at| at.written(lang));
+    let ends =
+        person.password_ends_in_days.map(|days| view! { <p class="muted">{text::password_ends_in(days, lang)}</p> });
     let owner = person.is_owner.then(|| view! { <p class="chip">{MessageId::OWNER.text(lang)}</p> });
     view! {
         <PageTitle title=text::greeting(&person.given_name, &person.family_name, lang)/>
@@ -36,6 +38,7 @@ fn overview(person: &PersonView, browsers: usize) -> AnyView {
             <section class="tile">
                 <h2>{MessageId::PASSWORD_CHANGED_AT.text(lang)}</h2>
                 <p class="figure">{changed}</p>
+                {ends}
                 <p><a href=paths::ACCOUNT_PASSWORD>{MessageId::CHANGE_PASSWORD.text(lang)}</a></p>
             </section>
             <section class="tile">

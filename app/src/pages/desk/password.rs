@@ -1,6 +1,7 @@
 //! Changing the password.
 
 use leptos::prelude::*;
+use rekey_shared::view::ChangeReason;
 use rekey_shared::{Field, MessageId};
 use server_fn::ServerFn as _;
 
@@ -14,17 +15,19 @@ use crate::rules::PasswordPage;
 pub(in crate::pages) fn page(data: DataResource) -> AnyView {
     view! {
         <Desk here=paths::ACCOUNT_PASSWORD>
-            <Loaded data view=|data| drawn(data, form)/>
+            <Loaded data view=|data| drawn(data, |(why, page)| form(why, page))/>
         </Desk>
     }
     .into_any()
 }
 
-fn form(page: PasswordPage) -> AnyView {
+fn form(why: Option<ChangeReason>, page: PasswordPage) -> AnyView {
     let state = FormState::new(paths::ACCOUNT_PASSWORD, ChangePassword::PATH);
     let lang = state.lang;
+    let why = why.map(|why| view! { <p class="why">{reason(why).text(lang)}</p> });
     view! {
         <PageTitle title=MessageId::CHANGE_PASSWORD.text(lang) state/>
+        {why}
         <p class="lead">{MessageId::CHANGE_LEAD.text(lang)}</p>
         <div class="panel">
             <ErrorSummary state/>
@@ -36,4 +39,12 @@ fn form(page: PasswordPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+const fn reason(why: ChangeReason) -> MessageId {
+    match why {
+        ChangeReason::Expired => MessageId::EXPIRED,
+        ChangeReason::Marked => MessageId::MARKED,
+        ChangeReason::Temporary => MessageId::TEMPORARY,
+    }
 }

@@ -18,6 +18,7 @@ pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
         }
         Content::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
         Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
+        Content::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
         Content::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
     Page { foot: foot(brand), ..page }
@@ -39,6 +40,9 @@ pub(super) fn short(content: &Content, brand: &Brand) -> String {
             "{org}: somebody typed wrong passwords for your account, so sign-in is paused for a while. \
              Forgot yours? {forgot}"
         ),
+        Content::PasswordExpires { ends_at, change, .. } => {
+            format!("{org}: your password works until {}. Change it before then: {change}", ends_at.written(Lang::En))
+        }
         Content::AccountFrozen { forgot, .. } => {
             format!("{org}: your account is frozen. Nobody can sign in until you choose a new password: {forgot}")
         }
@@ -107,6 +111,14 @@ fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
         .words("If it was you and you forgot the password, choose a new one:")
         .button("Choose a new password", forgot)
         .words("If it was not you, there is nothing to do: wrong passwords do not open your account.")
+}
+
+fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> Page {
+    Page::new(format!("Your {org} password expires soon"), "Your password expires soon")
+        .words(hello(name))
+        .words(format!("Your {org} password works until {}. Change it before then.", ends_at.written(Lang::En)))
+        .button("Change password", change)
+        .words("If you do not, signing in begins with choosing a new one. Nothing else changes.")
 }
 
 fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {

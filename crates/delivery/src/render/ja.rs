@@ -18,6 +18,7 @@ pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
         }
         Content::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
         Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
+        Content::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
         Content::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
     Page { foot: foot(brand), ..page }
@@ -37,6 +38,12 @@ pub(super) fn short(content: &Content, brand: &Brand) -> String {
         }
         Content::SignInPaused { forgot, .. } => {
             format!("{org}：パスワードの間違いが続いたため、サインインを一時止めています。忘れたときは {forgot}")
+        }
+        Content::PasswordExpires { ends_at, change, .. } => {
+            format!(
+                "{org}：パスワードは{}まで使えます。それまでに変更してください。 {change}",
+                ends_at.written(Lang::Ja)
+            )
         }
         Content::AccountFrozen { forgot, .. } => {
             format!("{org}：アカウントを凍結しました。また使うには、新しいパスワードを決めてください。 {forgot}")
@@ -114,6 +121,17 @@ fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
         .words("ご自分で入力していて、パスワードを忘れたときは、新しく決めてください。")
         .button("新しいパスワードを決める", forgot)
         .words("お心当たりがなくても、何もする必要はありません。間違ったパスワードではサインインできません。")
+}
+
+fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> Page {
+    Page::new(format!("【{org}】パスワードの有効期限が近づいています"), "パスワードの有効期限が近づいています")
+        .words_if(dear(name))
+        .words(format!(
+            "{org}のパスワードは{}まで使えます。それまでに新しいものへ変更してください。",
+            ends_at.written(Lang::Ja)
+        ))
+        .button("パスワードを変更", change)
+        .words("期限を過ぎても、サインインのときに新しいパスワードを決めれば、そのまま使い続けられます。")
 }
 
 fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {

@@ -25,6 +25,10 @@ pub struct Model {
     pub lang: String,
     pub password: Option<String>,
     pub password_changed_at: Option<i64>,
+    pub must_change: bool,
+    pub never_expires: bool,
+    /// The last warning of the present password's end: so many days before. Smaller ones come later.
+    pub warned: Option<i32>,
     pub epoch: i64,
     pub created_at: i64,
     #[sea_orm(has_many)]
@@ -69,6 +73,8 @@ impl TryFrom<Model> for Account {
             family_name: row.family_name,
             password: row.password.map(PasswordHash),
             password_changed_at: row.password_changed_at.map(Timestamp::from_millis),
+            must_change: row.must_change,
+            never_expires: row.never_expires,
             epoch: Epoch(row.epoch),
             created_at: Timestamp::from_millis(row.created_at),
         })
@@ -89,6 +95,9 @@ impl From<&Account> for Model {
             lang: account.lang.text().to_owned(),
             password: account.password.as_ref().map(|hash| hash.0.clone()),
             password_changed_at: account.password_changed_at.map(Timestamp::as_millis),
+            must_change: account.must_change,
+            never_expires: account.never_expires,
+            warned: None,
             epoch: account.epoch.0,
             created_at: account.created_at.as_millis(),
         }

@@ -63,6 +63,7 @@ impl From<Obligation> for Columns {
                 Self { ticket: Some(ticket.0), ..about("password_changed", account, to) }
             }
             Obligation::SignInPaused { account, to } => about(SIGN_IN_PAUSED, account, to),
+            Obligation::PasswordExpires { account, to } => about("password_expires", account, to),
             Obligation::AccountFrozen { account, to } => about("account_frozen", account, to),
         }
     }
@@ -102,6 +103,7 @@ impl Model {
             "recovery_secret" => Obligation::RecoverySecret { journey: journey()? },
             "password_changed" => Obligation::PasswordChanged { account: account()?, to: to()?, ticket: ticket()? },
             SIGN_IN_PAUSED => Obligation::SignInPaused { account: account()?, to: to()? },
+            "password_expires" => Obligation::PasswordExpires { account: account()?, to: to()? },
             "account_frozen" => Obligation::AccountFrozen { account: account()?, to: to()? },
             _ => return Err(Unexpected::row("outbox", "kind")),
         })

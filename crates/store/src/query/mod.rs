@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod budget;
+pub(crate) mod expiry;
 pub(crate) mod journey;
 pub(crate) mod meta;
 pub(crate) mod outbox;

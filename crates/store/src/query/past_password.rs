@@ -51,6 +51,8 @@ impl Write {
         let rows = account::Entity::update_many()
             .col_expr(account::Column::Password, Expr::value(new.0.clone()))
             .col_expr(account::Column::PasswordChangedAt, Expr::value(now.as_millis()))
+            .col_expr(account::Column::MustChange, Expr::value(false))
+            .col_expr(account::Column::Warned, Expr::value(None::<i32>))
             .col_expr(account::Column::Epoch, Expr::col(account::Column::Epoch).add(1))
             .filter(account::COLUMN.id.eq(id.0))
             .filter(account::COLUMN.epoch.eq(epoch.0))

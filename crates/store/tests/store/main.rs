@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod budgets;
 mod cancellation;
+mod expiry;
 mod journeys;
 mod migration;
 mod outbox;

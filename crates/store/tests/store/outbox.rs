@@ -46,6 +46,7 @@ on_both! {
             item(3, Obligation::PasswordChanged { account, to, ticket: TicketId(id(62)) }),
             item(4, Obligation::SignInPaused { account, to }),
             item(5, Obligation::AccountFrozen { account, to }),
+            item(6, Obligation::PasswordExpires { account, to }),
         ];
         enqueue(&store, items.clone()).await;
         let leased = store.lease_outbox(9, at(10), at(20), id(1)).await.unwrap();

@@ -1,0 +1,140 @@
+//! Passwords that grow old, and accounts that are marked, over real databases.
+#![allow(clippy::expect_used, reason = "a step that fails must stop the test")]
+
+use std::time::Duration;
+
+use rekey_domain::expiry::PasswordAge;
+use rekey_service::dispatch::{Content, Letter};
+use rekey_service::password::{self, Change};
+use rekey_service::{expiry, operator, sign_in};
+use rekey_shared::password::Expiry;
+use rekey_shared::view::ChangeReason;
+use rekey_testkit::bench::{BETTER, GOOD, address_of, meta};
+use rekey_testkit::{Bench, assert_matches, on_both_databases};
+
+const ADA: &str = "ada@example.org";
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+fn change() -> Change {
+    Change { current_password: GOOD.into(), new_password: BETTER.into(), confirm_password: BETTER.into() }
+}
+
+/// Somebody whose password lives for thirty days.
+async fn expiring(t: Bench) -> Bench {
+    t.account(ADA).await;
+    t.with(|settings| settings.policy.expiry = Some(Expiry::after(30))).await
+}
+
+/// Tells whoever is due, and gives how many days were left in each letter.
+async fn warned(t: &Bench) -> Vec<(String, u64)> {
+    expiry::warn(&t.cx).await.expect("looks");
+    let days = |letter: &Letter| match &letter.content {
+        Content::PasswordExpires { ends_at, .. } => {
+            Some((address_of(letter).to_owned(), ends_at.since(letter.created_at).as_secs().div_ceil(86_400)))
+        }
+        _ => None,
+    };
+    t.deliver().await.iter().filter_map(days).collect()
+}
+
+on_both_databases! {
+    async fn an_expired_password_opens_only_its_own_change(t: Bench) {
+        let t = expiring(t).await;
+        t.advance(30 * DAY);
+        let expired = t.caller(ADA, GOOD).await;
+        assert_eq!((expired.must_change, expired.age), (Some(ChangeReason::Expired), PasswordAge::Expired));
+        let token = password::change(&t.cx, &meta(), &expired, change()).await.expect("changes");
+        let after = t.authenticate(&token).await.expect("goes on");
+        assert_eq!((after.must_change, after.age), (None, PasswordAge::Fresh));
+    }
+
+    async fn a_password_expires_under_an_open_session(t: Bench) {
+        let t = expiring(t).await;
+        t.advance(Duration::from_secs(30 * 86_400 - 600));
+        let token = t.sign_in(ADA, GOOD).await.expect("signs in");
+        let before = t.authenticate(&token).await.expect("signed in");
+        assert_eq!((before.must_change, before.age), (None, PasswordAge::Warn { days_left: 1 }));
+        let person = sign_in::person(&t.cx, &before).await.expect("answers");
+        assert_eq!(person.password_ends_in_days, Some(1));
+        t.advance(Duration::from_secs(600));
+        assert_eq!(t.authenticate(&token).await.expect("signed in").must_change, Some(ChangeReason::Expired));
+    }
+
+    async fn a_marked_account_is_open_again_after_a_change_or_a_recovery(t: Bench) {
+        t.account(ADA).await;
+        let t = t.with(|settings| settings.policy.min_age_hours = 24).await;
+        let token = t.sign_in(ADA, GOOD).await.expect("signs in");
+        operator::require_change(&t.cx, ADA).await.expect("marks");
+        let marked = t.authenticate(&token).await.expect("still signed in");
+        assert_eq!(marked.must_change, Some(ChangeReason::Marked));
+        password::change(&t.cx, &meta(), &marked, change()).await.expect("never too young to go");
+        assert_eq!(t.caller(ADA, BETTER).await.must_change, None);
+
+        operator::require_change(&t.cx, ADA).await.expect("marks");
+        let link = t.recovery_link(ADA).await;
+        t.complete_by_link(&link, GOOD).await.expect("recovers");
+        assert_eq!(t.caller(ADA, GOOD).await.must_change, None);
+    }
+
+    async fn some_accounts_never_expire(t: Bench) {
+        let t = expiring(t).await;
+        operator::set_never_expires(&t.cx, ADA, true).await.expect("lifts");
+        t.advance(23 * DAY);
+        assert_eq!(warned(&t).await, []);
+        t.advance(300 * DAY);
+        assert_eq!(t.caller(ADA, GOOD).await.must_change, None);
+        operator::set_never_expires(&t.cx, ADA, false).await.expect("sets");
+        assert_eq!(t.caller(ADA, GOOD).await.must_change, Some(ChangeReason::Expired));
+    }
+
+    async fn three_warnings_come_once_each(t: Bench) {
+        let t = expiring(t).await;
+        t.add_identifier(ADA, "+1 202 555 0123").await;
+        let mut told = Vec::new();
+        for _ in 0..40 {
+            t.advance(DAY);
+            told.extend(warned(&t).await);
+            told.extend(warned(&t).await);
+        }
+        let expected = [14, 7, 1].map(|days| (ADA.to_owned(), days));
+        assert_eq!(told, expected, "by mail where there is an address");
+    }
+
+    async fn a_rule_that_is_new_warns_of_the_nearest_end_alone(t: Bench) {
+        t.account(ADA).await;
+        t.account("+1 202 555 0124").await;
+        t.advance(25 * DAY);
+        assert_eq!(warned(&t).await, [], "no rule, no warning");
+        let t = t.with(|settings| settings.policy.expiry = Some(Expiry::after(30))).await;
+        let mut told = warned(&t).await;
+        told.sort();
+        assert_eq!(told, [("+12025550124".to_owned(), 5), (ADA.to_owned(), 5)]);
+        assert_eq!(warned(&t).await, []);
+    }
+
+    async fn whoever_changes_it_in_time_is_not_told(t: Bench) {
+        let t = expiring(t).await;
+        t.advance(16 * DAY);
+        assert_eq!(expiry::warn(&t.cx).await.expect("looks"), 1);
+        let caller = t.caller(ADA, GOOD).await;
+        assert_matches!(caller.age, PasswordAge::Warn { days_left: 14 });
+        t.advance(Duration::from_secs(1));
+        password::change(&t.cx, &meta(), &caller, change()).await.expect("changes");
+        let letters = t.deliver().await;
+        assert!(letters.iter().all(|letter| matches!(letter.content, Content::PasswordChanged { .. })), "{letters:?}");
+    }
+
+    async fn several_nodes_tell_once(t: Bench) {
+        let t = expiring(t).await;
+        t.advance(16 * DAY);
+        let nodes = [t.cx.clone(), t.another_node().await, t.another_node().await];
+        let tasks: Vec<_> =
+            nodes.into_iter().map(|cx| tokio::spawn(async move { expiry::warn(&cx).await.expect("looks") })).collect();
+        let mut told = 0;
+        for task in tasks {
+            told += task.await.expect("no panic");
+        }
+        assert_eq!(told, 1);
+        assert_eq!(t.deliver().await.len(), 1);
+    }
+}
