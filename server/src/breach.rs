@@ -71,14 +71,6 @@ impl Breaches {
     pub fn header(&self) -> Option<Header> {
         self.file().map(|file| *file.header()).or_else(|| builtin::common().map(|file| *file.header()))
     }
-
-    /// Whether the file or the built-in list has it.
-    fn holds(&self, password: &str) -> bool {
-        match self.file() {
-            Some(file) => file.contains(password),
-            None => builtin::common().is_some_and(|file| file.contains(password)),
-        }
-    }
 }
 
 impl BreachData for Breaches {
@@ -92,6 +84,13 @@ impl BreachData for Breaches {
                 None => Breach::Clear,
             }
         })
+    }
+
+    fn holds(&self, password: &str) -> bool {
+        match self.file() {
+            Some(file) => file.contains(password),
+            None => builtin::common().is_some_and(|file| file.contains(password)),
+        }
     }
 
     fn list(&self) -> Option<String> {

@@ -42,7 +42,7 @@ pub enum AuditEvent {
     AccountReleased,
     /// An operator switched an account off.
     AccountDisabled,
-    /// An operator marked an account: its password must be changed.
+    /// An operator marked an account, or its password was found in a list of breached ones: it must be changed.
     PasswordChangeRequired,
     /// An operator said that a password never grows old.
     PasswordExpiryLifted,

@@ -32,6 +32,9 @@ pub trait BreachData: Send + Sync + 'static {
     /// Looks a password up. It is normalised, as it is judged.
     fn look_up<'a>(&'a self, password: &'a str) -> Pin<Box<dyn Future<Output = Breach> + Send + 'a>>;
 
+    /// Whether the list on this machine has it: for a sign-in, which waits for nobody far away.
+    fn holds(&self, password: &str) -> bool;
+
     /// The name of the list that a browser may ask for shards of; `None` if it cannot.
     fn list(&self) -> Option<String>;
 
@@ -46,6 +49,10 @@ pub struct NoBreaches;
 impl BreachData for NoBreaches {
     fn look_up<'a>(&'a self, _password: &'a str) -> Pin<Box<dyn Future<Output = Breach> + Send + 'a>> {
         Box::pin(std::future::ready(Breach::Clear))
+    }
+
+    fn holds(&self, _password: &str) -> bool {
+        false
     }
 
     fn list(&self) -> Option<String> {

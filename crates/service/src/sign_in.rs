@@ -7,9 +7,10 @@ use rekey_domain::expiry::PasswordAge;
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, Role, SessionId};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
-use rekey_shared::password::MAX_INPUT_BYTES;
+use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
 use rekey_shared::view::{ChangeReason, PersonView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Lang, Secret};
+use zeroize::Zeroizing;
 
 use crate::context::About as _;
 use crate::hasher::Busy;
@@ -119,6 +120,7 @@ async fn admit(
     budget: Digest,
     password: &Secret,
 ) -> Result<PlainToken, SignInError> {
+    let breached = !account.must_change && is_breached(cx, account, password).await?;
     let now = cx.now();
     let token = cx.new_token();
     let session = Session {
@@ -135,9 +137,21 @@ async fn admit(
     tx.clear_budget(budget, now).await?;
     tx.insert_session(&session, token.digest()).await?;
     tx.record(meta.audit(AuditEvent::AuthnLoginSuccess, now).account(account.id));
+    if breached && tx.require_change_of(account.id, account.epoch).await? {
+        tx.record(meta.audit(AuditEvent::PasswordChangeRequired, now).account(account.id));
+    }
     tx.commit().await?;
     raise_hash(cx, account, password).await?;
     Ok(token)
+}
+
+/// Whether the right password has become known since it was chosen: then this session may only change it (PW-6).
+async fn is_breached(cx: &Services, account: &Account, password: &Secret) -> Result<bool, Unexpected> {
+    if !policies::of(cx, account).await?.breached {
+        return Ok(false);
+    }
+    let normal = Zeroizing::new(normalise(password.expose()));
+    Ok(cx.breaches.holds(&normal))
 }
 
 /// Hashes anew when the parameters have risen since (PW-10). A full queue leaves it for the next time.

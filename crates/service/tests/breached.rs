@@ -4,6 +4,7 @@
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::recovery::CompleteError;
 use rekey_shared::password::Report;
+use rekey_shared::view::ChangeReason;
 use rekey_testkit::bench::{BETTER, BREACHED_PASSWORD, GOOD, meta};
 use rekey_testkit::{assert_matches, on_both_databases};
 
@@ -31,5 +32,21 @@ on_both_databases! {
         let refused = t.complete_by_link(&link, BREACHED_PASSWORD).await;
         assert_matches!(refused, Err(CompleteError::Weak(report)) if is_for_the_breach(&report));
         t.complete_by_link(&link, BETTER).await.expect("the link is not spent by it");
+    }
+
+    async fn a_password_that_leaked_since_opens_only_the_page_where_it_is_changed(t: Bench) {
+        let t = t.with(|settings| settings.policy.breached = false).await;
+        t.account_with(ADA, "", BREACHED_PASSWORD).await;
+        assert_eq!(t.caller(ADA, BREACHED_PASSWORD).await.must_change, None);
+        let t = t.with(|settings| settings.policy.breached = true).await;
+        let caller = t.caller(ADA, BREACHED_PASSWORD).await;
+        assert_eq!(caller.must_change, Some(ChangeReason::Marked));
+        let change = Change {
+            current_password: BREACHED_PASSWORD.into(),
+            new_password: GOOD.into(),
+            confirm_password: GOOD.into(),
+        };
+        password::change(&t.cx, &meta(), &caller, change).await.expect("changes");
+        assert_eq!(t.caller(ADA, GOOD).await.must_change, None);
     }
 }

@@ -1,7 +1,7 @@
 //! Passwords that end soon, and accounts whose password must be changed.
 
 use rekey_domain::expiry::{Due, Place};
-use rekey_domain::{Account, AccountId};
+use rekey_domain::{Account, AccountId, Epoch};
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -54,6 +54,17 @@ impl Write {
             .filter(account::COLUMN.id.eq(id.0))
             .filter(account::COLUMN.password_changed_at.eq(set_at.as_millis()))
             .filter(unwarned(warning))
+            .exec(&self.tx)
+            .await?;
+        Ok(outcome.rows_affected == 1)
+    }
+
+    /// Marks an account whose password is known from a breach, unless it got another meanwhile. `false` when it did.
+    pub async fn require_change_of(&self, id: AccountId, epoch: Epoch) -> Result<bool, Unexpected> {
+        let outcome = account::Entity::update_many()
+            .col_expr(account::Column::MustChange, Expr::value(true))
+            .filter(account::COLUMN.id.eq(id.0))
+            .filter(account::COLUMN.epoch.eq(epoch.0))
             .exec(&self.tx)
             .await?;
         Ok(outcome.rows_affected == 1)
