@@ -104,7 +104,7 @@ test('what is said aloud is polite and comes once a pause', async ({ newSite, ne
 
 test('a passphrase is made in the language of the page', async ({ newVisitor, site, playwright }) => {
   const person = await register(playwright, site);
-  for (const [language, label] of [['English', 'Make a passphrase'], ['日本語', '単語で作る']]) {
+  for (const [language, label] of [['English', 'Passphrase'], ['日本語', '単語で作る']]) {
     const visitor = await newVisitor();
     await toChange(visitor, person);
     if (language !== 'English') await visitor.press(language);

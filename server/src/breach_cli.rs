@@ -52,7 +52,7 @@ pub fn run(config: Option<&Path>, action: Action) -> Result<ExitCode, StartError
             let mut bar = Bar::begin();
             let made = import(&list, &out, options, &mut |progress| bar.show(progress));
             bar.end();
-            let made = made.map_err(|error| Wrong::new(&error.to_string(), ""))?;
+            let made = made.map_err(|error| Wrong::new(&error.place(), error.what()))?;
             tell(&made, &out, bar.begun.elapsed());
             Ok(ExitCode::SUCCESS)
         }

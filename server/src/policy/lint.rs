@@ -12,7 +12,7 @@ pub fn print(policy: &Policy) -> ExitCode {
         println!("{}", line(*finding));
     }
     let bits = policy.search_space_bits();
-    if bits.is_finite() {
+    if bits.is_finite() && policy.floors().is_empty() {
         let least = policy.length.min;
         println!("A random password of {least} characters has {bits:.0} bits; what people choose has far fewer.");
     }

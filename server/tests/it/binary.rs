@@ -200,6 +200,96 @@ fn passwords_are_judged_line_by_line() {
 }
 
 #[test]
+fn a_policy_is_linted_with_an_exit_code() {
+    let folder = folder();
+    let lint = |arguments: &[&str]| {
+        let output = rekey(folder.path()).args(["policy", "lint"]).args(arguments).output().expect("runs");
+        (said(&output), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let ((code, _), text) = lint(&["--preset", "recommended"]);
+    assert!(code == 0 && text.contains("Nothing departs from"), "{text}");
+    let ((code, _), text) = lint(&["--preset", "audience-manager"]);
+    assert!(
+        code == 1 && text.contains("W-MAX-64 length.max: passwords of 64 characters are refused (ASVS 6.2.9"),
+        "{text}"
+    );
+    assert!(text.contains("has 77 bits"), "{text}");
+    let file = folder.path().join("policy.json");
+    std::fs::write(&file, r#"{"length":{"min":12,"max":8}}"#).expect("written");
+    let ((code, _), text) = lint(&["policy.json"]);
+    assert!(code == 2 && text.ends_with("F-LENGTHS length: the least length is above the greatest\n"), "{text}");
+    std::fs::write(&file, r#"{"length":{"min":12,"mox":8}}"#).expect("written");
+    let ((code, error), _) = lint(&["policy.json"]);
+    assert!(code == 2 && error.starts_with("rekey: policy.json is wrong at length.mox: unknown field"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    let serve = rekey(folder.path()).arg("serve").env("REKEY_POLICY__FILE", "policy.json").output().expect("runs");
+    assert_eq!(said(&serve).0, 2);
+    let schema = rekey(folder.path()).args(["policy", "schema"]).output().expect("runs");
+    assert!(String::from_utf8_lossy(&schema.stdout).contains("Rekey password policy"));
+}
+
+#[test]
+fn passwords_are_judged_with_a_person_and_banned_words() {
+    let folder = folder();
+    let mut child = rekey(folder.path())
+        .args(["policy", "check", "--preset", "entra", "--family-name", "Poll", "--banned-term", "contoso"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    child.stdin.take().expect("piped").write_all(b"p0LL23fb\nContoso!1\nContoso-9xQ!\n").expect("sent");
+    let output = child.wait_with_output().expect("ends");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].contains(r#""failed":["personal.name"]"#), "{text}");
+    assert!(lines[1].contains(r#""failed":["banned"]"#), "{text}");
+    assert!(lines[2].contains(r#""accepted":true"#), "{text}");
+}
+
+/// A sorted list of so many made-up hashes, and the one of "password".
+fn list_of(count: u64) -> String {
+    let mut lines: Vec<String> =
+        (0..count).map(|n| format!("{:016X}{n:024X}:1\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    lines.push("5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9\n".to_owned());
+    lines.sort();
+    lines.concat()
+}
+
+#[test]
+fn a_list_of_breached_passwords_is_imported_and_described() {
+    let folder = folder();
+    let run = |arguments: &[&str]| rekey(folder.path()).args(arguments).output().expect("runs");
+    let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text(&run(&["breach", "info"])).contains("the built-in list of 30000 common passwords"));
+    std::fs::create_dir(folder.path().join("data")).expect("made");
+    std::fs::write(folder.path().join("list.txt"), list_of(20_000)).expect("written");
+    let imported = run(&["breach", "import", "list.txt", "--bits", "8"]);
+    assert_eq!(said(&imported).0, 0, "{imported:?}");
+    assert!(text(&imported).starts_with("20001 passwords in data/breached.rkb ("), "{}", text(&imported));
+    assert!(text(&run(&["breach", "info"])).contains("List sha1-8-3-"));
+    std::fs::write(folder.path().join("list.txt"), b"\x1f\x8b\x08\0").expect("written");
+    let refused = run(&["breach", "import", "list.txt"]);
+    assert_eq!(said(&refused), (2, "rekey: list.txt is compressed (gzip): unpack it first\n".to_owned()));
+    assert!(text(&run(&["breach", "info"])).starts_with("20001 passwords"), "the old file stays");
+    assert_eq!(said(&run(&["breach", "import", "list.txt", "--bits", "9"])).0, 2);
+}
+
+#[test]
+fn an_import_that_is_killed_leaves_the_old_file() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("data")).expect("made");
+    std::fs::write(folder.path().join("list.txt"), list_of(400_000)).expect("written");
+    std::fs::write(folder.path().join("data/breached.rkb"), "the old one").expect("written");
+    let mut child = rekey(folder.path()).args(["breach", "import", "list.txt"]).spawn().expect("starts");
+    let partial = folder.path().join("data/breached.rkb.partial");
+    while !partial.exists() && child.try_wait().expect("answers").is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    assert_eq!(std::fs::read(folder.path().join("data/breached.rkb")).expect("there"), b"the old one");
+}
+
+#[test]
 fn the_doctor_and_the_record_speak_plainly() {
     let folder = folder();
     assert!(rekey(folder.path()).arg("migrate").output().expect("runs").status.success());

@@ -4,6 +4,7 @@
 
 mod answers;
 mod binary;
+mod breached;
 mod config;
 mod connections;
 mod hosts;

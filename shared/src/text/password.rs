@@ -11,7 +11,7 @@ super::messages! {
     NEW_PASSWORD: "New password", "新しいパスワード";
     CONFIRM_PASSWORD: "Type it again", "もう一度入力";
     MAKE_ONE: "Make one for me", "自動で作る";
-    MAKE_OF_WORDS: "Make a passphrase", "単語で作る";
+    MAKE_OF_WORDS: "Passphrase", "単語で作る";
     MADE_ONE: "Made. It is shown in both boxes: keep it in your password manager.",
         "作りました。両方の欄に表示しています。パスワード管理アプリなどに保存してください。";
     RULES: "It needs", "パスワードの条件";

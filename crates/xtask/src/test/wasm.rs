@@ -1,4 +1,4 @@
-//! The tests of `shared` and `domain` again, compiled to WebAssembly and run under Node: the browser must judge as the server does.
+//! The tests of `shared`, `domain` and `breach` again, compiled to WebAssembly and run under Node: the browser must judge as the server does.
 //!
 //! They run on `wasm32-wasip1`, not on the browser's own target. The compiler back end and the pointer size are
 //! the same, and there libtest has arguments, files and a standard output, so the very same test files run
@@ -16,7 +16,7 @@ pub fn run(paths: &Paths) -> Result<Tally> {
         bail!("Node.js 20 or newer is needed to run WebAssembly");
     }
     bootstrap::rust_target(paths, bootstrap::NODE_TARGET)?;
-    say("tests of shared and domain in WebAssembly");
+    say("tests of shared, domain and breach in WebAssembly");
     let runner = paths.root.join("crates/xtask/src/test/wasi.mjs");
     let mut command = cargo(paths);
     command
@@ -26,6 +26,8 @@ pub fn run(paths: &Paths) -> Result<Tally> {
             "rekey-shared",
             "-p",
             "rekey-domain",
+            "-p",
+            "rekey-breach",
             "--features",
             "rekey-shared/strength",
             "--lib",
