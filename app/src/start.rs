@@ -35,6 +35,7 @@ impl Default for Start {
             registration_open: true,
             terms_url: None,
             help_url: None,
+            temporary_passwords: false,
             dev_mailbox: false,
         };
         Self { lang: Lang::default(), site, flash: None }

@@ -48,13 +48,16 @@ const ANYBODY: &[SessionKind] =
 /// The signed-in.
 const SIGNED_IN: &[SessionKind] = &[SessionKind::Full];
 
+/// Those, and whoever came by a temporary password and may do nothing else.
+const CHANGING: &[SessionKind] = &[SessionKind::Full, SessionKind::Recovery];
+
 const fn page(path: &'static str) -> Route {
     Route { path, method: Method::GET, sessions: ANYBODY, throttle: Throttle::None, body_limit: 0 }
 }
 
 /// Pages of the account lead everybody else to the sign-in page.
-const fn account(path: &'static str) -> Route {
-    Route { path, method: Method::GET, sessions: SIGNED_IN, throttle: Throttle::None, body_limit: 0 }
+const fn account(path: &'static str, sessions: &'static [SessionKind]) -> Route {
+    Route { path, method: Method::GET, sessions, throttle: Throttle::None, body_limit: 0 }
 }
 
 const fn form(path: &'static str, sessions: &'static [SessionKind], throttle: Throttle) -> Route {
@@ -76,9 +79,9 @@ pub const ROUTES: &[Route] = &[
     page("/not-me"),
     page("/not-me/done"),
     page("/help"),
-    account("/account"),
-    account("/account/password"),
-    account("/account/sessions"),
+    account("/account", SIGNED_IN),
+    account("/account/password", CHANGING),
+    account("/account/sessions", SIGNED_IN),
     // Server functions. The one that reads is fetched; all others are posted.
     page("/api/page"),
     form("/api/registration/start", ANYBODY, Throttle::Message),
@@ -94,7 +97,7 @@ pub const ROUTES: &[Route] = &[
     form("/api/session/sign-out", ANYBODY, Throttle::None),
     form("/api/session/end", SIGNED_IN, Throttle::None),
     form("/api/session/end-others", SIGNED_IN, Throttle::None),
-    form("/api/password/change", SIGNED_IN, Throttle::SignIn),
+    form("/api/password/change", CHANGING, Throttle::SignIn),
     // The server's own.
     page("/recover/link/{token}"),
     page("/owner/{token}"),

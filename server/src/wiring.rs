@@ -8,6 +8,7 @@ use rekey_app::context::AppState;
 use rekey_delivery::{DevMailbox, Senders, SmsSender, SmtpSender, Stats, Worker};
 use rekey_service::context::Parts;
 use rekey_service::links::Links;
+use rekey_service::settings::RecoveryKind;
 use rekey_service::{Services, Unexpected};
 use rekey_shared::view::SiteView;
 use rekey_store::Store;
@@ -127,6 +128,7 @@ fn view_of(config: &Config, dev_mailbox: bool) -> SiteView {
         registration_open: settings.registration.open,
         terms_url: settings.registration.terms_url.clone(),
         help_url: settings.help_url.clone(),
+        temporary_passwords: settings.recovery.kind == RecoveryKind::TemporaryPassword,
         dev_mailbox,
     }
 }

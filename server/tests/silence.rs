@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rekey_service::owner;
-use rekey_service::settings::RecoveryThrottle;
+use rekey_service::settings::{RecoveryKind, RecoveryThrottle};
 use rekey_testkit::bench::{BETTER, GOOD, last_segment, quick_settings};
 use support_proofs::browser::{Answer, Manner};
 use support_proofs::house::House;
@@ -172,6 +172,28 @@ async fn send(house: &House) {
 async fn recovering_tells_nothing_at_any_step() {
     for manner in Manner::BOTH {
         RECOVERY.walk(&house().await, manner, &people()).await;
+    }
+}
+
+#[tokio::test]
+async fn temporary_passwords_tell_nothing() {
+    const GUESSED: Step<'_> =
+        Step::Send("/api/session/sign-in", &[("identifier", "{}"), ("password", "ABCD-EFGH-JKLM-NPQR")]);
+    for manner in Manner::BOTH {
+        let mut settings = quick_settings();
+        settings.recovery.kind = RecoveryKind::TemporaryPassword;
+        let house = House::with(settings).await;
+        house.t.account(KNOWN).await;
+        house.t.account(DISABLED).await;
+        house.disable(DISABLED).await;
+        house.t.advance(2 * HOUR);
+        house.send_owed().await;
+        let people = [UNKNOWN, KNOWN, DISABLED].map(email);
+        RECOVERY.walk(&house, manner, &people).await;
+        let mut walk = Walk::new(&house, manner, &people);
+        for _ in 0..7 {
+            walk.all_told("sign_in_refused", GUESSED).await;
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub struct SiteView {
     pub terms_url: Option<String>,
     /// Where "Ask the help desk" leads, when the operator set it: `https:` or `mailto:`.
     pub help_url: Option<String>,
+    /// Whether recoveries by mail bring a temporary password in place of link and code.
+    pub temporary_passwords: bool,
     /// Whether `/dev/mailbox` exists here.
     pub dev_mailbox: bool,
 }

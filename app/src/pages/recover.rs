@@ -1,7 +1,7 @@
 //! Recovering: who, code, new password.
 
 use leptos::prelude::*;
-use rekey_shared::view::JourneyView;
+use rekey_shared::view::{Channel, JourneyView};
 use rekey_shared::{Field, MessageId, text};
 use server_fn::ServerFn as _;
 
@@ -10,8 +10,8 @@ use crate::components::{
     CodeField, ErrorSummary, FormState, NewPassword, Outcome, PageTitle, PostForm, Resend, Steps, Submit, TextField,
     drawn,
 };
-use crate::paths;
 use crate::rules::PasswordPage;
+use crate::{paths, start};
 
 /// Minutes that a code still works, rounded up.
 pub(super) fn minutes_left(journey: &JourneyView) -> u64 {
@@ -27,14 +27,19 @@ pub(super) fn seconds_to_wait(journey: &JourneyView) -> u64 {
 pub(super) fn start(_: &str) -> AnyView {
     let state = FormState::new(paths::FORGOT, StartRecovery::PATH);
     let lang = state.lang;
+    let (lead, label) = if start::site().temporary_passwords {
+        (MessageId::FORGOT_TEMPORARY_LEAD, MessageId::SEND_MESSAGE)
+    } else {
+        (MessageId::FORGOT_LEAD, MessageId::SEND_CODE)
+    };
     view! {
         <Steps step=1 of=3/>
         <ErrorSummary state/>
         <PageTitle title=MessageId::FORGOT_TITLE.text(lang) state/>
-        <p class="lead">{MessageId::FORGOT_LEAD.text(lang)}</p>
+        <p class="lead">{lead.text(lang)}</p>
         <PostForm to=StartRecovery::PATH state>
             <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
-            <Submit state label=MessageId::SEND_CODE busy=MessageId::SENDING/>
+            <Submit state label busy=MessageId::SENDING/>
         </PostForm>
         <p class="aside"><a href=paths::SIGN_IN>{MessageId::BACK_TO_SIGN_IN.text(lang)}</a></p>
     }
@@ -49,7 +54,19 @@ fn code_form(journey: &JourneyView) -> AnyView {
     let state = FormState::new(paths::RECOVER, VerifyRecovery::PATH);
     let again = FormState::new("", ResendRecovery::PATH);
     let lang = state.lang;
-    let sent = text::code_sent(&journey.identifier, journey.channel, minutes_left(journey), lang);
+    // Judged by what was typed alone: a number only ever gets a code.
+    let temporary = start::site().temporary_passwords && journey.channel != Channel::Sms;
+    let sent = if temporary {
+        text::temporary_sent(&journey.identifier, lang)
+    } else {
+        text::code_sent(&journey.identifier, journey.channel, minutes_left(journey), lang)
+    };
+    let by_temporary = temporary.then(|| {
+        view! {
+            <p><a class="btn" href=paths::SIGN_IN>{MessageId::SIGN_IN.text(lang)}</a></p>
+            <h2>{MessageId::GOT_A_CODE.text(lang)}</h2>
+        }
+    });
     let done = super::just_done();
     let resent = Signal::derive(move || done.get().as_deref() == Some("resent"));
     view! {
@@ -57,6 +74,7 @@ fn code_form(journey: &JourneyView) -> AnyView {
         <ErrorSummary state/>
         <PageTitle title=MessageId::RECOVER_TITLE.text(lang) state/>
         <p class="lead">{sent}</p>
+        {by_temporary}
         <PostForm to=VerifyRecovery::PATH state>
             <CodeField state/>
             <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>

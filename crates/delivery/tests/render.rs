@@ -5,6 +5,7 @@ mod support;
 
 use rekey_delivery::{Brand, Rendered, render};
 use rekey_service::dispatch::{Content, Letter, Recipient};
+use rekey_service::temporary::TemporaryPassword;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use support::brand;
 use url::Url;
@@ -24,7 +25,7 @@ fn recovery(name: &str, link: Option<&str>) -> Content {
     Content::Recovery { name, code: code(), code_minutes: 10, link, link_minutes: 1440 }
 }
 
-fn contents(name: &str) -> [(&'static str, Content); 7] {
+fn contents(name: &str) -> [(&'static str, Content); 8] {
     let (name, forgot) = (name.to_owned(), url("/forgot"));
     [
         ("registration", Content::RegistrationCode { code: code(), minutes: 10 }),
@@ -32,6 +33,15 @@ fn contents(name: &str) -> [(&'static str, Content); 7] {
         ("recovery", recovery(&name, Some("/recover/link/TOKEN"))),
         ("changed", Content::PasswordChanged { name: name.clone(), at: AT, not_me: url("/not-me/TOKEN"), days: 7 }),
         ("paused", Content::SignInPaused { name: name.clone(), forgot: forgot.clone() }),
+        (
+            "temporary",
+            Content::TemporaryPassword {
+                name: name.clone(),
+                password: TemporaryPassword::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+                minutes: 1440,
+                sign_in: url("/"),
+            },
+        ),
         ("expires", Content::PasswordExpires { name: name.clone(), ends_at: AT, change: url("/account/password") }),
         ("frozen", Content::AccountFrozen { name, forgot }),
     ]
@@ -119,6 +129,64 @@ Rekey（id.example.org）
 042913 がRekeyの確認コードです（10分間有効）。他人に教えないでください。
 
 @id.example.org #042913"
+    );
+}
+
+#[test]
+fn a_temporary_password() {
+    assert_eq!(
+        mailed("temporary", Lang::En),
+        "\
+Your temporary Rekey password
+
+Your temporary password
+
+Hello Ada Example,
+
+You asked for a new Rekey password. Sign in with this one in place of your own:
+
+    ABCD-EFGH-JKLM-NPQR
+
+Sign in
+https://id.example.org/
+
+It works once, within 24 hours. Then you choose a password of your own.
+
+Capitals, blanks and hyphens do not matter. Never give it to anyone; we never ask for it.
+
+Did you not ask for this? Then ignore this mail. Your password stays as it is.
+
+--
+Rekey, id.example.org
+Sent automatically. Nobody reads replies.
+"
+    );
+    assert_eq!(
+        mailed("temporary", Lang::Ja),
+        "\
+【Rekey】仮パスワードのお知らせ
+
+仮パスワードのお知らせ
+
+山田 花子 様
+
+Rekeyのパスワードを決め直すお申し込みがありました。いつものパスワードの代わりに、次の仮パスワードでサインインしてください。
+
+    ABCD-EFGH-JKLM-NPQR
+
+サインイン
+https://id.example.org/
+
+24時間以内に1回だけ使えます。サインインしたら、ご自分のパスワードを決めてください。
+
+大文字と小文字、空白、ハイフンの違いは問いません。誰にも教えないでください。窓口が仮パスワードをうかがうことはありません。
+
+お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。
+
+--
+Rekey（id.example.org）
+このメールは自動で送られています。返信はお受けできません。
+"
     );
 }
 

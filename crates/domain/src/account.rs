@@ -84,6 +84,12 @@ impl Account {
         matches!(self.status, Status::Active)
     }
 
+    /// Whether a recovery may be answered with a temporary password: never for those who run the installation, nor for
+    /// an account whose password is kept elsewhere or is not all that is asked for, nor for one that is frozen.
+    pub fn may_have_temporary_password(&self) -> bool {
+        self.may_sign_in() && self.role == Role::Person && self.password.is_some()
+    }
+
     /// Whether a recovery that is proven by `channel` may go ahead.
     ///
     /// A frozen account is recovered only by another verified channel than the one that was objected to.

@@ -42,6 +42,10 @@ pub enum AuditEvent {
     AccountReleased,
     /// An operator switched an account off.
     AccountDisabled,
+    /// A temporary password was sent.
+    TemporaryPasswordIssued,
+    /// A temporary password opened a session.
+    TemporaryPasswordUsed,
     /// An operator marked an account, or its password was found in a list of breached ones: it must be changed.
     PasswordChangeRequired,
     /// An operator said that a password never grows old.

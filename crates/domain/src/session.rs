@@ -8,6 +8,7 @@ use rekey_shared::Timestamp;
 use rekey_shared::view::ChangeReason;
 
 use crate::expiry::PasswordAge;
+use crate::journey::PROOF_LIFETIME;
 use crate::{Account, AccountId, Epoch, SessionId};
 
 /// How much a session has proven. Every route names the kinds it accepts; the default is none (SE-9).
@@ -62,7 +63,15 @@ impl Session {
             && self.epoch == account.epoch
             && account.may_sign_in()
             && now.since(self.last_used_at) < limits.idle
-            && now.since(self.created_at) < limits.absolute
+            && now.since(self.created_at) < self.longest(limits)
+    }
+
+    /// Whoever holds no permanent password has as long to choose one as after a typed code.
+    fn longest(&self, limits: SessionLimits) -> Duration {
+        match self.kind {
+            SessionKind::Recovery => limits.absolute.min(PROOF_LIFETIME),
+            SessionKind::Anonymous | SessionKind::Partial | SessionKind::Full => limits.absolute,
+        }
     }
 
     /// Why it may do nothing but choose a new password; `None` when it may do whatever the account may.

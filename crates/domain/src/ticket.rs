@@ -1,4 +1,4 @@
-//! Single-use links that belong to no journey.
+//! Single-use secrets that belong to no journey: links, and passwords that are good once.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,20 +14,22 @@ pub enum TicketKind {
     Owner,
     /// Saying "this was not me" after a change of password.
     NotMe,
+    /// Signing in once, to choose a permanent password (AM-08).
+    TemporaryPassword,
 }
 
-/// One single-use link.
+/// One single-use link or password.
 #[derive(Debug, Clone)]
 pub struct Ticket {
     /// Its identity.
     pub id: TicketId,
     /// What it is good for.
     pub kind: TicketKind,
-    /// SHA-256 of the token in the link.
+    /// SHA-256 of the token in the link; of a temporary password, which is shorter, a keyed digest.
     pub digest: Digest,
     /// The account it acts on, when there is one.
     pub account: Option<AccountId>,
-    /// For [`TicketKind::NotMe`]: the identifier by which the change was proven.
+    /// For [`TicketKind::NotMe`]: the identifier by which the change was proven. For a temporary password: where it went.
     pub tainted: Option<IdentifierId>,
     /// When it was made.
     pub created_at: Timestamp,

@@ -10,6 +10,7 @@ use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
 use crate::notices::NOT_ME_LIFETIME;
+use crate::temporary::{self, TemporaryPassword};
 use crate::{PlainToken, Services, Unexpected, policies};
 
 /// What is to be done with an owed message.
@@ -84,6 +85,17 @@ pub enum Content {
         /// Minutes that the link lives.
         link_minutes: u32,
     },
+    /// A temporary password.
+    TemporaryPassword {
+        /// What to call the person; may be empty.
+        name: String,
+        /// What to type in place of the password.
+        password: TemporaryPassword,
+        /// Minutes that it lives.
+        minutes: u32,
+        /// Where to type it.
+        sign_in: Url,
+    },
     /// The password was changed.
     PasswordChanged {
         /// What to call the person; may be empty.
@@ -126,6 +138,7 @@ impl std::fmt::Debug for Content {
             Self::RegistrationCode { .. } => "RegistrationCode",
             Self::AlreadyRegistered { .. } => "AlreadyRegistered",
             Self::Recovery { .. } => "Recovery",
+            Self::TemporaryPassword { .. } => "TemporaryPassword",
             Self::PasswordChanged { .. } => "PasswordChanged",
             Self::SignInPaused { .. } => "SignInPaused",
             Self::PasswordExpires { .. } => "PasswordExpires",
@@ -182,6 +195,9 @@ async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Opt
         return Ok(None);
     };
     let Some((account, channel)) = find_channel(cx, &journey).await? else { return Ok(None) };
+    if temporary::suits(cx, &journey, &account, &channel) {
+        return with_temporary(cx, item, &journey, &account, &channel).await;
+    }
     let bound = Bound { account: Some(account.id), channel: Some(channel.id), epoch: Some(account.epoch) };
     if journey.bound.is_some_and(|before| before != bound) {
         // The account has changed since the first message: that journey is dead, a new start is needed.
@@ -201,6 +217,21 @@ async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Opt
         link_minutes: minutes(journey.link_expires_at, now),
     };
     Ok(Some(letter(item, account.lang, to, content)))
+}
+
+/// The journey stays unbound: it looks alive and proves nothing.
+async fn with_temporary(
+    cx: &Services,
+    item: &OutboxItem,
+    journey: &Journey,
+    account: &Account,
+    channel: &AccountIdentifier,
+) -> Result<Option<Letter>, Unexpected> {
+    let Some((password, ticket)) = temporary::issue(cx, journey, account, channel).await? else { return Ok(None) };
+    let (minutes, sign_in) = (minutes(ticket.expires_at, cx.now()), cx.links.sign_in());
+    let content = Content::TemporaryPassword { name: name_of(account), password, minutes, sign_in };
+    let to = recipient(channel.kind, &channel.canonical, &channel.shown);
+    Ok(to.map(|to| letter(item, account.lang, to, content)))
 }
 
 /// The account and the verified address or number that a recovery goes to; only ever a stored one (RC-4).

@@ -8,6 +8,7 @@ use rekey_domain::journey::{
 };
 use rekey_domain::outbox::{Obligation, OutboxItem};
 use rekey_domain::throttle::{self, Limit, Purpose};
+use rekey_domain::ticket::TicketKind;
 use rekey_domain::{Account, AccountId, JourneyId, OutboxId, TicketId};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::view::{Channel, JourneyStep, JourneyView};
@@ -118,6 +119,14 @@ pub(crate) async fn admit(
 ) -> Result<Result<(), throttle::Refusal>, Unexpected> {
     let account = cx.keys.account_key(verifier::kind_name(target.0), target.1);
     Ok(tx.admit(purpose, account, cx.address_key(meta), limits, cx.now()).await?)
+}
+
+/// Revokes every link, code and temporary password of an account. Wherever its credentials, its addresses or its
+/// status change, in the same transaction.
+pub(crate) async fn revoke_all(tx: &Write, account: AccountId, except: Option<JourneyId>) -> Result<(), Unexpected> {
+    tx.revoke_journeys(account, except).await?;
+    tx.revoke_tickets(TicketKind::TemporaryPassword, Some(account)).await?;
+    Ok(())
 }
 
 /// Enqueues the message of a journey.

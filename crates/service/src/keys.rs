@@ -6,9 +6,10 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use rekey_domain::journey::Journey;
 use rekey_domain::ticket::Ticket;
-use rekey_domain::{Digest, JourneyId, TicketId};
+use rekey_domain::{AccountId, Digest, JourneyId, TicketId};
 use rekey_shared::{OneTimeCode, Timestamp};
 
+use crate::temporary::TemporaryPassword;
 use crate::token::PlainToken;
 
 /// One 256-bit key and since when it is used. Never prints itself.
@@ -36,6 +37,8 @@ enum Purpose {
     Code,
     Link,
     Ticket,
+    Temporary,
+    TemporaryDigest,
     Account,
     Address,
     Budget,
@@ -48,6 +51,8 @@ impl Purpose {
             Self::Code => b"rekey/1/code",
             Self::Link => b"rekey/1/link",
             Self::Ticket => b"rekey/1/ticket",
+            Self::Temporary => b"rekey/1/temporary",
+            Self::TemporaryDigest => b"rekey/1/temporary/digest",
             Self::Account => b"rekey/1/throttle/account",
             Self::Address => b"rekey/1/throttle/address",
             Self::Budget => b"rekey/1/budget",
@@ -109,6 +114,17 @@ impl KeyRing {
     /// The token of a ticket that exists.
     pub fn token_of(&self, ticket: &Ticket) -> PlainToken {
         self.ticket_token(ticket.id, ticket.created_at)
+    }
+
+    /// The temporary password of a ticket.
+    pub fn temporary_password(&self, id: TicketId, made_at: Timestamp) -> TemporaryPassword {
+        let bytes = self.at(made_at).derive(Purpose::Temporary, &[id.0.as_bytes()]);
+        TemporaryPassword::from_bytes(bytes.first_chunk().copied().unwrap_or_default())
+    }
+
+    /// What of a temporary password is stored and compared. With a key: eighty bits are few for a plain hash.
+    pub fn temporary_digest(&self, account: AccountId, password: &TemporaryPassword) -> Digest {
+        Digest(self.0[0].derive(Purpose::TemporaryDigest, &[account.0.as_bytes(), password.letters()]))
     }
 
     /// Stands for an account reference in throttles: whoever reads the table learns no address from it.

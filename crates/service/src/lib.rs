@@ -24,6 +24,8 @@ pub mod repudiation;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod standing;
+pub mod temporary;
 pub mod token;
 pub mod verifier;
 

@@ -4,7 +4,7 @@ use rekey_domain::audit::{AuditEvent, AuditLine};
 use rekey_domain::{Account, Status};
 use rekey_shared::identifier::Identifier;
 
-use crate::{Services, Unexpected};
+use crate::{Services, Unexpected, journeys};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent)
     tx.set_status(account.id, status, now).await?;
     tx.bump_epoch(account.id).await?;
     tx.end_sessions(account.id, None, now).await?;
-    tx.revoke_journeys(account.id, None).await?;
+    journeys::revoke_all(&tx, account.id, None).await?;
     tx.record(line(cx, event, &account));
     tx.commit().await?;
     Ok(())

@@ -5,15 +5,15 @@ use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{Account, AccountIdentifier, PasswordHash, SessionId};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::password::{Occasion, Personal, Policy, Report};
-use rekey_shared::view::PolicyView;
+use rekey_shared::view::{ChangeReason, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
 use crate::choosing::{self, NewPassword, Refused, Replaced, Unfit, fault};
 use crate::context::About as _;
-use crate::hasher::Busy;
+use crate::hasher::{Busy, Place};
 use crate::sign_in::{self, Caller};
 use crate::verifier::{self, Checked};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, notices, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, notices, policies, temporary};
 
 /// What a password must not resemble, from names and identifiers.
 pub(crate) fn personal_of<'a>(
@@ -47,7 +47,7 @@ pub(crate) fn personal_of_account(cx: &Services, account: &Account, known: &[Acc
 /// What the form of a signed-in person asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// The password being replaced.
+    /// The password being replaced; not looked at in a session that a temporary password opened.
     pub current_password: Secret,
     /// The new one.
     pub new_password: Secret,
@@ -114,17 +114,25 @@ pub async fn policy(cx: &Services, caller: &Caller) -> Result<PolicyView, Unexpe
     })
 }
 
-/// The policy as it counts now: a password that must go is never too young to.
+/// The policy as it counts now: a password that must go is never too young to, and whoever came by a temporary one
+/// does not know the current one.
 async fn policy_of(cx: &Services, caller: &Caller) -> Result<Policy, Unexpected> {
-    let mut policy = policies::of(cx, &caller.account).await?.on(Occasion::Change);
+    let policy = policies::of(cx, &caller.account).await?;
+    let mut policy = policy.on(if by_temporary(caller) { Occasion::Reset } else { Occasion::Change });
     if caller.must_change.is_some() {
         policy.min_age_hours = 0;
     }
     Ok(policy)
 }
 
+fn by_temporary(caller: &Caller) -> bool {
+    caller.must_change == Some(ChangeReason::Temporary)
+}
+
 /// Replaces the password, ends every other session and tells the owner.
 /// The caller's own session goes on under a new secret, which is returned for its cookie.
+///
+/// A session that a temporary password opened is its own proof: there the current password is not asked for.
 pub async fn change(
     cx: &Services,
     meta: &RequestMeta,
@@ -132,31 +140,66 @@ pub async fn change(
     input: Change,
 ) -> Result<PlainToken, ChangeError> {
     let known = cx.store.list_identifiers(caller.account.id).await?;
-    if input.current_password.is_empty() {
+    let hash = if by_temporary(caller) {
+        let report = judge(cx, caller, &known, &input, &Replaced::default()).await?;
+        hash_new(cx, cx.hasher.place()?, caller, (report, &input.new_password), false).await?
+    } else {
+        hash_beside_current(cx, meta, caller, &known, &input).await?
+    };
+    replace(cx, meta, caller, &known, hash).await
+}
+
+async fn hash_beside_current(
+    cx: &Services,
+    meta: &RequestMeta,
+    caller: &Caller,
+    known: &[AccountIdentifier],
+    input: &Change,
+) -> Result<PasswordHash, ChangeError> {
+    let (account, current) = (&caller.account, &input.current_password);
+    if current.is_empty() {
         return Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::Missing)]));
     }
-    let (account, policy) = (&caller.account, policy_of(cx, caller).await?);
-    let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    let replaced = Replaced { current: Some(&input.current_password), set_at: account.password_changed_at };
-    let report = new.judge(cx, &policy, &personal_of_account(cx, account, &known), &replaced).await?;
+    let replaced = Replaced { current: Some(current), set_at: account.password_changed_at };
+    let report = judge(cx, caller, known, input, &replaced).await?;
 
     let (first, second) = (cx.hasher.place()?, cx.hasher.place()?);
     let budget = verifier::password_budget(cx, account);
-    let checked = verifier::password(cx, first, budget, Some(account), &input.current_password).await?;
-    if checked != Checked::Right {
+    if verifier::password(cx, first, budget, Some(account), current).await? != Checked::Right {
         return wrong_current(cx, meta, caller).await;
     }
-    match choosing::hash_new(cx, second, account, &policy, (report, &input.new_password), true).await {
-        Ok(hash) => replace(cx, meta, caller, &known, hash).await,
-        Err(refused) => {
-            // The current one was right: that try is no failure.
-            cx.store.clear_budget(budget, cx.now()).await?;
-            Err(refused.into())
-        }
+    let hash = hash_new(cx, second, caller, (report, &input.new_password), true).await;
+    if hash.is_err() {
+        // The current one was right: that try is no failure.
+        cx.store.clear_budget(budget, cx.now()).await?;
     }
+    hash
 }
 
-async fn wrong_current(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<PlainToken, ChangeError> {
+async fn judge(
+    cx: &Services,
+    caller: &Caller,
+    known: &[AccountIdentifier],
+    input: &Change,
+    replaced: &Replaced<'_>,
+) -> Result<Report, ChangeError> {
+    let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
+    let personal = personal_of_account(cx, &caller.account, known);
+    Ok(new.judge(cx, &policy_of(cx, caller).await?, &personal, replaced).await?)
+}
+
+async fn hash_new(
+    cx: &Services,
+    place: Place,
+    caller: &Caller,
+    chosen: (Report, &Secret),
+    current_differs: bool,
+) -> Result<PasswordHash, ChangeError> {
+    let policy = policy_of(cx, caller).await?;
+    Ok(choosing::hash_new(cx, place, &caller.account, &policy, chosen, current_differs).await?)
+}
+
+async fn wrong_current(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<PasswordHash, ChangeError> {
     let mut tx = cx.store.begin_write().await?;
     tx.record(meta.audit(AuditEvent::AuthnPasswordChangeFail, cx.now()).account(caller.account.id));
     tx.commit().await?;
@@ -172,12 +215,13 @@ async fn replace(
 ) -> Result<PlainToken, ChangeError> {
     let (now, account) = (cx.now(), &caller.account);
     let (token, remembered) = (cx.new_token(), choosing::remembered(cx).await?);
+    let proven_by = if by_temporary(caller) { temporary::sent_to(cx, account).await? } else { None };
     let mut tx = cx.store.begin_write().await?;
     // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
     let replaced = tx.replace_password(account.id, account.epoch, &hash, remembered, now).await?;
     let epoch = replaced.ok_or(ChangeError::NotSignedIn)?;
     tx.clear_budget(verifier::password_budget(cx, account), now).await?;
-    tx.revoke_journeys(account.id, None).await?;
+    journeys::revoke_all(&tx, account.id, None).await?;
     tx.end_sessions(account.id, None, now).await?;
     let session = Session {
         id: SessionId::new(now, cx.random()),
@@ -190,8 +234,9 @@ async fn replace(
         ended_at: None,
     };
     tx.insert_session(&session, token.digest()).await?;
-    tx.record(meta.audit(AuditEvent::AuthnPasswordChange, now).account(account.id));
-    notices::password_changed(cx, &mut tx, account, known, None).await?;
+    let event = if by_temporary(caller) { AuditEvent::AuthnPasswordReset } else { AuditEvent::AuthnPasswordChange };
+    tx.record(meta.audit(event, now).account(account.id));
+    notices::password_changed(cx, &mut tx, account, known, proven_by).await?;
     tx.commit().await?;
     cx.wake.notify_one();
     Ok(token)

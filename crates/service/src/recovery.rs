@@ -247,7 +247,7 @@ async fn replace(
         return Err(CompleteError::NotValid);
     }
     tx.end_sessions(account.id, None, now).await?;
-    tx.revoke_journeys(account.id, Some(ready.journey())).await?;
+    journeys::revoke_all(&tx, account.id, Some(ready.journey())).await?;
     tx.clear_budget(verifier::password_budget(cx, account), now).await?;
     if matches!(account.status, Status::Frozen { .. }) {
         tx.set_status(account.id, Status::Active, now).await?;

@@ -5,7 +5,7 @@ use rekey_domain::audit::AuditEvent;
 use rekey_domain::ticket::{Ticket, TicketKind};
 
 use crate::context::About as _;
-use crate::{PlainToken, RequestMeta, Services, Unexpected, notices};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journeys, notices};
 
 /// Why an account was not frozen.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<()
     if account.status == Status::Active && tx.freeze_account(id, ticket.tainted, now).await? {
         tx.bump_epoch(id).await?;
         tx.end_sessions(id, None, now).await?;
-        tx.revoke_journeys(id, None).await?;
+        journeys::revoke_all(&tx, id, None).await?;
         tx.record(meta.audit(AuditEvent::AccountFrozen, now).account(id));
         let known = cx.store.list_identifiers(id).await?;
         notices::account_frozen(cx, &mut tx, &account, &known).await?;

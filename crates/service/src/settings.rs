@@ -42,9 +42,20 @@ pub struct Registration {
     pub terms_url: Option<String>,
 }
 
+/// What a recovery by mail brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecoveryKind {
+    /// A link and a code.
+    LinkAndCode,
+    /// A temporary password (AM-08), where the account may have one; see [`crate::temporary`].
+    TemporaryPassword,
+}
+
 /// Recovery.
 #[derive(Debug, Clone)]
 pub struct Recovery {
+    /// What the mail brings.
+    pub kind: RecoveryKind,
     /// How long a mailed link lives: 5 minutes to 24 hours (AC-35; N 4.2.1.2).
     pub link_ttl: Duration,
     /// The throttle on requests.
@@ -130,7 +141,11 @@ impl Settings {
             help_url: None,
             default_region: "US".to_owned(),
             registration: Registration { open: true, terms_url: None },
-            recovery: Recovery { link_ttl: Duration::from_secs(24 * 3600), throttle: RecoveryThrottle::recommended() },
+            recovery: Recovery {
+                kind: RecoveryKind::LinkAndCode,
+                link_ttl: Duration::from_secs(24 * 3600),
+                throttle: RecoveryThrottle::recommended(),
+            },
             sign_in: SignIn { lockout: Lockout::RECOMMENDED, address_rate: Rate::per_minute(20, 40) },
             session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::context::About as _;
 use crate::hasher::Busy;
-use crate::verifier::{self, Checked};
+use crate::verifier::{self, Checked, Opened};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, notices, policies};
 
 /// Why somebody was not signed in.
@@ -74,12 +74,13 @@ pub async fn sign_in(
     let place = cx.hasher.place()?;
     let account = find(cx, identifier).await?;
     let budget = budget_of(cx, account.as_ref(), identifier);
-    let checked = verifier::password(cx, place, budget, account.as_ref(), &password).await?;
-    match account {
-        Some(account) if checked == Checked::Right && account.may_sign_in() => {
-            admit(cx, meta, &account, budget, &password).await
-        }
-        account => refuse(cx, meta, account.as_ref(), budget, checked).await,
+    let whose = (budget, nobody(budget));
+    match verifier::password_or_temporary(cx, place, whose, account.as_ref(), &password).await? {
+        Ok(opened) => match account {
+            Some(account) if account.may_sign_in() => admit(cx, meta, &account, budget, &password, opened).await,
+            account => refuse(cx, meta, account.as_ref(), budget, Checked::Right).await,
+        },
+        Err(checked) => refuse(cx, meta, account.as_ref(), budget, checked).await,
     }
 }
 
@@ -119,14 +120,20 @@ async fn admit(
     account: &Account,
     budget: Digest,
     password: &Secret,
+    opened: Opened,
 ) -> Result<PlainToken, SignInError> {
-    let breached = !account.must_change && is_breached(cx, account, password).await?;
     let now = cx.now();
     let token = cx.new_token();
+    let kind = match opened {
+        Opened::ByPassword => SessionKind::Full,
+        Opened::ByTemporary(_) => SessionKind::Recovery,
+    };
+    let by_password = kind == SessionKind::Full;
+    let breached = by_password && !account.must_change && is_breached(cx, account, password).await?;
     let session = Session {
         id: SessionId::new(now, cx.random()),
         account: account.id,
-        kind: SessionKind::Full,
+        kind,
         epoch: account.epoch,
         device: meta.device.clone(),
         created_at: now,
@@ -134,14 +141,24 @@ async fn admit(
         ended_at: None,
     };
     let mut tx = cx.store.begin_write().await?;
+    let event = match &opened {
+        Opened::ByPassword => AuditEvent::AuthnLoginSuccess,
+        Opened::ByTemporary(ticket) if tx.spend_ticket(ticket.id, now).await? => AuditEvent::TemporaryPasswordUsed,
+        Opened::ByTemporary(_) => {
+            drop(tx);
+            return refuse(cx, meta, Some(account), budget, Checked::Wrong { just_locked: false }).await;
+        }
+    };
     tx.clear_budget(budget, now).await?;
     tx.insert_session(&session, token.digest()).await?;
-    tx.record(meta.audit(AuditEvent::AuthnLoginSuccess, now).account(account.id));
+    tx.record(meta.audit(event, now).account(account.id));
     if breached && tx.require_change_of(account.id, account.epoch).await? {
         tx.record(meta.audit(AuditEvent::PasswordChangeRequired, now).account(account.id));
     }
     tx.commit().await?;
-    raise_hash(cx, account, password).await?;
+    if by_password {
+        raise_hash(cx, account, password).await?;
+    }
     Ok(token)
 }
 

@@ -8,11 +8,13 @@ use subtle::ConstantTimeEq as _;
 
 use rekey_domain::guess::{Budget, Lockout, Window};
 use rekey_domain::journey::Journey;
-use rekey_domain::{Account, Digest, PasswordHash};
+use rekey_domain::ticket::{Ticket, TicketKind};
+use rekey_domain::{Account, AccountId, Digest, PasswordHash};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{OneTimeCode, Secret, Timestamp};
 
 use crate::hasher::Place;
+use crate::temporary::{self, TemporaryPassword};
 use crate::{Services, Unexpected};
 
 /// What came of a password.
@@ -53,6 +55,47 @@ pub(crate) async fn password(
         None => cx.hasher.verify_decoy(place, typed).await?,
     };
     Ok(if right { Checked::Right } else { Checked::Wrong { just_locked: lockout.just_locked(reserved) } })
+}
+
+/// What opens a session.
+#[derive(Debug, Clone)]
+pub(crate) enum Opened {
+    /// The password.
+    ByPassword,
+    /// A temporary password: not spent yet.
+    ByTemporary(Box<Ticket>),
+}
+
+/// Verifies what was typed at sign-in: the password or, where they are in use, a temporary one. One budget for both,
+/// and the same work whether or not there is one.
+pub(crate) async fn password_or_temporary(
+    cx: &Services,
+    place: Place,
+    (budget, nobody): (Digest, AccountId),
+    account: Option<&Account>,
+    typed: &Secret,
+) -> Result<Result<Opened, Checked>, Unexpected> {
+    let ticket = if temporary::in_use(cx) {
+        let id = account.map_or(nobody, |account| account.id);
+        cx.store.find_latest_ticket(TicketKind::TemporaryPassword, id).await?
+    } else {
+        None
+    };
+    Ok(match password(cx, place, budget, account, typed).await? {
+        Checked::Right => Ok(Opened::ByPassword),
+        Checked::Waiting => Err(Checked::Waiting),
+        wrong @ Checked::Wrong { .. } => {
+            let fitting = ticket.filter(|ticket| fits(cx, ticket, account, typed));
+            fitting.map_or(Err(wrong), |ticket| Ok(Opened::ByTemporary(Box::new(ticket))))
+        }
+    })
+}
+
+fn fits(cx: &Services, ticket: &Ticket, account: Option<&Account>, typed: &Secret) -> bool {
+    let (Some(account), Some(typed)) = (account, TemporaryPassword::parse(typed.expose())) else { return false };
+    let digest = cx.keys.temporary_digest(account.id, &typed);
+    let same: bool = digest.0.ct_eq(&ticket.digest.0).into();
+    same && account.may_have_temporary_password() && ticket.is_open(TicketKind::TemporaryPassword, cx.now())
 }
 
 /// What came of a typed code.

@@ -44,7 +44,7 @@ texts! {
     JourneyKind { Registration = "registration", Recovery = "recovery", }
     JourneyState { Waiting = "waiting", Proven = "proven", Done = "done", Revoked = "revoked", }
     SessionKind { Anonymous = "anonymous", Recovery = "recovery", Partial = "partial", Full = "full", }
-    TicketKind { Owner = "owner", NotMe = "not_me", }
+    TicketKind { Owner = "owner", NotMe = "not_me", TemporaryPassword = "temporary_password", }
     Purpose { Recovery = "recovery", Code = "code", }
     DeadCause { Refused = "refused", Unreachable = "unreachable", }
     Lang { En = "en", Ja = "ja", }
@@ -65,6 +65,8 @@ texts! {
         AccountFrozen = "account_frozen",
         AccountReleased = "account_released",
         AccountDisabled = "account_disabled",
+        TemporaryPasswordIssued = "temporary_password_issued",
+        TemporaryPasswordUsed = "temporary_password_used",
         PasswordChangeRequired = "password_change_required",
         PasswordExpiryLifted = "password_expiry_lifted",
         PasswordExpirySet = "password_expiry_set",

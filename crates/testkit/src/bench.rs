@@ -301,6 +301,14 @@ pub fn link_in(letters: &[Letter]) -> Option<String> {
     })
 }
 
+/// The temporary password in the first letter that has one, as it is read.
+pub fn temporary_in(letters: &[Letter]) -> Option<String> {
+    letters.iter().find_map(|letter| match &letter.content {
+        Content::TemporaryPassword { password, .. } => Some(password.expose()),
+        _ => None,
+    })
+}
+
 /// The token of the "this was not me" link in the first letter that has one.
 pub fn not_me_in(letters: &[Letter]) -> Option<String> {
     letters.iter().find_map(|letter| match &letter.content {

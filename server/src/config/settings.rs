@@ -7,7 +7,9 @@ use rekey_domain::guess::Lockout;
 use rekey_domain::rate::Rate;
 use rekey_domain::session::SessionLimits;
 use rekey_domain::throttle::{Limit, Protection};
-use rekey_service::settings::{Hashing, Recovery, RecoveryThrottle, Registration, Sends, Settings, SignIn};
+use rekey_service::settings::{
+    Hashing, Recovery, RecoveryKind, RecoveryThrottle, Registration, Sends, Settings, SignIn,
+};
 use rekey_shared::password::Policy;
 use url::Url;
 
@@ -80,7 +82,13 @@ fn registration(source: &mut Source, usual: &Registration) -> Result<Registratio
 }
 
 fn recovery(source: &mut Source, usual: Recovery) -> Result<Recovery, Wrong> {
+    let kind = source.parsed("recovery.kind", |name| match name {
+        "link_and_code" => Ok(RecoveryKind::LinkAndCode),
+        "temporary_password" => Ok(RecoveryKind::TemporaryPassword),
+        _ => Err("must be \"link_and_code\" or \"temporary_password\"".to_owned()),
+    })?;
     Ok(Recovery {
+        kind: kind.unwrap_or(usual.kind),
         link_ttl: source.span("recovery.link_ttl", 5 * MINUTE..=DAY)?.unwrap_or(usual.link_ttl),
         throttle: throttle(source)?.unwrap_or(usual.throttle),
     })

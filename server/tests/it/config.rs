@@ -3,7 +3,7 @@
 use rekey::config::{Config, Source};
 
 /// A setting that must not be taken, and the key that must be named.
-const WRONG: [(&str, &str, &str); 45] = [
+const WRONG: [(&str, &str, &str); 46] = [
     ("REKEY_LISTEN", "localhost", "listen"),
     ("REKEY_LISTEN", "127.0.0.1:99999", "listen"),
     ("REKEY_PUBLIC_URL", "account.example.org", "public_url"),
@@ -35,6 +35,7 @@ const WRONG: [(&str, &str, &str); 45] = [
     ("REKEY_RECOVERY__LINK_TTL", "4m", "recovery.link_ttl"),
     ("REKEY_RECOVERY__LINK_TTL", "25h", "recovery.link_ttl"),
     ("REKEY_RECOVERY__LINK_TTL", "3600", "recovery.link_ttl"),
+    ("REKEY_RECOVERY__KIND", "carrier_pigeon", "recovery.kind"),
     ("REKEY_RECOVERY__THROTTLE", "some", "recovery.throttle"),
     ("REKEY_RECOVERY__THROTTLE__PROTECTION", "both", "recovery.throttle.protection"),
     ("REKEY_POLICY__PRESET", "weak", "policy.preset"),

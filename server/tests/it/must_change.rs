@@ -4,19 +4,17 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, COOKIE, HeaderValue};
 use http::{Request, StatusCode};
-use rekey_service::dispatch::{self, Prepared};
+use rekey_service::dispatch::{self, Letter, Prepared};
 use rekey_service::{operator, registration};
-use rekey_testkit::bench::{BETTER, GOOD, code_in, meta};
+use rekey_testkit::bench::{BETTER, GOOD, code_in, meta, temporary_in};
 
 use crate::support::{Answer, Running, get, post};
 
 const ADA: &str = "ada@example.org";
 
-/// Registers Ada through the services.
-async fn register(site: &Running) {
+/// What is owed now.
+async fn owed(site: &Running) -> Vec<Letter> {
     let cx = site.site.services();
-    let start = registration::Start { identifier: ADA.to_owned(), owner: None, consent: true };
-    let handle = registration::start(cx, &meta(), start).await.expect("starts").expose();
     let now = cx.clock.now();
     let owed = cx.store.lease_outbox(9, now, now.plus(Duration::from_secs(60)), uuid::Uuid::nil()).await;
     let mut letters = Vec::new();
@@ -25,7 +23,15 @@ async fn register(site: &Running) {
             letters.push(*letter);
         }
     }
-    let code = code_in(&letters).expect("a code");
+    letters
+}
+
+/// Registers Ada through the services.
+async fn register(site: &Running) {
+    let cx = site.site.services();
+    let start = registration::Start { identifier: ADA.to_owned(), owner: None, consent: true };
+    let handle = registration::start(cx, &meta(), start).await.expect("starts").expose();
+    let code = code_in(&owed(site).await).expect("a code");
     registration::verify(cx, &meta(), &handle, &code).await.expect("right");
     let details = registration::Complete {
         given_name: "Ada".to_owned(),
@@ -82,6 +88,35 @@ async fn every_page_leads_to_the_new_password_and_every_form_is_refused_until_it
     let change = form(&[("current_password", GOOD), ("new_password", BETTER), ("confirm_password", BETTER)]);
     let changed = site.send(with(post("/api/password/change", &change), &session, "text/html")).await;
     assert_eq!((changed.status, changed.header("location")), (StatusCode::SEE_OTHER, "/account?done=password"));
+    let session = session_of(&changed);
+    assert_eq!(site.send(with(get("/account"), &session, "text/html")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_temporary_password_leads_to_a_page_that_does_not_ask_for_the_old_one() {
+    let settings = [("REKEY_HASHING__INSECURE_TEST_COST", "true"), ("REKEY_RECOVERY__KIND", "temporary_password")];
+    let site = Running::with(&settings).await;
+    register(&site).await;
+    assert!(site.get("/forgot").await.body.contains("a temporary password or a code"));
+    let asked = site.send(with(post("/api/recovery/start", &form(&[("identifier", ADA)])), "", "text/html")).await;
+    assert_eq!((asked.status, asked.header("location")), (StatusCode::SEE_OTHER, "/recover"));
+    let journey = asked.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let page = site.send(with(get("/recover"), &journey, "text/html")).await;
+    assert!(page.body.contains("a mail with a temporary password is on its way"), "{}", page.body);
+
+    let temporary = temporary_in(&owed(&site).await).expect("a temporary password");
+    let signing_in = form(&[("identifier", ADA), ("password", &temporary)]);
+    let signed_in = site.send(with(post("/api/session/sign-in", &signing_in), "", "text/html")).await;
+    let session = session_of(&signed_in);
+    let overview = site.send(with(get("/account"), &session, "text/html")).await;
+    assert_eq!(overview.header("location"), "/account/password");
+    let page = site.send(with(get("/account/password"), &session, "text/html")).await.body;
+    assert!(page.contains("The temporary password is used up."), "{page}");
+    assert!(page.contains("name=\"new_password\"") && !page.contains("name=\"current_password\""), "{page}");
+
+    let change = form(&[("new_password", BETTER), ("confirm_password", BETTER)]);
+    let changed = site.send(with(post("/api/password/change", &change), &session, "text/html")).await;
+    assert_eq!(changed.header("location"), "/account?done=password");
     let session = session_of(&changed);
     assert_eq!(site.send(with(get("/account"), &session, "text/html")).await.status, StatusCode::OK);
 }

@@ -48,6 +48,10 @@ super::messages! {
     FORGOT_TITLE: "Choose a new password", "パスワードを決め直す";
     FORGOT_LEAD: "Tell us who you are. If an account fits, we send it a six-digit code.",
         "アカウントを教えてください。該当するものがあれば、6桁の確認コードをお送りします。";
+    FORGOT_TEMPORARY_LEAD: "Tell us who you are. If an account fits, we send it a temporary password or a code.",
+        "アカウントを教えてください。該当するものがあれば、仮パスワードまたは確認コードをお送りします。";
+    SEND_MESSAGE: "Send the message", "メッセージを送る";
+    GOT_A_CODE: "Did the message bring a code instead?", "届いたのが確認コードだったときは";
     RECOVER_TITLE: "Check your messages", "メッセージをご確認ください";
     NEW_PASSWORD_TITLE: "Choose a new password", "新しいパスワードを決める";
     NEW_PASSWORD_LEAD: "After this you are signed out everywhere else.",

@@ -21,6 +21,21 @@ pub fn code_sent(identifier: &str, channel: Channel, minutes: u64, lang: Lang) -
     }
 }
 
+/// Where the temporary password went, if it went anywhere: the same sentence for accounts that exist and for those
+/// that do not.
+pub fn temporary_sent(identifier: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(
+            "If an account fits {identifier}, a mail with a temporary password is on its way. \
+             Sign in with it in place of your own: it works once, within 24 hours."
+        ),
+        Lang::Ja => format!(
+            "{identifier} に合うアカウントがあれば、仮パスワードをメールでお送りしています。\
+             いつものパスワードの代わりに入力してサインインしてください。24時間以内に1回だけ使えます。"
+        ),
+    }
+}
+
 /// Where the registration code went.
 pub fn registration_code_sent(identifier: &str, channel: Channel, minutes: u64, lang: Lang) -> String {
     let what = match channel {

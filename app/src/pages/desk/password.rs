@@ -24,6 +24,9 @@ pub(in crate::pages) fn page(data: DataResource) -> AnyView {
 fn form(why: Option<ChangeReason>, page: PasswordPage) -> AnyView {
     let state = FormState::new(paths::ACCOUNT_PASSWORD, ChangePassword::PATH);
     let lang = state.lang;
+    // Whoever came by a temporary password does not know the current one.
+    let current = (why != Some(ChangeReason::Temporary))
+        .then(|| view! { <OldPassword state field=Field::CurrentPassword label=MessageId::CURRENT_PASSWORD/> });
     let why = why.map(|why| view! { <p class="why">{reason(why).text(lang)}</p> });
     view! {
         <PageTitle title=MessageId::CHANGE_PASSWORD.text(lang) state/>
@@ -32,7 +35,7 @@ fn form(why: Option<ChangeReason>, page: PasswordPage) -> AnyView {
         <div class="panel">
             <ErrorSummary state/>
             <PostForm to=ChangePassword::PATH state>
-                <OldPassword state field=Field::CurrentPassword label=MessageId::CURRENT_PASSWORD/>
+                {current}
                 <NewPassword state page/>
                 <Submit state label=MessageId::SAVE_PASSWORD busy=MessageId::SAVING/>
             </PostForm>

@@ -1,6 +1,7 @@
 //! English.
 
 use rekey_service::dispatch::Content;
+use rekey_service::temporary::TemporaryPassword;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
@@ -15,6 +16,9 @@ pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
         Content::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
         Content::Recovery { name, code, code_minutes, link, link_minutes } => {
             recovery(org, name, (code, *code_minutes), link.as_ref().map(|link| (link, *link_minutes)))
+        }
+        Content::TemporaryPassword { name, password, minutes, sign_in } => {
+            temporary_password(org, name, (password, *minutes), sign_in)
         }
         Content::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
         Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
@@ -32,6 +36,10 @@ pub(super) fn short(content: &Content, brand: &Brand) -> String {
         Content::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
         Content::AlreadyRegistered { sign_in, forgot } => {
             format!("{org}: this number has an account already. Sign in: {sign_in} Forgot the password? {forgot}")
+        }
+        Content::TemporaryPassword { password, minutes, sign_in, .. } => {
+            let password = password.expose();
+            format!("{password} is your temporary {org} password. It works once, within {}: {sign_in}", span(*minutes))
         }
         Content::PasswordChanged { at, not_me, .. } => {
             format!("{org}: your password was changed on {}. Was it not you? {not_me}", at.written(Lang::En))
@@ -85,6 +93,17 @@ fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: 
     page.words(format!("{by_code} on the page where you asked:"))
         .code(digits.expose())
         .words(format!("The code works for {}. Never give it to anyone; we never ask for it.", span(minutes)))
+        .words("Did you not ask for this? Then ignore this mail. Your password stays as it is.")
+}
+
+fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPassword, u32), sign_in: &Url) -> Page {
+    Page::new(format!("Your temporary {org} password"), "Your temporary password")
+        .words(hello(name))
+        .words(format!("You asked for a new {org} password. Sign in with this one in place of your own:"))
+        .code(&password.expose())
+        .button("Sign in", sign_in)
+        .words(format!("It works once, within {}. Then you choose a password of your own.", span(minutes)))
+        .words("Capitals, blanks and hyphens do not matter. Never give it to anyone; we never ask for it.")
         .words("Did you not ask for this? Then ignore this mail. Your password stays as it is.")
 }
 

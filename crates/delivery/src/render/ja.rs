@@ -1,6 +1,7 @@
 //! 日本語。Words as the pages use them: 確認コード, サインイン, 凍結.
 
 use rekey_service::dispatch::Content;
+use rekey_service::temporary::TemporaryPassword;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
@@ -15,6 +16,9 @@ pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
         Content::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
         Content::Recovery { name, code, code_minutes, link, link_minutes } => {
             recovery(org, name, (code, *code_minutes), link.as_ref().map(|link| (link, *link_minutes)))
+        }
+        Content::TemporaryPassword { name, password, minutes, sign_in } => {
+            temporary_password(org, name, (password, *minutes), sign_in)
         }
         Content::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
         Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
@@ -32,6 +36,13 @@ pub(super) fn short(content: &Content, brand: &Brand) -> String {
         Content::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
         Content::AlreadyRegistered { sign_in, forgot } => {
             format!("{org}：この番号のアカウントはすでにあります。サインイン {sign_in} パスワードを忘れたとき {forgot}")
+        }
+        Content::TemporaryPassword { password, minutes, sign_in, .. } => {
+            format!(
+                "{org}：仮パスワードは {} です（{}以内に1回だけ有効）。 {sign_in}",
+                password.expose(),
+                span(*minutes)
+            )
         }
         Content::PasswordChanged { at, not_me, .. } => {
             format!("{org}：{}にパスワードが変更されました。心当たりがないときは {not_me}", at.written(Lang::Ja))
@@ -93,6 +104,22 @@ fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: 
             "コードは{}有効です。誰にも教えないでください。窓口がコードをうかがうことはありません。",
             span(minutes)
         ))
+        .words("お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。")
+}
+
+fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPassword, u32), sign_in: &Url) -> Page {
+    Page::new(format!("【{org}】仮パスワードのお知らせ"), "仮パスワードのお知らせ")
+        .words_if(dear(name))
+        .words(format!(
+            "{org}のパスワードを決め直すお申し込みがありました。いつものパスワードの代わりに、次の仮パスワードでサインインしてください。"
+        ))
+        .code(&password.expose())
+        .button("サインイン", sign_in)
+        .words(format!("{}以内に1回だけ使えます。サインインしたら、ご自分のパスワードを決めてください。", span(minutes)))
+        .words(
+            "大文字と小文字、空白、ハイフンの違いは問いません。\
+             誰にも教えないでください。窓口が仮パスワードをうかがうことはありません。",
+        )
         .words("お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。")
 }
 

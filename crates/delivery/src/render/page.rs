@@ -20,7 +20,7 @@ pub(super) enum Block {
     Heading(&'static str),
     /// A paragraph.
     Words(String),
-    /// Six digits, large.
+    /// Six digits, or a temporary password; large.
     Code(String),
     /// The one thing to press.
     Button { label: &'static str, url: Url },

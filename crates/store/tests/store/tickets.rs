@@ -60,6 +60,23 @@ on_both! {
         assert!(!store.find_ticket(digest(1)).await.unwrap().unwrap().is_open(TicketKind::Owner, at(1)));
     }
 
+    async fn a_newer_ticket_of_an_account_ends_the_older_and_an_older_one_comes_too_late(db: Database) {
+        let store = db.store().await;
+        let (ada, bob) = (with_account(&store, 1).await, with_account(&store, 2).await);
+        let temporary = |n, account| ticket(n, TicketKind::TemporaryPassword, Some(account));
+        let tx = store.begin_write().await.unwrap();
+        for (n, account, written) in [(3, ada.id, true), (5, ada.id, true), (4, ada.id, false), (2, bob.id, true)] {
+            assert_eq!(tx.insert_latest_ticket(&temporary(n, account)).await.unwrap(), written, "{n}");
+        }
+        assert!(!tx.spend_ticket(TicketId(id(3)), at(1)).await.unwrap(), "ended");
+        assert!(tx.spend_ticket(TicketId(id(2)), at(1)).await.unwrap(), "somebody else's");
+        tx.commit().await.unwrap();
+        let latest = store.find_latest_ticket(TicketKind::TemporaryPassword, ada.id).await.unwrap().unwrap();
+        assert_eq!(latest.id, TicketId(id(5)));
+        assert!(latest.is_open(TicketKind::TemporaryPassword, at(1)));
+        assert!(store.find_latest_ticket(TicketKind::NotMe, ada.id).await.unwrap().is_none());
+    }
+
     async fn owner_links_that_can_be_used_are_listed(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
