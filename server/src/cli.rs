@@ -12,7 +12,7 @@ use rekey_store::AuditVerdict;
 
 use crate::config::{Config, Wrong};
 use crate::wiring::{self, StartError};
-use crate::{check, doctor, processor, serve, telemetry};
+use crate::{check, doctor, policy_cli, processor, serve, telemetry};
 
 /// Exit code for something that is not as it should be.
 const PROBLEM: u8 = 1;
@@ -105,6 +105,8 @@ enum PolicyAction {
         #[arg(long, value_name = "NAME")]
         preset: Option<String>,
     },
+    #[command(flatten)]
+    Assigned(policy_cli::Action),
 }
 
 /// Runs one command; says in one line what stands in its way.
@@ -155,6 +157,9 @@ async fn command(config: &Config, command: Command) -> Result<ExitCode, StartErr
         }
         Command::Account { action } => account(&wiring::services(config).await?, action).await,
         Command::Audit { action: Audit::Verify } => verify(config).await,
+        Command::Policy { action: PolicyAction::Assigned(action) } => {
+            policy_cli::run(&wiring::services(config).await?, action).await
+        }
         Command::Policy { .. } => Ok(ExitCode::SUCCESS),
     }
 }

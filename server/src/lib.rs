@@ -14,6 +14,7 @@ pub mod listen;
 mod mailbox;
 mod metrics;
 pub mod middleware;
+mod policy_cli;
 pub mod ports;
 mod processor;
 mod refuse;
