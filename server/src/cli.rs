@@ -121,7 +121,7 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(cli: Cli) -> Result<ExitCode, StartError> {
-    if let Command::Policy { action } = cli.command {
+    if let Command::Policy { action: policy::Action::Alone(action) } = cli.command {
         return policy::run(cli.config.as_deref(), action);
     }
     if let Command::Breach { action } = cli.command {
@@ -151,7 +151,10 @@ async fn command(config: &Config, command: Command) -> Result<ExitCode, StartErr
         }
         Command::Account { action } => account(&wiring::services(config).await?, action).await,
         Command::Audit { action: Audit::Verify } => verify(config).await,
-        Command::Policy { .. } | Command::Breach { .. } => Ok(ExitCode::SUCCESS),
+        Command::Policy { action: policy::Action::Assigned(action) } => {
+            policy::assign::run(&wiring::services(config).await?, action).await
+        }
+        Command::Policy { action: policy::Action::Alone(_) } | Command::Breach { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

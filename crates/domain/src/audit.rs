@@ -52,6 +52,12 @@ pub enum AuditEvent {
     PasswordExpiryLifted,
     /// An operator said that a password grows old like any other.
     PasswordExpirySet,
+    /// A policy was assigned, or taken away.
+    PolicyAssigned,
+    /// Somebody was put into a group.
+    GroupJoined,
+    /// Somebody was taken out of a group.
+    GroupLeft,
     /// An operator made an owner link.
     OwnerLinkMade,
 }

@@ -11,6 +11,7 @@ pub mod id;
 pub mod journey;
 pub mod outbox;
 pub mod rate;
+pub mod scope;
 pub mod session;
 pub mod standing;
 pub mod throttle;

@@ -16,7 +16,7 @@ mod notices;
 pub mod operator;
 pub mod owner;
 pub mod password;
-mod policies;
+pub mod policies;
 pub mod ports;
 pub mod recovery;
 pub mod registration;

@@ -70,6 +70,9 @@ texts! {
         PasswordChangeRequired = "password_change_required",
         PasswordExpiryLifted = "password_expiry_lifted",
         PasswordExpirySet = "password_expiry_set",
+        PolicyAssigned = "policy_assigned",
+        GroupJoined = "group_joined",
+        GroupLeft = "group_left",
         OwnerLinkMade = "owner_link_made",
     }
 }

@@ -1,5 +1,6 @@
-//! `rekey policy …`: the password policy on the command line. Needs no database and no key.
+//! `rekey policy …`: the password policy on the command line.
 
+pub mod assign;
 mod check;
 pub mod file;
 pub mod lint;
@@ -13,9 +14,20 @@ use rekey_shared::password::{Personal, Policy};
 use crate::config::{Config, Wrong};
 use crate::wiring::StartError;
 
-/// What to do with a policy.
+/// What to do with policies.
 #[derive(Debug, Subcommand)]
 pub enum Action {
+    /// What needs no database and no key.
+    #[command(flatten)]
+    Alone(Alone),
+    /// Who has which.
+    #[command(flatten)]
+    Assigned(assign::Action),
+}
+
+/// What to do with a policy by itself.
+#[derive(Debug, Subcommand)]
+pub enum Alone {
     /// Read one password a line and print one JSON report a line.
     Check(Check),
     /// Name each departure from NIST SP 800-63B-4 and ASVS 5.0: exit 0 none, 1 warnings, 2 below a floor.
@@ -66,16 +78,16 @@ pub struct Check {
 }
 
 /// Does it.
-pub fn run(config: Option<&Path>, action: Action) -> Result<ExitCode, StartError> {
+pub fn run(config: Option<&Path>, action: Alone) -> Result<ExitCode, StartError> {
     match action {
-        Action::Check(mut given) => {
+        Alone::Check(mut given) => {
             let mut policy = chosen(config, given.preset.as_deref(), given.policy.as_deref())?;
             ban(&mut policy, std::mem::take(&mut given.banned_term))?;
             let breached = given.breached.take();
             check::lines(&policy, &given.person(), breached.as_deref())
         }
-        Action::Lint { preset, file } => Ok(lint::print(&chosen(config, preset.as_deref(), file.as_deref())?)),
-        Action::Schema => {
+        Alone::Lint { preset, file } => Ok(lint::print(&chosen(config, preset.as_deref(), file.as_deref())?)),
+        Alone::Schema => {
             println!("{}", file::schema());
             Ok(ExitCode::SUCCESS)
         }

@@ -12,5 +12,6 @@ mod limits;
 mod links;
 mod must_change;
 mod origin;
+mod policy_commands;
 mod registry;
 mod support;

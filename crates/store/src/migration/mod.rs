@@ -3,6 +3,7 @@
 mod m0001_first;
 mod m0002_past_passwords;
 mod m0003_expiry;
+mod m0004_policies;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first::Migration),
             Box::new(m0002_past_passwords::Migration),
             Box::new(m0003_expiry::Migration),
+            Box::new(m0004_policies::Migration),
         ]
     }
 }

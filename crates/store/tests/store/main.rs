@@ -15,6 +15,7 @@ mod journeys;
 mod migration;
 mod outbox;
 mod past_passwords;
+mod policies;
 mod purge;
 mod sessions;
 mod throttle;
