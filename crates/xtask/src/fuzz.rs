@@ -8,7 +8,7 @@ use crate::paths::{Paths, on_path};
 use crate::run::{cargo, run, say};
 
 /// The targets under `fuzz/`.
-const TARGETS: [&str; 2] = ["policy_json", "checker"];
+const TARGETS: [&str; 3] = ["policy_json", "checker", "breach_import"];
 
 /// Runs every target; a crash leaves its input under `fuzz/artifacts/`.
 pub fn command(arguments: &[String]) -> Result<ExitCode> {
