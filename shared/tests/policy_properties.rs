@@ -223,6 +223,20 @@ proptest! {
     }
 
     #[test]
+    fn any_order_of_typing_ends_in_the_same_report(
+        policy in policies(), person in people(), password in passwords(), cuts in prop::collection::vec(0_usize..40, 0..6)
+    ) {
+        let last = policy.check(&password, &person);
+        // Typed in pieces, taken back, pasted: whatever was judged in between leaves nothing behind.
+        for cut in cuts {
+            let piece: String = password.chars().take(cut).collect();
+            policy.check(&piece, &person);
+            policy.rules(&password.chars().rev().collect::<String>(), &person);
+        }
+        prop_assert_eq!(policy.check(&password, &person), last);
+    }
+
+    #[test]
     fn a_suggestion_never_asks_for_more_than_the_policy_holds(
         policy in policies(), person in people(), password in passwords()
     ) {
