@@ -24,7 +24,7 @@ const BUFFER: usize = 1 << 18;
 
 /// A list and how far it was read.
 pub(crate) struct Source {
-    parts: std::vec::IntoIter<Part>,
+    parts: Parts,
     open: Option<(Part, BufReader<fs::File>, u64)>,
     algorithm: Option<Algorithm>,
     last: Option<(u64, u128)>,
@@ -40,21 +40,41 @@ struct Part {
     prefix: String,
 }
 
+/// The files of a list, in order. Of a folder with a million of them only the prefixes are remembered.
+enum Parts {
+    One(Option<PathBuf>),
+    Folder { folder: PathBuf, ending: String, prefixes: std::vec::IntoIter<u32> },
+}
+
+impl Iterator for Parts {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        match self {
+            Self::One(path) => path.take().map(|path| Part { path, prefix: String::new() }),
+            Self::Folder { folder, ending, prefixes } => {
+                let prefix = format!("{:05X}", prefixes.next()?);
+                let path = folder.join(format!("{prefix}{ending}"));
+                Some(Part { path, prefix })
+            }
+        }
+    }
+}
+
 impl Source {
     /// A file, or a folder of files.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
         let unreadable = |error| ImportError::at(path, 0, format!("cannot be read: {error}"));
         let is_folder = fs::metadata(path).map_err(unreadable)?.is_dir();
-        let parts =
-            if is_folder { prefix_files(path)? } else { vec![Part { path: path.to_owned(), prefix: String::new() }] };
-        let mut size = 0;
-        for part in &parts {
-            size += fs::metadata(&part.path).map_err(unreadable)?.len();
-        }
+        let (parts, size) = if is_folder {
+            prefix_files(path)?
+        } else {
+            (Parts::One(Some(path.to_owned())), fs::metadata(path).map_err(unreadable)?.len())
+        };
         if size == 0 {
             return Err(ImportError::at(path, 0, "is empty".to_owned()));
         }
-        Ok(Self { parts: parts.into_iter(), open: None, algorithm: None, last: None, read: 0, size })
+        Ok(Self { parts, open: None, algorithm: None, last: None, read: 0, size })
     }
 
     /// The algorithm of the list, known after the first line.
@@ -135,25 +155,34 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
     KNOWN.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
 }
 
-/// The files of a folder in the order of their prefixes.
-fn prefix_files(folder: &Path) -> Result<Vec<Part>, ImportError> {
+/// The files of a folder in the order of their prefixes, and how long they are together.
+fn prefix_files(folder: &Path) -> Result<(Parts, u64), ImportError> {
     let unreadable = |error: io::Error| ImportError::at(folder, 0, format!("cannot be read: {error}"));
-    let mut parts = Vec::new();
+    let (mut prefixes, mut size, mut ending) = (Vec::new(), 0, None);
     for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let prefix = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_ascii_uppercase();
-        if prefix.len() == PREFIX_DIGITS && prefix.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            parts.push(Part { path, prefix });
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name();
+        let Some((prefix, rest)) = name.to_str().and_then(prefix_of) else { continue };
+        if ending.get_or_insert_with(|| rest.to_owned()) != rest {
+            return Err(ImportError::at(&entry.path(), 0, "is named otherwise than the files before".to_owned()));
         }
+        prefixes.push(prefix);
+        size += entry.metadata().map_err(unreadable)?.len();
     }
-    parts.sort_by(|one, next| one.prefix.cmp(&next.prefix));
-    if parts.is_empty() {
-        return Err(ImportError::at(folder, 0, "holds no file that is named after five hexadecimal digits".to_owned()));
-    }
-    if let Some(twice) = parts.windows(2).find(|pair| pair[0].prefix == pair[1].prefix) {
-        return Err(ImportError::at(&twice[1].path, 0, "has the same prefix as another file of the folder".to_owned()));
-    }
-    Ok(parts)
+    let Some(ending) = ending else {
+        let what = "holds no file that is named after five hexadecimal digits in capitals";
+        return Err(ImportError::at(folder, 0, what.to_owned()));
+    };
+    prefixes.sort_unstable();
+    Ok((Parts::Folder { folder: folder.to_owned(), ending, prefixes: prefixes.into_iter() }, size))
+}
+
+/// Five digits in capitals, and what comes behind them.
+fn prefix_of(name: &str) -> Option<(u32, &str)> {
+    let (prefix, rest) = name.split_at_checked(PREFIX_DIGITS)?;
+    let plain = prefix.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'));
+    let ending = rest.is_empty() || rest.starts_with('.');
+    u32::from_str_radix(prefix, 16).ok().filter(|_| plain && ending).map(|prefix| (prefix, rest))
 }
 
 /// Reads `HASH:COUNT`, or `SUFFIX:COUNT` behind a prefix.

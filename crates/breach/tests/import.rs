@@ -56,13 +56,16 @@ fn a_folder_of_prefixes_is_a_list_too() {
     let list = folder.path().join("list");
     fs::create_dir(&list).expect("made");
     fs::write(list.join("5BAA6.txt"), format!("{}:3\r\n{}:0\r\n", &SHA1[5..], "F".repeat(35))).expect("written");
-    fs::write(list.join("00000"), format!("{}:7", "0".repeat(35))).expect("written");
+    fs::write(list.join("00000.txt"), format!("{}:7", "0".repeat(35))).expect("written");
     fs::write(list.join("README.txt"), "not a prefix").expect("written");
     let out = folder.path().join("out.rkb");
     let made = import(&list, &out, Options { width: Width::Narrow, ..WIDE }, &mut |_| {}).expect("imported");
     // The line that was never seen is padding.
     assert_eq!(made.header.entries, 2);
     assert!(File::open(&out).expect("opens").contains("password"));
+    fs::write(list.join("00001"), format!("{}:7", "0".repeat(35))).expect("written");
+    let mixed = import(&list, &out, WIDE, &mut |_| {}).expect_err("two ways of naming");
+    assert!(mixed.to_string().contains("is named otherwise"), "{mixed}");
 }
 
 #[test]
