@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use axum::middleware::{Next, from_fn};
 use rekey_domain::rate::Rate;
-use rekey_service::settings::{Hashing, Settings};
+use rekey_service::settings::{Hashing, RecoveryKind, Settings};
 use rekey_testkit::bench::{GOOD, quick_settings};
 use statistics::{compare, median, quicker_half};
 use support_proofs::browser::{Browser, Manner};
@@ -214,6 +214,30 @@ async fn a_wrong_code_takes_as_long_for_nobody_as_for_somebody() {
         unknown.is_far_from(&unknown.burdened(5.0), "wrong code with a leak"),
         "this run could not have seen a leak"
     );
+    assert!(!far, "anybody can tell them apart");
+}
+
+/// Somebody who was sent a temporary password has one more secret to compare with than nobody has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_temporary_password_takes_as_long_for_nobody_as_for_somebody() {
+    let _alone = QUIET.lock().await;
+    let mut settings = quick_settings();
+    settings.recovery.kind = RecoveryKind::TemporaryPassword;
+    let house = House::with(settings).await;
+    house.t.account(KNOWN).await;
+    let mut browser = house.browser(1);
+    let [unknown, known] = measure(["unknown", "known"], SAMPLES / 2, async |class| {
+        house.t.advance(Duration::from_secs(3601));
+        // Both are asked for each time: what is measured is the sign-in, not what a message leaves in a cache.
+        house.t.ask(UNKNOWN).await;
+        house.t.ask(KNOWN).await;
+        let typed = [("identifier", [UNKNOWN, KNOWN][class]), ("password", "ABCD-EFGH-JKLM-NPQR")];
+        clocked(&mut browser, "/api/session/sign-in", &typed).await
+    })
+    .await;
+    let far = unknown.is_far_from(&known, "temporary password");
+    let burdened = unknown.burdened(5.0);
+    assert!(unknown.is_far_from(&burdened, "temporary password with a leak"), "this run could not have seen a leak");
     assert!(!far, "anybody can tell them apart");
 }
 

@@ -75,27 +75,26 @@ pub(crate) async fn password_or_temporary(
     account: Option<&Account>,
     typed: &Secret,
 ) -> Result<Result<Opened, Checked>, Unexpected> {
-    let ticket = if temporary::in_use(cx) {
+    let sent = if temporary::in_use(cx) {
         let id = account.map_or(nobody, |account| account.id);
-        cx.store.find_latest_ticket(TicketKind::TemporaryPassword, id).await?
+        let typed = TemporaryPassword::parse(typed.expose()).map(|typed| cx.keys.temporary_digest(id, &typed));
+        (cx.store.find_latest_ticket(TicketKind::TemporaryPassword, id).await?, typed)
     } else {
-        None
+        (None, None)
     };
-    Ok(match password(cx, place, budget, account, typed).await? {
-        Checked::Right => Ok(Opened::ByPassword),
-        Checked::Waiting => Err(Checked::Waiting),
-        wrong @ Checked::Wrong { .. } => {
-            let fitting = ticket.filter(|ticket| fits(cx, ticket, account, typed));
-            fitting.map_or(Err(wrong), |ticket| Ok(Opened::ByTemporary(Box::new(ticket))))
+    Ok(match (password(cx, place, budget, account, typed).await?, sent) {
+        (Checked::Right, _) => Ok(Opened::ByPassword),
+        (Checked::Wrong { .. }, (Some(ticket), Some(typed))) if fits(cx, &ticket, account, typed) => {
+            Ok(Opened::ByTemporary(Box::new(ticket)))
         }
+        (checked, _) => Err(checked),
     })
 }
 
-fn fits(cx: &Services, ticket: &Ticket, account: Option<&Account>, typed: &Secret) -> bool {
-    let (Some(account), Some(typed)) = (account, TemporaryPassword::parse(typed.expose())) else { return false };
-    let digest = cx.keys.temporary_digest(account.id, &typed);
-    let same: bool = digest.0.ct_eq(&ticket.digest.0).into();
-    same && account.may_have_temporary_password() && ticket.is_open(TicketKind::TemporaryPassword, cx.now())
+fn fits(cx: &Services, ticket: &Ticket, account: Option<&Account>, typed: Digest) -> bool {
+    let same: bool = typed.0.ct_eq(&ticket.digest.0).into();
+    same && account.is_some_and(Account::may_have_temporary_password)
+        && ticket.is_open(TicketKind::TemporaryPassword, cx.now())
 }
 
 /// What came of a typed code.

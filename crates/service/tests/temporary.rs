@@ -213,3 +213,17 @@ on_both_databases! {
         assert_eq!(won, 1);
     }
 }
+
+#[tokio::test]
+async fn it_is_nowhere_in_the_database() {
+    let t = bench(Bench::sqlite().await).await;
+    let temporary = mailed(&t, ADA).await;
+    t.sign_in(ADA, &temporary).await.expect("signs in");
+    let path = t.database.url().trim_start_matches("sqlite://").to_owned();
+    let folder = std::path::Path::new(&path).parent().expect("a folder").to_owned();
+    let files = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let written: Vec<u8> = files.flat_map(|file| std::fs::read(file).expect("readable")).collect();
+    let holds = |text: &str| written.windows(text.len()).any(|piece| piece.eq_ignore_ascii_case(text.as_bytes()));
+    assert!(holds(ADA), "the database can be read");
+    assert!(!holds(&temporary) && !holds(&temporary.replace('-', "")));
+}

@@ -16,7 +16,7 @@ finders! {
     fn find_ticket(digest: Digest) -> Option<Ticket>;
     /// The ticket of that id.
     fn find_ticket_by_id(id: TicketId) -> Option<Ticket>;
-    /// The latest ticket of a kind that acts on an account, whatever became of it.
+    /// The latest ticket of a kind that acts on an account, whatever became of it: one step into an index.
     fn find_latest_ticket(kind: TicketKind, account: AccountId) -> Option<Ticket>;
     /// Owner links that can still be used, newest first.
     fn list_open_owner_tickets(now: Timestamp) -> Vec<Ticket>;
