@@ -152,12 +152,12 @@ fn MakeButton(
 ) -> impl IntoView {
     let make = move |_| {
         spawn_local(async move {
-            let (policy, beside) = watch.facts();
+            let Some((policy, beside)) = watch.facts() else { return };
             let made = lazy::make_password(policy, beside, words.then_some(state.lang)).await;
             if made.is_empty() {
                 return;
             }
-            shown.set(true);
+            shown.try_set(true);
             fill(Field::NewPassword, &made);
             fill(Field::ConfirmPassword, &made);
             state.made_password();

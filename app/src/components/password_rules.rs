@@ -42,15 +42,16 @@ impl Watch {
         }
     }
 
-    /// The policy, and the names that stand in the other boxes of the same form.
-    pub(super) fn facts(self) -> (Arc<str>, Beside) {
+    /// The policy, and the names that stand in the other boxes of the same form. `None` once the page was left:
+    /// what is awaited here may come later than that.
+    pub(super) fn facts(self) -> Option<(Arc<str>, Beside)> {
         let typed = |field: Field| find(field.name()).map(|area| area.value()).unwrap_or_default();
         let beside = Beside {
             given_name: typed(Field::GivenName),
             family_name: typed(Field::FamilyName),
             username: typed(Field::Username),
         };
-        (self.policy.get_value(), beside)
+        Some((self.policy.try_get_value()?, beside))
     }
 
     /// Fetches rules and estimator, so that they are there when the first letter is typed.
@@ -72,7 +73,7 @@ impl Watch {
         });
         let Some(turn) = begun else { return };
         spawn_local(async move {
-            let (policy, beside) = self.facts();
+            let Some((policy, beside)) = self.facts() else { return };
             let mut first = lazy::judge_rules(typed.clone(), policy.clone(), beside.clone(), self.lang).await;
             // The last strength and advice stay until the new ones are known, so that nothing flickers.
             let last = self.standing.try_with_untracked(|last| (last.strength.clone(), last.suggestion.clone()));
@@ -107,7 +108,7 @@ impl Watch {
         let typed = Secret::new(area.value());
         let Some(name) = lazy::shard_of(typed.clone(), list.clone()).await else { return };
         let Some(shard) = fetched(&name, &list).await else { return };
-        let (policy, beside) = self.facts();
+        let Some((policy, beside)) = self.facts() else { return };
         self.show(turn, lazy::judge_breach(typed, policy, beside, self.lang, list, shard).await);
     }
 
