@@ -1,10 +1,10 @@
 //! What services answer, as far as people may learn it. The one place where it is decided.
 
 use rekey_domain::throttle::Refusal;
+use rekey_service::freeze::FreezeError;
 use rekey_service::hasher::Busy;
 use rekey_service::password::ChangeError;
 use rekey_service::registration::{self, ResendError, VerifyError};
-use rekey_service::repudiation::FreezeError;
 use rekey_service::sign_in::SignInError;
 use rekey_service::{Services, Unexpected, recovery};
 use rekey_shared::Problem;

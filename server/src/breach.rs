@@ -16,7 +16,7 @@ use rekey_service::ports::{Breach, BreachData};
 use rekey_shared::Problem;
 
 use crate::config::Config;
-use crate::refuse::{Asker, answer};
+use crate::refuse::{RefusalFormat, answer};
 use crate::remote::RangeService;
 use crate::site::Site;
 
@@ -147,6 +147,6 @@ pub async fn shard(
             let cache = (CACHE_CONTROL, "public, max-age=86400, immutable".to_owned());
             ([kind, cache, (ETAG, tag)], Body::from(bytes)).into_response()
         }
-        None => answer(&site, Asker::new(&site, &headers), StatusCode::NOT_FOUND, &Problem::BadRequest),
+        None => answer(&site, RefusalFormat::new(&site, &headers), StatusCode::NOT_FOUND, &Problem::BadRequest),
     }
 }

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use rekey_breach::{File, Header, Imported, Options, Progress, Width, builtin, import};
 use rekey_service::Clock as _;
 
-use crate::config::{Config, Wrong};
+use crate::config::{Config, ConfigError};
 use crate::ports::SystemClock;
 use crate::wiring::StartError;
 
@@ -52,7 +52,7 @@ pub fn run(config: Option<&Path>, action: Action) -> Result<ExitCode, StartError
             let mut bar = Bar::begin();
             let made = import(&list, &out, options, &mut |progress| bar.show(progress));
             bar.end();
-            let made = made.map_err(|error| Wrong::new(&error.place(), error.what()))?;
+            let made = made.map_err(|error| ConfigError::new(&error.place(), error.what()))?;
             tell(&made, &out, bar.begun.elapsed());
             Ok(ExitCode::SUCCESS)
         }
@@ -87,7 +87,7 @@ fn info(path: &Path) -> Result<ExitCode, StartError> {
         return Ok(ExitCode::SUCCESS);
     }
     let file = File::open(path).and_then(|file| file.verify().map(|()| file));
-    let file = file.map_err(|damage| Wrong::new(&path.display().to_string(), damage.to_string()))?;
+    let file = file.map_err(|damage| ConfigError::new(&path.display().to_string(), damage.to_string()))?;
     let Header { entries, min_count, made_at, .. } = *file.header();
     let made =
         DateTime::from_timestamp(made_at, 0).map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d").to_string());

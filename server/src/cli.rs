@@ -109,7 +109,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match execute(cli) {
         Ok(code) => code,
-        Err(StartError::Wrong(wrong)) => {
+        Err(StartError::ConfigError(wrong)) => {
             eprintln!("rekey: {wrong}");
             ExitCode::from(WRONG)
         }

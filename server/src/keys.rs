@@ -18,7 +18,7 @@ use rekey_service::keys::{Key, KeyRing};
 use rekey_shared::{Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Wrong;
+use crate::config::ConfigError;
 
 const SETTING: &str = "keys_file";
 
@@ -40,19 +40,19 @@ struct Entry {
 }
 
 /// Reads the key ring; makes one when there is none.
-pub fn open(path: &Path, entropy: &dyn Entropy) -> Result<KeyRing, Wrong> {
+pub fn open(path: &Path, entropy: &dyn Entropy) -> Result<KeyRing, ConfigError> {
     if !path.exists() {
-        make(path, entropy).map_err(|error| Wrong::new(SETTING, format!("cannot be made: {error}")))?;
+        make(path, entropy).map_err(|error| ConfigError::new(SETTING, format!("cannot be made: {error}")))?;
     }
     read(path)
 }
 
 /// Reads the key ring.
-pub fn read(path: &Path) -> Result<KeyRing, Wrong> {
+pub fn read(path: &Path) -> Result<KeyRing, ConfigError> {
     check_private(path)?;
     let text = fs::read_to_string(path).map(Secret::new);
-    let text = text.map_err(|error| Wrong::new(SETTING, format!("cannot be read: {error}")))?;
-    parse(text.expose()).ok_or_else(|| Wrong::new(SETTING, "does not hold keys in the form that Rekey writes"))
+    let text = text.map_err(|error| ConfigError::new(SETTING, format!("cannot be read: {error}")))?;
+    parse(text.expose()).ok_or_else(|| ConfigError::new(SETTING, "does not hold keys in the form that Rekey writes"))
 }
 
 fn parse(text: &str) -> Option<KeyRing> {
@@ -66,19 +66,19 @@ fn parse(text: &str) -> Option<KeyRing> {
 
 /// Whoever reads the file can make every code and link.
 #[cfg(unix)]
-fn check_private(path: &Path) -> Result<(), Wrong> {
+fn check_private(path: &Path) -> Result<(), ConfigError> {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let found = fs::metadata(path).map_err(|error| Wrong::new(SETTING, format!("cannot be read: {error}")))?;
+    let found = fs::metadata(path).map_err(|error| ConfigError::new(SETTING, format!("cannot be read: {error}")))?;
     if found.permissions().mode().trailing_zeros() >= OTHERS {
         Ok(())
     } else {
-        Err(Wrong::new(SETTING, "can be read by others; run chmod 600 on it"))
+        Err(ConfigError::new(SETTING, "can be read by others; run chmod 600 on it"))
     }
 }
 
 #[cfg(not(unix))]
-fn check_private(_path: &Path) -> Result<(), Wrong> {
+fn check_private(_path: &Path) -> Result<(), ConfigError> {
     Ok(())
 }
 

@@ -65,7 +65,7 @@ pub async fn listen(listener: TcpListener, router: Router, allowance: Allowance,
         };
         match next {
             Ok((stream, peer, place)) => {
-                let talk = converse(stream, peer, router.clone(), allowance.head, graceful.watcher());
+                let talk = serve_connection(stream, peer, router.clone(), allowance.head, graceful.watcher());
                 tokio::spawn(async move {
                     talk.await;
                     drop(place);
@@ -96,7 +96,7 @@ async fn accept(
 }
 
 /// One connection, from its first byte to its last.
-async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, head: Duration, watcher: Watcher) {
+async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, head: Duration, watcher: Watcher) {
     let service = service_fn(move |request| pass_on(router.clone(), peer, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -19,14 +19,14 @@ const STYLE: &str = include_str!("mailbox.css");
 pub async fn page(State(site): State<Site>, headers: HeaderMap) -> Response {
     let Some(mailbox) = &site.mailbox else { return StatusCode::NOT_FOUND.into_response() };
     let (lang, messages) = (lang(&site, &headers), mailbox.list());
-    let letters: String = messages.iter().map(|message| letter(message, lang)).collect();
+    let entries: String = messages.iter().map(|message| entry(message, lang)).collect();
     let empty = format!("<p class=\"empty\">{}</p>", MessageId::MAILBOX_EMPTY.text(lang));
     let body = format!(
         "<main id=\"main\" class=\"mailbox\"><h1>{}</h1><p class=\"lead\">{}</p>{}\
          <p class=\"back\"><a href=\"/\">{}</a></p></main>",
         MessageId::MAILBOX_TITLE.text(lang),
         MessageId::MAILBOX_LEAD.text(lang),
-        if messages.is_empty() { empty } else { letters },
+        if messages.is_empty() { empty } else { entries },
         MessageId::TO_FIRST_PAGE.text(lang),
     );
     let document = Document { lang, title: MessageId::MAILBOX_TITLE.text(lang), assets: &site.app.assets };
@@ -46,10 +46,10 @@ pub async fn style() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
-fn letter(message: &DevMessage, lang: Lang) -> String {
+fn entry(message: &DevMessage, lang: Lang) -> String {
     let subject = if message.subject.is_empty() { message.channel } else { &message.subject };
     format!(
-        "<article class=\"letter\"><header><h2>{}</h2><p><span class=\"channel\">{}</span> {} · {}</p></header>\
+        "<article class=\"message\"><header><h2>{}</h2><p><span class=\"channel\">{}</span> {} · {}</p></header>\
          <p class=\"text\">{}</p></article>",
         escape(subject),
         message.channel,

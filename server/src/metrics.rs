@@ -122,7 +122,7 @@ impl Collector for Elsewhere {
         let hashed = ConstCounter::new(self.services.hasher.evaluated());
         let help = "Passwords verified against stored hashes";
         hashed.encode(encoder.encode_descriptor("passwords_verified", help, None, MetricType::Counter)?)?;
-        let places = i64::try_from(self.services.hasher.free_places()).unwrap_or(i64::MAX);
+        let places = i64::try_from(self.services.hasher.free_permits()).unwrap_or(i64::MAX);
         let help = "Places left in the hashing queue";
         ConstGauge::new(places).encode(encoder.encode_descriptor("hashing_places", help, None, MetricType::Gauge)?)
     }

@@ -13,12 +13,12 @@ use crate::site::Site;
 
 /// What the one who asked can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asker {
+pub struct RefusalFormat {
     lang: Lang,
     wants_page: bool,
 }
 
-impl Asker {
+impl RefusalFormat {
     /// From the request's headers.
     pub fn new(site: &Site, headers: &HeaderMap) -> Self {
         let wants_page = text_of(headers, ACCEPT).is_some_and(|accept| accept.contains("text/html"));
@@ -37,9 +37,9 @@ fn text_of(headers: &HeaderMap, name: http::HeaderName) -> Option<&str> {
 }
 
 /// A problem as a page for people and as JSON for scripts: the form in which server functions answer too.
-pub fn answer(site: &Site, asker: Asker, status: StatusCode, problem: &Problem) -> Response {
-    let (kind, body) = if asker.wants_page {
-        ("text/html; charset=utf-8", page(site, asker.lang, problem))
+pub fn answer(site: &Site, format: RefusalFormat, status: StatusCode, problem: &Problem) -> Response {
+    let (kind, body) = if format.wants_page {
+        ("text/html; charset=utf-8", page(site, format.lang, problem))
     } else {
         let json = serde_json::to_string(&AppError(problem.clone())).unwrap_or_default();
         ("application/json", json)

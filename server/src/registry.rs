@@ -92,7 +92,7 @@ pub const ROUTES: &[Route] = &[
     form("/api/recovery/verify", ANYBODY, Throttle::Guess),
     form("/api/recovery/resend", ANYBODY, Throttle::Message),
     form("/api/recovery/complete", ANYBODY, Throttle::Hashing),
-    form("/api/repudiation/freeze", ANYBODY, Throttle::None),
+    form("/api/account/freeze", ANYBODY, Throttle::None),
     form("/api/session/sign-in", ANYBODY, Throttle::SignIn),
     form("/api/session/sign-out", ANYBODY, Throttle::None),
     form("/api/session/end", SIGNED_IN, Throttle::None),

@@ -18,7 +18,7 @@ use rekey_app::{App, shell};
 use rekey_shared::Problem;
 
 use crate::middleware::headers::page_policy;
-use crate::refuse::{Asker, answer};
+use crate::refuse::{RefusalFormat, answer};
 use crate::site::Site;
 use crate::{assets, breach, health, language, links, mailbox, middleware, registry};
 
@@ -102,8 +102,8 @@ fn missing_of(site: &Site) -> MethodRouter {
     let site = site.clone();
     axum::routing::any(move |request: Request| async move {
         if request.uri().path().starts_with(registry::API) {
-            let asker = Asker::new(&site, request.headers());
-            return answer(&site, asker, StatusCode::NOT_FOUND, &Problem::BadRequest);
+            let format = RefusalFormat::new(&site, request.headers());
+            return answer(&site, format, StatusCode::NOT_FOUND, &Problem::BadRequest);
         }
         let mut response = render(request).await;
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -112,8 +112,8 @@ fn missing_of(site: &Site) -> MethodRouter {
 }
 
 async fn not_allowed(State(site): State<Site>, request: Request) -> Response {
-    let asker = Asker::new(&site, request.headers());
-    answer(&site, asker, StatusCode::METHOD_NOT_ALLOWED, &Problem::BadRequest)
+    let format = RefusalFormat::new(&site, request.headers());
+    answer(&site, format, StatusCode::METHOD_NOT_ALLOWED, &Problem::BadRequest)
 }
 
 async fn not_allowed_plain() -> Response {

@@ -12,7 +12,7 @@ use crate::breach::{Breaches, LOOK_EVERY};
 use crate::config::Config;
 use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
-use crate::wiring::{StartError, Wired, wire};
+use crate::wiring::{App, StartError, wire};
 
 /// The time between two looks for rows that are older than they have to be.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
@@ -23,7 +23,7 @@ const METRICS_CONNECTIONS: usize = 64;
 /// Runs until it is told to stop: at most twenty seconds longer.
 pub async fn serve(config: &Config) -> Result<(), StartError> {
     let listener = bind(config.listen, "listen").await?;
-    let Wired { site, worker, breaches } = wire(config).await?;
+    let App { site, worker, breaches } = wire(config).await?;
     let (stop, stopped) = watch::channel(false);
 
     let counters = match config.metrics_listen {
@@ -36,10 +36,10 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         None => None,
     };
     let watcher = spawn_watcher(breaches, stopped.clone());
-    let janitor = spawn_janitor(site.services().clone(), stopped.clone());
+    let cleanup = spawn_cleanup(site.services().clone(), stopped.clone());
     // The worker goes on until the last request is answered: what that one owes is still sent.
-    let (hush, hushed) = watch::channel(false);
-    let worker = tokio::spawn(async move { worker.run(when(hushed)).await });
+    let (stop_worker, worker_stopped) = watch::channel(false);
+    let worker = tokio::spawn(async move { worker.run(when(worker_stopped)).await });
 
     let router = router(&site);
     // Before anybody is told that it runs: whoever reads that may stop it at once.
@@ -48,8 +48,8 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     tokio::spawn(ring_on_signal(stop, signals));
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
-    let _ = hush.send(true);
-    for part in [Some(worker), Some(janitor), Some(watcher), counters].into_iter().flatten() {
+    let _ = stop_worker.send(true);
+    for part in [Some(worker), Some(cleanup), Some(watcher), counters].into_iter().flatten() {
         let _ended = part.await;
     }
     tracing::info!(event = "sys_shutdown", "stopped");
@@ -72,7 +72,7 @@ async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> 
 }
 
 /// Removes what is older than it has to be, and tells those whose password grows too old.
-fn spawn_janitor(services: Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+fn spawn_cleanup(services: Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
     let work = async move {
         loop {
             match services.store.purge(services.clock.now()).await {

@@ -8,13 +8,13 @@ use rekey_app::context::AppState;
 use rekey_delivery::{DevMailbox, Senders, SmsSender, SmtpSender, Stats, Worker};
 use rekey_service::context::Parts;
 use rekey_service::links::Links;
-use rekey_service::settings::RecoveryKind;
+use rekey_service::setting::RecoveryKind;
 use rekey_service::{Services, Unexpected};
 use rekey_shared::view::SiteView;
 use rekey_store::Store;
 
 use crate::breach::Breaches;
-use crate::config::{Config, Wrong};
+use crate::config::{Config, ConfigError};
 use crate::ports::{OsEntropy, SystemClock};
 use crate::site::Site;
 use crate::{assets, keys};
@@ -24,7 +24,7 @@ use crate::{assets, keys};
 pub enum StartError {
     /// A setting is wrong.
     #[error(transparent)]
-    Wrong(#[from] Wrong),
+    ConfigError(#[from] ConfigError),
     /// Something that the settings name does not work now.
     #[error("{0}")]
     Failed(String),
@@ -58,7 +58,7 @@ impl From<rekey_store::Unexpected> for StartError {
 }
 
 /// The parts of a running server.
-pub struct Wired {
+pub struct App {
     /// What handlers are given.
     pub site: Site,
     /// What sends messages.
@@ -79,13 +79,13 @@ pub async fn services(config: &Config) -> Result<Services, StartError> {
 
 async fn services_with(config: &Config, breaches: Arc<Breaches>) -> Result<Services, StartError> {
     keys::make_private_folder(&config.data_dir)
-        .map_err(|error| Wrong::new("data_dir", format!("cannot be made: {error}")))?;
+        .map_err(|error| ConfigError::new("data_dir", format!("cannot be made: {error}")))?;
     let keys = keys::open(&config.keys_file, &OsEntropy)?;
     let store = connect(config).await?;
     store.migrate().await?;
     if !store.claim_key_check(keys.fingerprint()).await? {
         let problem = "does not belong to this database; take the file that every other node has";
-        return Err(Wrong::new("keys_file", problem).into());
+        return Err(ConfigError::new("keys_file", problem).into());
     }
     let parts = Parts {
         clock: Arc::new(SystemClock),
@@ -100,14 +100,14 @@ async fn services_with(config: &Config, breaches: Arc<Breaches>) -> Result<Servi
 }
 
 /// Everything that `rekey serve` runs.
-pub async fn wire(config: &Config) -> Result<Wired, StartError> {
+pub async fn wire(config: &Config) -> Result<App, StartError> {
     let breaches = Arc::new(Breaches::of(config));
     let services = services_with(config, Arc::clone(&breaches)).await?;
     let (senders, stats) = (senders(config)?, Arc::new(Stats::default()));
     let mailbox = config.dev_mailbox.then(DevMailbox::new);
     let worker = Worker::new(services.clone(), senders, mailbox.clone(), Arc::clone(&stats));
     let site = site_of(config, services, mailbox, stats);
-    Ok(Wired { site, worker, breaches })
+    Ok(App { site, worker, breaches })
 }
 
 /// The site over given services.
@@ -133,8 +133,8 @@ fn view_of(config: &Config, dev_mailbox: bool) -> SiteView {
     }
 }
 
-fn senders(config: &Config) -> Result<Senders, Wrong> {
+fn senders(config: &Config) -> Result<Senders, ConfigError> {
     let mail = config.mail.clone().map(SmtpSender::new).transpose();
-    let mail = mail.map_err(|error| Wrong::new(error.key, error.problem))?;
+    let mail = mail.map_err(|error| ConfigError::new(error.key, error.problem))?;
     Ok(Senders { mail, sms: config.sms.clone().map(SmsSender::new) })
 }

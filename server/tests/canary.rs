@@ -135,7 +135,7 @@ impl Tour {
     async fn mailed(&mut self) -> (String, String) {
         let sent = self.house.send_owed().await;
         let texts: Vec<_> = sent.iter().map(|message| message.text.clone()).collect();
-        let words = texts.iter().flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()));
+        let words = texts.iter().flat_map(|text| text.split(|message: char| !message.is_alphanumeric()));
         let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
         let code = words.clone().find(is_code).unwrap_or_default().to_owned();
         let home = format!("https://{HOST}");
@@ -225,8 +225,8 @@ impl Tour {
         assert!(objection.starts_with("/not-me/"), "{objection}");
         self.open(&objection).await;
         self.open("/not-me").await;
-        self.done("/api/repudiation/freeze", &[]).await;
-        self.refused("/api/repudiation/freeze", &[]).await;
+        self.done("/api/account/freeze", &[]).await;
+        self.refused("/api/account/freeze", &[]).await;
         self.mailed().await;
     }
 

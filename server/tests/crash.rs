@@ -9,7 +9,7 @@ mod support_proofs;
 
 use std::time::{Duration, Instant};
 
-use rekey_domain::outbox::Outcome;
+use rekey_domain::message::Outcome;
 use rekey_service::recovery;
 use rekey_testkit::bench::{link_in, meta, quick_settings};
 use support_proofs::chance::Chance;
@@ -390,6 +390,6 @@ async fn a_request_whose_worker_died_does_not_overtake_a_newer_one() {
     let late = t.deliver().await;
     assert_eq!(link_in(&late), None, "two links would live");
     assert!(recovery::link_is_open(&t.cx, &newer).await.expect("answers"));
-    let settled = t.cx.store.settle_outbox(leased[0].id, died, Outcome::Sent, t.cx.clock.now()).await.expect("answers");
+    let settled = t.cx.store.finish_outbox(leased[0].id, died, Outcome::Sent, t.cx.clock.now()).await.expect("answers");
     assert!(!settled, "whoever died has no say");
 }

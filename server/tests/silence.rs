@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rekey_service::owner;
-use rekey_service::settings::{RecoveryKind, RecoveryThrottle};
+use rekey_service::setting::{RecoveryKind, RecoveryThrottle};
 use rekey_testkit::bench::{BETTER, GOOD, last_segment, quick_settings};
 use support_proofs::browser::{Answer, Manner};
 use support_proofs::house::House;
@@ -307,7 +307,7 @@ async fn a_dead_link_does_not_tell_what_it_died_of() {
         let mut walk = Walk::new(&house, manner, &objections);
         walk.all_led("/not-me", Step::Open("/not-me/{}")).await;
         walk.all(Step::Open("/not-me")).await;
-        let refused = walk.all(Step::Send("/api/repudiation/freeze", &[])).await;
+        let refused = walk.all(Step::Send("/api/account/freeze", &[])).await;
         assert!(manner == Manner::Plain || refused[0].contains("link_not_valid"), "{refused:?}");
 
         let replaced = owner::make_link(&house.t.cx).await.expect("a link");

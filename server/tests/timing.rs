@@ -11,8 +11,8 @@ mod support_proofs;
 use std::time::{Duration, Instant};
 
 use axum::middleware::{Next, from_fn};
-use rekey_domain::rate::Rate;
-use rekey_service::settings::{Hashing, RecoveryKind, Settings};
+use rekey_domain::throttle::rate::Rate;
+use rekey_service::setting::{Hashing, RecoveryKind, Settings};
 use rekey_testkit::bench::{GOOD, quick_settings};
 use statistics::{compare, median, quicker_half};
 use support_proofs::browser::{Browser, Manner};

@@ -2,7 +2,7 @@
 #![cfg(feature = "strength")]
 
 use rekey_shared::password::{
-    Advice, Blanks, CrackTime, Detail, MAX_INPUT_BYTES, Matching, Personal, PersonalRules, Place, Policy, Report,
+    Advice, Blanks, CrackTime, Detail, MAX_INPUT_BYTES, Matching, Personal, PersonalRules, Policy, Position, Report,
     RuleId, Verdict, estimate, length_hint, passwordrules_attribute,
 };
 
@@ -66,7 +66,7 @@ fn short_words_are_not_looked_for() {
 fn spaces_of_all_scripts_are_blanks() {
     assert_eq!(fails(&Policy::commerce(), "quiet\u{3000}street"), ["spaces"]);
     let report = Policy::commerce().check("quiet\u{a0}", &Personal::default());
-    assert_eq!(report.rule(RuleId::Spaces).map(|rule| rule.detail), Some(Detail::At { place: Place::Last }));
+    assert_eq!(report.rule(RuleId::Spaces).map(|rule| rule.detail), Some(Detail::At { position: Position::Last }));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The shortest change: what is suggested is little, and enough.
 
 use rekey_shared::password::{
-    Class, Matching, Personal, PersonalPart, PersonalRules, Place, Policy, Replace, Run, Runs, Suggestion,
+    Class, Matching, Personal, PersonalPart, PersonalRules, Policy, Position, Replace, Run, Runs, Suggestion,
 };
 
 fn person() -> Personal {
@@ -31,7 +31,7 @@ fn what_is_suggested_is_the_shortest_change() {
         (Policy::commerce_shipped(), "abc", Suggestion { add: 5, with: vec![Class::Digit, Class::Upper], ..nothing() }),
         (Policy::commerce(), "quie t1", Suggestion { replace: vec![Replace::Blanks], ..nothing() }),
         (Policy::entra(), "Wombaté71", Suggestion { replace: vec![Replace::Foreign(1)], ..nothing() }),
-        (strict.clone(), "#Maple7Canoe", Suggestion { ends: vec![Place::First], ..nothing() }),
+        (strict.clone(), "#Maple7Canoe", Suggestion { ends: vec![Position::First], ..nothing() }),
         (
             strict.clone(),
             "Maple7#Sato99",

@@ -69,9 +69,9 @@ pub async fn load(page: Page) -> Result<String, AppError> {
 
 #[cfg(feature = "ssr")]
 mod on_server {
-    use rekey_service::recovery::Way;
+    use rekey_service::recovery::ProofSource;
     use rekey_service::sign_in::Caller;
-    use rekey_service::{Services, owner, password, recovery, registration, repudiation, sessions, sign_in};
+    use rekey_service::{Services, freeze, owner, password, recovery, registration, sessions, sign_in};
     use rekey_shared::Problem;
     use rekey_shared::view::{JourneyStep, JourneyView, PolicyView};
     use serde::Serialize;
@@ -177,7 +177,7 @@ mod on_server {
     async fn recovery(cx: &Services, page: Page) -> Answered {
         let link = cookie(Cookie::Link);
         if page == Page::RecoverNew && !link.is_empty() {
-            let policy = recovery::policy(cx, Way::Link(&link)).await.map_err(|error| refuse(cx, error))?;
+            let policy = recovery::policy(cx, ProofSource::Link(&link)).await.map_err(|error| refuse(cx, error))?;
             return new_password_or(policy.as_ref(), Problem::LinkNotValid);
         }
         let handle = cookie(Cookie::Recover);
@@ -188,7 +188,7 @@ mod on_server {
         if let (Page::Recover, Some(view)) = (page, view) {
             return data(&view);
         }
-        let policy = recovery::policy(cx, Way::Journey(&handle)).await.map_err(|error| refuse(cx, error))?;
+        let policy = recovery::policy(cx, ProofSource::Journey(&handle)).await.map_err(|error| refuse(cx, error))?;
         new_password_or(policy.as_ref(), Problem::JourneyOver)
     }
 
@@ -204,7 +204,7 @@ mod on_server {
     }
 
     async fn not_me(cx: &Services) -> Answered {
-        let open = repudiation::link_is_open(cx, &cookie(Cookie::NotMe)).await.map_err(|error| refuse(cx, error))?;
+        let open = freeze::link_is_open(cx, &cookie(Cookie::NotMe)).await.map_err(|error| refuse(cx, error))?;
         if open { data(&()) } else { Ok(refused(Problem::LinkNotValid)) }
     }
 }

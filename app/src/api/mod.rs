@@ -3,17 +3,17 @@
 //! Every form field may be missing and then counts as empty, so that the service says what is wrong with it.
 //! Every success leads to the next page, since without scripts it would show nothing.
 
+mod freeze;
 mod load;
 mod password;
 mod recovery;
 mod registration;
-mod repudiation;
 mod session;
 
+pub use freeze::Freeze;
 pub(crate) use load::Answer;
 pub use load::{Load, Page, load};
 pub use password::ChangePassword;
 pub use recovery::{CompleteRecovery, ResendRecovery, StartRecovery, VerifyRecovery};
 pub use registration::{CompleteRegistration, ResendRegistration, StartRegistration, VerifyRegistration};
-pub use repudiation::Freeze;
 pub use session::{EndOthers, EndSession, SignIn, SignOut};

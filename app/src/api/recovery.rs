@@ -63,12 +63,12 @@ pub async fn complete_recovery(
     use crate::cookies::Cookie;
     use crate::paths;
     use crate::problem::Told;
-    use rekey_service::recovery::{self, Complete, CompleteError, Way};
+    use rekey_service::recovery::{self, Complete, CompleteError, ProofSource};
     use rekey_shared::Problem;
 
     let (cx, meta) = context::caller()?;
     let (link, handle) = (context::cookie(Cookie::Link), context::cookie(Cookie::Recover));
-    let way = if link.is_empty() { Way::Journey(&handle) } else { Way::Link(&link) };
+    let way = if link.is_empty() { ProofSource::Journey(&handle) } else { ProofSource::Link(&link) };
     let done = recovery::complete(&cx, &meta, way, Complete { new_password, confirm_password }).await;
     let done = done.map(|()| [Cookie::Recover, Cookie::Link, Cookie::Session].map(context::forget)).map(drop);
     let done = done.map_err(|error| match error {

@@ -3,7 +3,7 @@
 //! **Knows nothing of** HTTP servers or Leptos. The one crate that sends anything to people.
 //!
 //! A message is a row that holds ids only. The worker leases rows, asks
-//! [`rekey_service::dispatch::prepare`] what each one says and to whom, writes it in the recipient's language,
+//! [`rekey_service::message::compose::prepare`] what each one says and to whom, writes it in the recipient's language,
 //! hands it to a provider and settles the row. Everything about a message follows from its row, so a retry has the
 //! same Message-ID and the same bytes, and a receiver recognises it.
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, SecondsFormat};
 use serde::{Serialize, Serializer};
 
-use rekey_service::dispatch::Recipient;
+use rekey_service::message::compose::Recipient;
 use rekey_shared::Timestamp;
 
 use crate::{Channel, Rendered, SendError, Sender};

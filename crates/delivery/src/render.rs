@@ -10,7 +10,7 @@ mod layout;
 mod page;
 mod tidy;
 
-use rekey_service::dispatch::{Letter, Recipient};
+use rekey_service::message::compose::{Message, Recipient};
 use rekey_shared::{Lang, Timestamp};
 
 pub use brand::Brand;
@@ -38,25 +38,25 @@ impl std::fmt::Debug for Rendered {
     }
 }
 
-/// Writes a letter down in the recipient's language.
-pub fn render(letter: Letter, brand: &Brand) -> Rendered {
-    let lang = letter.lang;
-    let (subject, text, html) = match &letter.to {
+/// Writes a message in the recipient's language.
+pub fn render(message: Message, brand: &Brand) -> Rendered {
+    let lang = message.lang;
+    let (subject, text, html) = match &message.to {
         Recipient::Email(_) => {
             let page = match lang {
-                Lang::En => en::page_of(&letter.content, brand),
-                Lang::Ja => ja::page_of(&letter.content, brand),
+                Lang::En => en::page_of(&message.content, brand),
+                Lang::Ja => ja::page_of(&message.content, brand),
             };
             let (text, html) = (layout::text(&page), layout::html(&page, lang));
             (page.subject, text, html)
         }
         Recipient::Phone(_) => {
             let text = match lang {
-                Lang::En => en::short(&letter.content, brand),
-                Lang::Ja => ja::short(&letter.content, brand),
+                Lang::En => en::short(&message.content, brand),
+                Lang::Ja => ja::short(&message.content, brand),
             };
             (String::new(), text, String::new())
         }
     };
-    Rendered { message_id: letter.message_id, to: letter.to, created_at: letter.created_at, subject, text, html }
+    Rendered { message_id: message.message_id, to: message.to, created_at: message.created_at, subject, text, html }
 }

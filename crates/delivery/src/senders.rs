@@ -1,6 +1,6 @@
 //! How a finished message leaves the process.
 
-use rekey_service::dispatch::Recipient;
+use rekey_service::message::compose::Recipient;
 
 use crate::{DevMailbox, Rendered, SmsSender, SmtpSender};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rekey_service::dispatch::Recipient;
+use rekey_service::message::compose::Recipient;
 use rekey_shared::Secret;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rekey_domain::outbox::Outcome;
+use rekey_domain::message::Outcome;
 
 use crate::Channel;
 

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rekey_domain::OutboxId;
-use rekey_domain::outbox::{DeadCause, MAX_ATTEMPTS, Obligation, OutboxItem, Outcome, retry_wait};
+use rekey_domain::message::{DeadCause, MAX_ATTEMPTS, Notification, OutboxItem, Outcome, retry_wait};
 use rekey_service::Services;
-use rekey_service::dispatch::{self, Prepared};
+use rekey_service::message::compose::{self, Prepared};
 use rekey_shared::Timestamp;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -55,7 +55,7 @@ const MAX_LEASES: u32 = 200;
 /// Tries of writing down what became of a message: a database that is away for a moment must not cause a duplicate.
 const SETTLE_TRIES: u32 = 4;
 
-/// Sends what is owed until the process stops. Any number of them may run, in any number of processes.
+/// Sends queued messages until the process stops. Any number of them may run, in any number of processes.
 #[derive(Clone)]
 pub struct Worker(Arc<Inner>);
 
@@ -94,39 +94,39 @@ impl Worker {
     /// Works until `shutdown` is ready; then finishes what is in flight within ten seconds. What is not finished
     /// by then is sent when its lease has run out.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        let mut flights = JoinSet::new();
+        let mut sending = JoinSet::new();
         tokio::pin!(shutdown);
         loop {
-            let more = self.take_off(&mut flights).await;
+            let more = self.start_sending(&mut sending).await;
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                Some(_) = flights.join_next(), if more => {}
+                Some(_) = sending.join_next(), if more => {}
                 () = self.rest(), if !more => {}
             }
-            while flights.try_join_next().is_some() {}
+            while sending.try_join_next().is_some() {}
         }
-        if tokio::time::timeout(GRACE, self.land(&mut flights)).await.is_err() {
-            tracing::warn!(outbox.unfinished = flights.len(), "stopped before every message was handed over");
+        if tokio::time::timeout(GRACE, self.finish_sending(&mut sending)).await.is_err() {
+            tracing::warn!(outbox.unfinished = sending.len(), "stopped before every message was handed over");
         }
     }
 
     /// Sends everything that is due now and returns how many rows were looked at. For tests and for one-off runs.
     pub async fn drain(&self) -> usize {
-        let (mut flights, mut seen) = (JoinSet::new(), 0);
+        let (mut sending, mut seen) = (JoinSet::new(), 0);
         loop {
-            let before = flights.len();
-            self.take_off(&mut flights).await;
-            seen += flights.len() - before;
-            if flights.join_next().await.is_none() {
+            let before = sending.len();
+            self.start_sending(&mut sending).await;
+            seen += sending.len() - before;
+            if sending.join_next().await.is_none() {
                 return seen;
             }
         }
     }
 
     /// Leases as many rows as there is room for. Whether there may be more.
-    async fn take_off(&self, flights: &mut JoinSet<()>) -> bool {
-        let room = SLOTS.saturating_sub(flights.len());
+    async fn start_sending(&self, sending: &mut JoinSet<()>) -> bool {
+        let room = SLOTS.saturating_sub(sending.len());
         if room == 0 {
             return true;
         }
@@ -145,7 +145,7 @@ impl Worker {
         let more = items.len() == room;
         for item in items {
             let worker = self.clone();
-            flights.spawn(async move { worker.0.handle(item).await });
+            sending.spawn(async move { worker.0.handle(item).await });
         }
         more
     }
@@ -157,8 +157,8 @@ impl Worker {
         }
     }
 
-    async fn land(&self, flights: &mut JoinSet<()>) {
-        while flights.join_next().await.is_some() {}
+    async fn finish_sending(&self, sending: &mut JoinSet<()>) {
+        while sending.join_next().await.is_some() {}
     }
 }
 
@@ -173,7 +173,7 @@ impl Inner {
         let ending = self.attempt(&item).await;
         self.stats.count(ending.channel, ending.outcome);
         log(&item, &ending);
-        self.settle(item.id, ending.outcome).await;
+        self.record_outcome(item.id, ending.outcome).await;
     }
 
     async fn attempt(&self, item: &OutboxItem) -> Ending {
@@ -184,9 +184,9 @@ impl Inner {
             let outcome = Outcome::Dead { cause: DeadCause::Unreachable };
             return Ending { channel: None, outcome, class: "crashed" };
         }
-        let prepared = tokio::time::timeout(PREPARE_TIMEOUT, dispatch::prepare(&self.services, item)).await;
-        let letter = match prepared {
-            Ok(Ok(Prepared::Send(letter))) => letter,
+        let prepared = tokio::time::timeout(PREPARE_TIMEOUT, compose::prepare(&self.services, item)).await;
+        let message = match prepared {
+            Ok(Ok(Prepared::Send(message))) => message,
             Ok(Ok(Prepared::Drop)) => return Ending::dropped("nothing_to_send"),
             Ok(Err(failure)) => {
                 self.services.report(&failure);
@@ -194,8 +194,8 @@ impl Inner {
             }
             Err(_) => return self.failed(item, None, SendError::NotNow { class: "prepare.timeout" }),
         };
-        let channel = Channel::to(&letter.to);
-        match self.send(channel, &render::render(*letter, &self.brand)).await {
+        let channel = Channel::to(&message.to);
+        match self.send(channel, &render::render(*message, &self.brand)).await {
             Ok(()) => Ending { channel: Some(channel), outcome: Outcome::Sent, class: "taken" },
             Err(error) => self.failed(item, Some(channel), error),
         }
@@ -213,10 +213,10 @@ impl Inner {
     }
 
     /// Writes down what became of a row. A row that another worker has by now is left to it.
-    async fn settle(&self, id: OutboxId, outcome: Outcome) {
+    async fn record_outcome(&self, id: OutboxId, outcome: Outcome) {
         for nth in 1..=SETTLE_TRIES {
             let now = self.services.clock.now();
-            match self.services.store.settle_outbox(id, self.owner, outcome, now).await {
+            match self.services.store.finish_outbox(id, self.owner, outcome, now).await {
                 Ok(true) => return,
                 Ok(false) => {
                     tracing::warn!(outbox.id = %id.0, "the lease was over before the message was settled");
@@ -256,7 +256,7 @@ fn log(item: &OutboxItem, ending: &Ending) {
         Outcome::Retry { .. } => "retry",
         Outcome::Dead { .. } => "dead",
     };
-    let (id, kind) = (item.id.0, kind(item.obligation));
+    let (id, kind) = (item.id.0, kind(item.notification));
     let (channel, class) = (ending.channel.map_or("none", Channel::name), ending.class);
     if let Outcome::Retry { .. } | Outcome::Dead { .. } = ending.outcome {
         tracing::warn!(outbox.id = %id, outbox.kind = kind, outbox.channel = channel, attempt = item.attempts,
@@ -267,13 +267,13 @@ fn log(item: &OutboxItem, ending: &Ending) {
     }
 }
 
-const fn kind(obligation: Obligation) -> &'static str {
-    match obligation {
-        Obligation::RegistrationSecret { .. } => "registration_secret",
-        Obligation::RecoverySecret { .. } => "recovery_secret",
-        Obligation::PasswordChanged { .. } => "password_changed",
-        Obligation::SignInPaused { .. } => "sign_in_paused",
-        Obligation::PasswordExpires { .. } => "password_expires",
-        Obligation::AccountFrozen { .. } => "account_frozen",
+const fn kind(notification: Notification) -> &'static str {
+    match notification {
+        Notification::RegistrationSecret { .. } => "registration_secret",
+        Notification::RecoverySecret { .. } => "recovery_secret",
+        Notification::PasswordChanged { .. } => "password_changed",
+        Notification::SignInPaused { .. } => "sign_in_paused",
+        Notification::PasswordExpires { .. } => "password_expires",
+        Notification::AccountFrozen { .. } => "account_frozen",
     }
 }

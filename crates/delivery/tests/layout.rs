@@ -4,9 +4,9 @@
 mod support;
 
 use rekey_delivery::{Brand, Rendered, render};
-use rekey_service::dispatch::{Content, Letter, Recipient};
 use rekey_service::links::Links;
-use rekey_service::settings::Settings;
+use rekey_service::message::compose::{Message, MessageBody, Recipient};
+use rekey_service::setting::Settings;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use support::{brand, brand_at};
 use url::Url;
@@ -38,26 +38,26 @@ fn url(path: &str) -> Url {
     Url::parse("https://id.example.org").and_then(|base| base.join(path)).expect("a URL")
 }
 
-fn recovery(name: &str) -> Content {
+fn recovery(name: &str) -> MessageBody {
     let (name, link) = (name.to_owned(), Some(url("/recover/link/TOKEN?a=1&b=2")));
-    Content::Recovery { name, code: OneTimeCode::from_value(42_913), code_minutes: 10, link, link_minutes: 1437 }
+    MessageBody::Recovery { name, code: OneTimeCode::from_value(42_913), code_minutes: 10, link, link_minutes: 1437 }
 }
 
-fn write(to: Recipient, lang: Lang, content: Content, brand: &Brand) -> Rendered {
+fn write(to: Recipient, lang: Lang, content: MessageBody, brand: &Brand) -> Rendered {
     let created_at = Timestamp::from_millis(1_795_165_505_000);
-    render::render(Letter { to, lang, message_id: "0199aaaa".to_owned(), created_at, content }, brand)
+    render::render(Message { to, lang, message_id: "0199aaaa".to_owned(), created_at, content }, brand)
 }
 
-fn mail(lang: Lang, content: Content, brand: &Brand) -> Rendered {
+fn mail(lang: Lang, content: MessageBody, brand: &Brand) -> Rendered {
     write(Recipient::Email("ada@example.org".to_owned()), lang, content, brand)
 }
 
-fn sms(lang: Lang, content: Content, brand: &Brand) -> String {
+fn sms(lang: Lang, content: MessageBody, brand: &Brand) -> String {
     write(Recipient::Phone("+12025550123".to_owned()), lang, content, brand).text
 }
 
 fn code_sms(lang: Lang, brand: &Brand) -> String {
-    sms(lang, Content::RegistrationCode { code: OneTimeCode::from_value(42_913), minutes: 10 }, brand)
+    sms(lang, MessageBody::RegistrationCode { code: OneTimeCode::from_value(42_913), minutes: 10 }, brand)
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn html_is_simple_and_escaped() {
 <p style=\"margin:0 0 16px\"><a href=\"https://id.example.org/recover/link/TOKEN?a=1&amp;b=2\" style=\"display:inline-block;padding:13px 22px;border-radius:10px;background-color:#0b6477;color:#ffffff;font-weight:600;text-decoration:none\">Choose a new password</a></p>
 <p style=\"margin:0 0 16px\">The link works once, within 24 hours.</p>
 <p style=\"margin:0 0 16px\">Or type this code on the page where you asked:</p>
-<p style=\"margin:0 0 16px;padding:16px;border:1px solid #7a8a90;border-radius:10px;text-align:center;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;letter-spacing:6px\"><strong>042913</strong></p>
+<p style=\"margin:0 0 16px;padding:16px;border:1px solid #7a8a90;border-radius:10px;text-align:center;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;message-spacing:6px\"><strong>042913</strong></p>
 <p style=\"margin:0 0 16px\">The code works for 10 minutes. Never give it to anyone; we never ask for it.</p>
 <p style=\"margin:0 0 16px\">Did you not ask for this? Then ignore this mail. Your password stays as it is.</p>
 <p style=\"margin:24px 0 0;padding:16px 0 0;border-top:1px solid #7a8a90;font-size:13px\">Rekey, id.example.org<br>

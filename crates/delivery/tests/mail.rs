@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use rekey_delivery::{MailSettings, SendError, Sender as _, SmtpSender};
-use rekey_service::dispatch::Recipient;
+use rekey_service::message::compose::Recipient;
 use rekey_shared::Secret;
 use support::smtp::{Fault, Sink, Stage};
 use support::{brand, brand_at, impatient, mail, patient};
@@ -35,7 +35,7 @@ Date: Fri, 20 Nov 2026 09:05:05 +0000
 Message-ID: <0199aaaa@id.example.org>
 Auto-Submitted: auto-generated
 MIME-Version: 1.0
-Content-Type: multipart/alternative; boundary=\"rekey-0199aaaa\""
+MessageBody-Type: multipart/alternative; boundary=\"rekey-0199aaaa\""
     );
 }
 

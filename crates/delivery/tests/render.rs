@@ -4,7 +4,7 @@
 mod support;
 
 use rekey_delivery::{Brand, Rendered, render};
-use rekey_service::dispatch::{Content, Letter, Recipient};
+use rekey_service::message::compose::{Message, MessageBody, Recipient};
 use rekey_service::temporary::TemporaryPassword;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use support::brand;
@@ -20,42 +20,42 @@ fn code() -> OneTimeCode {
     OneTimeCode::from_value(42_913)
 }
 
-fn recovery(name: &str, link: Option<&str>) -> Content {
+fn recovery(name: &str, link: Option<&str>) -> MessageBody {
     let (name, link) = (name.to_owned(), link.map(url));
-    Content::Recovery { name, code: code(), code_minutes: 10, link, link_minutes: 1440 }
+    MessageBody::Recovery { name, code: code(), code_minutes: 10, link, link_minutes: 1440 }
 }
 
-fn contents(name: &str) -> [(&'static str, Content); 8] {
+fn contents(name: &str) -> [(&'static str, MessageBody); 8] {
     let (name, forgot) = (name.to_owned(), url("/forgot"));
     [
-        ("registration", Content::RegistrationCode { code: code(), minutes: 10 }),
-        ("already", Content::AlreadyRegistered { sign_in: url("/"), forgot: forgot.clone() }),
+        ("registration", MessageBody::RegistrationCode { code: code(), minutes: 10 }),
+        ("already", MessageBody::AlreadyRegistered { sign_in: url("/"), forgot: forgot.clone() }),
         ("recovery", recovery(&name, Some("/recover/link/TOKEN"))),
-        ("changed", Content::PasswordChanged { name: name.clone(), at: AT, not_me: url("/not-me/TOKEN"), days: 7 }),
-        ("paused", Content::SignInPaused { name: name.clone(), forgot: forgot.clone() }),
+        ("changed", MessageBody::PasswordChanged { name: name.clone(), at: AT, not_me: url("/not-me/TOKEN"), days: 7 }),
+        ("paused", MessageBody::SignInPaused { name: name.clone(), forgot: forgot.clone() }),
         (
             "temporary",
-            Content::TemporaryPassword {
+            MessageBody::TemporaryPassword {
                 name: name.clone(),
                 password: TemporaryPassword::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
                 minutes: 1440,
                 sign_in: url("/"),
             },
         ),
-        ("expires", Content::PasswordExpires { name: name.clone(), ends_at: AT, change: url("/account/password") }),
-        ("frozen", Content::AccountFrozen { name, forgot }),
+        ("expires", MessageBody::PasswordExpires { name: name.clone(), ends_at: AT, change: url("/account/password") }),
+        ("frozen", MessageBody::AccountFrozen { name, forgot }),
     ]
 }
 
-fn write(to: Recipient, lang: Lang, content: Content, brand: &Brand) -> Rendered {
-    render::render(Letter { to, lang, message_id: "0199aaaa".to_owned(), created_at: AT, content }, brand)
+fn write(to: Recipient, lang: Lang, content: MessageBody, brand: &Brand) -> Rendered {
+    render::render(Message { to, lang, message_id: "0199aaaa".to_owned(), created_at: AT, content }, brand)
 }
 
-fn mail(lang: Lang, content: Content) -> Rendered {
+fn mail(lang: Lang, content: MessageBody) -> Rendered {
     write(Recipient::Email("ada@example.org".to_owned()), lang, content, &brand())
 }
 
-fn sms(lang: Lang, content: Content) -> String {
+fn sms(lang: Lang, content: MessageBody) -> String {
     write(Recipient::Phone("+12025550123".to_owned()), lang, content, &brand()).text
 }
 
@@ -69,7 +69,7 @@ fn texted(kind: &str, lang: Lang) -> String {
     sms(lang, content(kind, lang))
 }
 
-fn content(kind: &str, lang: Lang) -> Content {
+fn content(kind: &str, lang: Lang) -> MessageBody {
     let name = if lang == Lang::En { "Ada Example" } else { "山田 花子" };
     contents(name).into_iter().find_map(|(known, content)| (known == kind).then_some(content)).expect("a kind")
 }

@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use rekey_delivery::{SendError, Sender as _, SmsSender, SmsSettings};
-use rekey_service::dispatch::Recipient;
+use rekey_service::message::compose::Recipient;
 use rekey_shared::Secret;
 use support::http::{Answer, Sink};
 use support::sms;

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use rekey_delivery::stats::Count;
 use rekey_delivery::{DevMailbox, Senders, SmsSender, SmsSettings, Stats, Worker};
-use rekey_domain::outbox::{MAX_ATTEMPTS, OutboxItem};
+use rekey_domain::message::{MAX_ATTEMPTS, OutboxItem};
+use rekey_service::Services;
+use rekey_service::message::compose;
 use rekey_service::registration::{self, Start};
-use rekey_service::{Services, dispatch};
 use rekey_shared::Secret;
 use rekey_testkit::bench::meta;
 use rekey_testkit::{Bench, on_both_databases};
@@ -361,10 +362,10 @@ async fn a_row_is_prepared_the_same_at_every_try() {
     let item = lease_and_die(&t).await.remove(0);
     let mut written = Vec::new();
     for _ in 0..2 {
-        let dispatch::Prepared::Send(letter) = dispatch::prepare(&t.cx, &item).await.expect("prepares") else {
+        let compose::Prepared::Send(message) = compose::prepare(&t.cx, &item).await.expect("prepares") else {
             panic!("there is something to send");
         };
-        let mail = rekey_delivery::render::render(*letter, &support::brand());
+        let mail = rekey_delivery::render::render(*message, &support::brand());
         written.push((mail.message_id, mail.subject, mail.text, mail.html, mail.created_at));
     }
     assert_eq!(written[0], written[1]);

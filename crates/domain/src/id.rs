@@ -32,8 +32,8 @@ ids! {
     /// A signed-in browser.
     SessionId;
     /// A single-use link outside a journey.
-    TicketId;
-    /// A message that is owed to somebody.
+    ActionTokenId;
+    /// A queued message.
     OutboxId;
 }
 

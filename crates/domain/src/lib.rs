@@ -5,17 +5,12 @@
 
 pub mod account;
 pub mod audit;
-pub mod expiry;
-pub mod guess;
 pub mod id;
 pub mod journey;
-pub mod outbox;
-pub mod rate;
-pub mod scope;
+pub mod message;
+pub mod password;
 pub mod session;
-pub mod standing;
 pub mod throttle;
-pub mod ticket;
 
 pub use account::{Account, AccountIdentifier, Epoch, PasswordHash, Role, Status};
-pub use id::{AccountId, Digest, IdentifierId, JourneyId, OutboxId, SessionId, TicketId};
+pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JourneyId, OutboxId, SessionId};

@@ -64,9 +64,9 @@ struct Row {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Standing {
+enum AccountState {
     Active,
-    /// Frozen; whether the channel of this account's journeys is the tainted one.
+    /// Frozen; whether the channel of this account's journeys is the disputed one.
     Frozen,
     Disabled,
 }
@@ -76,7 +76,7 @@ struct World {
     now: i64,
     rows: Vec<Row>,
     epochs: [i64; 2],
-    standing: [Standing; 2],
+    state_of: [AccountState; 2],
 }
 
 impl World {
@@ -97,20 +97,20 @@ impl World {
             now: START.as_millis(),
             rows: vec![row; OWNER.len()],
             epochs: [0; 2],
-            standing: [Standing::Active, Standing::Active],
+            state_of: [AccountState::Active, AccountState::Active],
         }
     }
 
     fn account(&self, which: usize) -> Account {
-        let status = match self.standing[which] {
-            Standing::Active => Status::Active,
-            Standing::Frozen => Status::Frozen { at: START, tainted: Some(channel(which)) },
-            Standing::Disabled => Status::Disabled,
+        let status = match self.state_of[which] {
+            AccountState::Active => Status::Active,
+            AccountState::Frozen => Status::Frozen { at: START, disputed: Some(channel(which)) },
+            AccountState::Disabled => Status::Disabled,
         };
         Account {
             id: account_id(which),
             status,
-            role: Role::Person,
+            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,
@@ -148,7 +148,7 @@ impl World {
             code_tries: row.tries,
             last_sent_at: Timestamp::from_millis(row.last_sent_at),
             proven_at: row.proven_at.map(Timestamp::from_millis),
-            ticket: None,
+            action_token: None,
             created_at: START,
             expires_at: START.plus(LINK_LIFETIME),
         }
@@ -171,11 +171,11 @@ impl World {
             Event::ByLink { at, link } => next.complete(at, Action::CompleteByLink, link == Some(at), event),
             Event::Bump(account) => next.epochs[account] += 1,
             Event::Freeze(account) => {
-                next.standing[account] = Standing::Frozen;
+                next.state_of[account] = AccountState::Frozen;
                 next.epochs[account] += 1;
             }
             Event::Disable(account) => {
-                next.standing[account] = Standing::Disabled;
+                next.state_of[account] = AccountState::Disabled;
                 next.epochs[account] += 1;
             }
             Event::Wait(span) => next.now += i64::try_from(span.as_millis()).expect("short"),
@@ -185,7 +185,7 @@ impl World {
 
     fn bind(&mut self, which: usize) {
         let open = self.journey(which).is_open(Timestamp::from_millis(self.now));
-        let usable = OWNER[which].is_none_or(|owner| self.standing[owner] == Standing::Active);
+        let usable = OWNER[which].is_none_or(|owner| self.state_of[owner] == AccountState::Active);
         if !open || !usable || self.rows[which].bound_epoch.is_some() {
             return;
         }
@@ -264,7 +264,7 @@ impl World {
         assert!(row.bound_epoch.is_some(), "a decoy set a password");
         if let Some(owner) = OWNER[which] {
             assert_eq!(row.bound_epoch, Some(self.epochs[owner]), "older than a change of credentials");
-            assert_eq!(self.standing[owner], Standing::Active, "frozen by this channel, or disabled");
+            assert_eq!(self.state_of[owner], AccountState::Active, "frozen by this channel, or disabled");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use rekey_domain::audit::{AuditEvent, AuditLine};
-use rekey_domain::rate::Rate;
+use rekey_domain::throttle::rate::Rate;
 use rekey_domain::{AccountId, Digest, JourneyId};
 use rekey_shared::{Lang, Reference, Timestamp};
 use rekey_store::Store;
@@ -17,7 +17,7 @@ use crate::hasher::Hasher;
 use crate::keys::KeyRing;
 use crate::links::Links;
 use crate::ports::{BreachData, Clock, Entropy, random};
-use crate::settings::Settings;
+use crate::setting::Settings;
 use crate::{PlainToken, Unexpected};
 
 /// The services of one process. Cheap to clone.

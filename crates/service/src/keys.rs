@@ -4,9 +4,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use rekey_domain::account::action_token::ActionToken;
 use rekey_domain::journey::Journey;
-use rekey_domain::ticket::Ticket;
-use rekey_domain::{AccountId, Digest, JourneyId, TicketId};
+use rekey_domain::{AccountId, ActionTokenId, Digest, JourneyId};
 use rekey_shared::{OneTimeCode, Timestamp};
 
 use crate::temporary::TemporaryPassword;
@@ -36,7 +36,7 @@ pub struct KeyRing(Vec<Key>);
 enum Purpose {
     Code,
     Link,
-    Ticket,
+    ActionToken,
     Temporary,
     TemporaryDigest,
     Account,
@@ -50,7 +50,7 @@ impl Purpose {
         match self {
             Self::Code => b"rekey/1/code",
             Self::Link => b"rekey/1/link",
-            Self::Ticket => b"rekey/1/ticket",
+            Self::ActionToken => b"rekey/1/action_token",
             Self::Temporary => b"rekey/1/temporary",
             Self::TemporaryDigest => b"rekey/1/temporary/digest",
             Self::Account => b"rekey/1/throttle/account",
@@ -106,18 +106,18 @@ impl KeyRing {
         PlainToken::from_bytes(self.at(made_at).derive(Purpose::Link, &[id.0.as_bytes()]))
     }
 
-    /// The token of a ticket about to be made.
-    pub fn ticket_token(&self, id: TicketId, made_at: Timestamp) -> PlainToken {
-        PlainToken::from_bytes(self.at(made_at).derive(Purpose::Ticket, &[id.0.as_bytes()]))
+    /// The token of the action token that is about to be made.
+    pub fn action_token_of(&self, id: ActionTokenId, made_at: Timestamp) -> PlainToken {
+        PlainToken::from_bytes(self.at(made_at).derive(Purpose::ActionToken, &[id.0.as_bytes()]))
     }
 
-    /// The token of a ticket that exists.
-    pub fn token_of(&self, ticket: &Ticket) -> PlainToken {
-        self.ticket_token(ticket.id, ticket.created_at)
+    /// The token of an existing action token.
+    pub fn token_of(&self, action_token: &ActionToken) -> PlainToken {
+        self.action_token_of(action_token.id, action_token.created_at)
     }
 
-    /// The temporary password of a ticket.
-    pub fn temporary_password(&self, id: TicketId, made_at: Timestamp) -> TemporaryPassword {
+    /// The temporary password of an action token.
+    pub fn temporary_password(&self, id: ActionTokenId, made_at: Timestamp) -> TemporaryPassword {
         let bytes = self.at(made_at).derive(Purpose::Temporary, &[id.0.as_bytes()]);
         TemporaryPassword::from_bytes(bytes.first_chunk().copied().unwrap_or_default())
     }

@@ -1,35 +1,27 @@
-//! One module per journey: gather facts, ask `domain`, write through `store`, enqueue notices.
+//! One folder a subject: gather facts, ask `domain`, write through `store`, enqueue notices.
 //!
 //! **Knows nothing of** HTTP or Leptos. Never sends a message: it enqueues them.
 //! Whatever leaves the process comes in through a port: clock and entropy here, senders in `delivery`.
 
-mod choosing;
+pub mod account;
 pub mod context;
-pub mod dispatch;
 pub mod error;
-pub mod expiry;
-pub mod hasher;
-mod journeys;
+pub mod journey;
 pub mod keys;
 pub mod links;
-mod notices;
-pub mod operator;
-pub mod owner;
+pub mod message;
 pub mod password;
-pub mod policies;
 pub mod ports;
-pub mod recovery;
-pub mod registration;
-pub mod repudiation;
-pub mod sessions;
-pub mod settings;
-pub mod sign_in;
-pub mod standing;
-pub mod temporary;
+pub mod session;
+pub mod setting;
 pub mod token;
 pub mod verifier;
 
+pub use account::{freeze, operator, owner};
 pub use context::{RequestMeta, Services};
 pub use error::Unexpected;
+pub use journey::{recovery, registration};
+pub use password::{expiry, hasher, policies, temporary};
 pub use ports::{Clock, Entropy};
+pub use session::{sessions, sign_in};
 pub use token::PlainToken;

@@ -6,20 +6,20 @@ use std::sync::atomic::Ordering;
 
 use subtle::ConstantTimeEq as _;
 
-use rekey_domain::guess::{Budget, Lockout, Window};
+use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::journey::Journey;
-use rekey_domain::ticket::{Ticket, TicketKind};
+use rekey_domain::throttle::budget::{Budget, Lockout, Window};
 use rekey_domain::{Account, AccountId, Digest, PasswordHash};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{OneTimeCode, Secret, Timestamp};
 
-use crate::hasher::Place;
+use crate::hasher::QueuePermit;
 use crate::temporary::{self, TemporaryPassword};
 use crate::{Services, Unexpected};
 
 /// What came of a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Checked {
+pub(crate) enum PasswordCheck {
     /// It is right, and a try was left for it.
     Right,
     /// It is wrong, or there is nothing that it could fit.
@@ -39,62 +39,62 @@ pub(crate) fn password_budget(cx: &Services, account: &Account) -> Digest {
 /// Verifies a password. Costs the same whatever comes of it.
 pub(crate) async fn password(
     cx: &Services,
-    place: Place,
+    permit: QueuePermit,
     budget: Digest,
     account: Option<&Account>,
     typed: &Secret,
-) -> Result<Checked, Unexpected> {
+) -> Result<PasswordCheck, Unexpected> {
     let lockout = cx.settings.sign_in.lockout;
     let Some(reserved) = reserve(cx, budget, cx.now(), |seen, now| lockout.reserve(seen, now)).await? else {
-        reserve_nothing(cx).await?;
-        cx.hasher.verify_decoy(place, typed).await?;
-        return Ok(Checked::Waiting);
+        reserve_dummy(cx).await?;
+        cx.hasher.verify_decoy(permit, typed).await?;
+        return Ok(PasswordCheck::Waiting);
     };
     let right = match account.and_then(|account| account.password.as_ref()) {
-        Some(stored) => cx.hasher.verify(place, typed, stored).await?,
-        None => cx.hasher.verify_decoy(place, typed).await?,
+        Some(stored) => cx.hasher.verify(permit, typed, stored).await?,
+        None => cx.hasher.verify_decoy(permit, typed).await?,
     };
-    Ok(if right { Checked::Right } else { Checked::Wrong { just_locked: lockout.just_locked(reserved) } })
+    Ok(if right { PasswordCheck::Right } else { PasswordCheck::Wrong { just_locked: lockout.just_locked(reserved) } })
 }
 
 /// What opens a session.
 #[derive(Debug, Clone)]
-pub(crate) enum Opened {
+pub(crate) enum SignInMethod {
     /// The password.
     ByPassword,
     /// A temporary password: not spent yet.
-    ByTemporary(Box<Ticket>),
+    ByTemporary(Box<ActionToken>),
 }
 
 /// Verifies what was typed at sign-in: the password or, where they are in use, a temporary one. One budget for both,
 /// and the same work whether or not there is one.
 pub(crate) async fn password_or_temporary(
     cx: &Services,
-    place: Place,
+    permit: QueuePermit,
     (budget, nobody): (Digest, AccountId),
     account: Option<&Account>,
     typed: &Secret,
-) -> Result<Result<Opened, Checked>, Unexpected> {
+) -> Result<Result<SignInMethod, PasswordCheck>, Unexpected> {
     let sent = if temporary::in_use(cx) {
         let id = account.map_or(nobody, |account| account.id);
         let typed = TemporaryPassword::parse(typed.expose()).map(|typed| cx.keys.temporary_digest(id, &typed));
-        (cx.store.find_latest_ticket(TicketKind::TemporaryPassword, id).await?, typed)
+        (cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?, typed)
     } else {
         (None, None)
     };
-    Ok(match (password(cx, place, budget, account, typed).await?, sent) {
-        (Checked::Right, _) => Ok(Opened::ByPassword),
-        (Checked::Wrong { .. }, (Some(ticket), Some(typed))) if fits(cx, &ticket, account, typed) => {
-            Ok(Opened::ByTemporary(Box::new(ticket)))
+    Ok(match (password(cx, permit, budget, account, typed).await?, sent) {
+        (PasswordCheck::Right, _) => Ok(SignInMethod::ByPassword),
+        (PasswordCheck::Wrong { .. }, (Some(action_token), Some(typed))) if fits(cx, &action_token, account, typed) => {
+            Ok(SignInMethod::ByTemporary(Box::new(action_token)))
         }
         (checked, _) => Err(checked),
     })
 }
 
-fn fits(cx: &Services, ticket: &Ticket, account: Option<&Account>, typed: Digest) -> bool {
-    let same: bool = typed.0.ct_eq(&ticket.digest.0).into();
+fn fits(cx: &Services, action_token: &ActionToken, account: Option<&Account>, typed: Digest) -> bool {
+    let same: bool = typed.0.ct_eq(&action_token.digest.0).into();
     same && account.is_some_and(Account::may_have_temporary_password)
-        && ticket.is_open(TicketKind::TemporaryPassword, cx.now())
+        && action_token.is_open(ActionTokenKind::TemporaryPassword, cx.now())
 }
 
 /// What came of a typed code.
@@ -129,7 +129,7 @@ pub(crate) async fn code(cx: &Services, journey: &Journey, typed: &OneTimeCode) 
 }
 
 /// What came of comparing a new password with past ones.
-pub(crate) enum Novelty {
+pub(crate) enum HistoryCheck {
     /// It is none of them: this is its hash.
     New(PasswordHash),
     /// It is one of them.
@@ -138,27 +138,27 @@ pub(crate) enum Novelty {
     NoTryLeft,
 }
 
-/// Compares a new password with past ones and hashes it, in one place of the queue.
-pub(crate) async fn novelty(
+/// Compares a new password with past ones and hashes it, under one queue permit.
+pub(crate) async fn check_history(
     cx: &Services,
-    place: Place,
+    permit: QueuePermit,
     account: &Account,
     typed: &Secret,
     against: Vec<PasswordHash>,
-) -> Result<Novelty, Unexpected> {
+) -> Result<HistoryCheck, Unexpected> {
     if against.is_empty() {
-        return Ok(Novelty::New(cx.hasher.hash(place, typed).await?));
+        return Ok(HistoryCheck::New(cx.hasher.hash(permit, typed).await?));
     }
     let key = cx.keys.budget_key("past passwords", account.id.0.as_bytes());
     let rule = |seen, now| Window::PAST_PASSWORDS.reserve(seen, now);
     if reserve(cx, key, cx.now(), rule).await?.is_none() {
-        return Ok(Novelty::NoTryLeft);
+        return Ok(HistoryCheck::NoTryLeft);
     }
-    Ok(cx.hasher.hash_unless(place, typed, against).await?.map_or(Novelty::Used, Novelty::New))
+    Ok(cx.hasher.hash_unless(permit, typed, against).await?.map_or(HistoryCheck::Used, HistoryCheck::New))
 }
 
 /// Writes what a reservation writes, for nobody, so that an account that must wait answers no faster.
-async fn reserve_nothing(cx: &Services) -> Result<(), Unexpected> {
+async fn reserve_dummy(cx: &Services) -> Result<(), Unexpected> {
     let key = cx.keys.budget_key("nobody", &[]);
     let seen = cx.store.read_budget(key).await?;
     let next = Budget { failures: seen.failures.wrapping_add(1) % 1_000_000, next_at: None };

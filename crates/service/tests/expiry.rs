@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use rekey_domain::expiry::PasswordAge;
-use rekey_service::dispatch::{Content, Letter};
+use rekey_domain::password::expiry::PasswordAge;
+use rekey_service::message::compose::{Message, MessageBody};
 use rekey_service::password::{self, Change};
 use rekey_service::{expiry, operator, sign_in};
 use rekey_shared::password::Expiry;
@@ -25,12 +25,12 @@ async fn expiring(t: Bench) -> Bench {
     t.with(|settings| settings.policy.expiry = Some(Expiry::after(30))).await
 }
 
-/// Tells whoever is due, and gives how many days were left in each letter.
+/// Tells whoever is due, and gives how many days were left in each message.
 async fn warned(t: &Bench) -> Vec<(String, u64)> {
     expiry::warn(&t.cx).await.expect("looks");
-    let days = |letter: &Letter| match &letter.content {
-        Content::PasswordExpires { ends_at, .. } => {
-            Some((address_of(letter).to_owned(), ends_at.since(letter.created_at).as_secs().div_ceil(86_400)))
+    let days = |message: &Message| match &message.content {
+        MessageBody::PasswordExpires { ends_at, .. } => {
+            Some((address_of(message).to_owned(), ends_at.since(message.created_at).as_secs().div_ceil(86_400)))
         }
         _ => None,
     };
@@ -121,7 +121,7 @@ on_both_databases! {
         t.advance(Duration::from_secs(1));
         password::change(&t.cx, &meta(), &caller, change()).await.expect("changes");
         let letters = t.deliver().await;
-        assert!(letters.iter().all(|letter| matches!(letter.content, Content::PasswordChanged { .. })), "{letters:?}");
+        assert!(letters.iter().all(|message| matches!(message.content, MessageBody::PasswordChanged { .. })), "{letters:?}");
     }
 
     async fn several_nodes_tell_once(t: Bench) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use rekey_service::password::{self, Change, ChangeError};
-use rekey_service::recovery::{self, CompleteError, Way};
+use rekey_service::recovery::{self, CompleteError, ProofSource};
 use rekey_shared::password::{History, Occasion, Policy, Report, Verdict};
 use rekey_testkit::bench::{BETTER, GOOD, code_in, meta};
 use rekey_testkit::{Bench, assert_matches, on_both_databases};
@@ -80,7 +80,7 @@ on_both_databases! {
         let by_code = |password: String| {
             let choice = rekey_testkit::bench::choice(&password);
             let (cx, handle) = (t.cx.clone(), handle.clone());
-            async move { recovery::complete(&cx, &meta(), Way::Journey(&handle), choice).await }
+            async move { recovery::complete(&cx, &meta(), ProofSource::Journey(&handle), choice).await }
         };
         assert_matches!(by_code(nth(3)).await, Err(CompleteError::Weak(_)));
         by_code(BETTER.to_owned()).await.expect("the proof still counts");

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use rekey_domain::scope::{GroupName, Scope};
-use rekey_service::dispatch::Content;
+use rekey_domain::password::assignment::{GroupName, Scope};
+use rekey_service::message::compose::MessageBody;
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::policies::{self, AssignError};
-use rekey_service::recovery::{CompleteError, Way};
+use rekey_service::recovery::{CompleteError, ProofSource};
 use rekey_service::registration::{self, CompleteError as NotRegistered, Start};
 use rekey_service::{expiry, owner, recovery};
 use rekey_shared::password::{Expiry, History, Policy};
@@ -54,7 +54,7 @@ on_both_databases! {
         let refused = password::change(&t.cx, &meta(), &ada, change(BETTER)).await;
         assert_matches!(refused, Err(ChangeError::Weak(report)) if report.failed_rules() == ["length.min"]);
         let link = t.recovery_link(ADA).await;
-        let view = recovery::policy(&t.cx, Way::Link(&link)).await.expect("answers").expect("open");
+        let view = recovery::policy(&t.cx, ProofSource::Link(&link)).await.expect("answers").expect("open");
         assert_eq!(view.policy.length.min, 30);
         assert_matches!(t.complete_by_link(&link, BETTER).await, Err(CompleteError::Weak(_)));
         let bob = t.caller(BOB, GOOD).await;
@@ -99,7 +99,7 @@ on_both_databases! {
         t.deliver().await;
         t.advance(16 * DAY);
         assert_eq!(expiry::warn(&t.cx).await.expect("looks"), 1, "whoever is in the group");
-        assert!(t.deliver().await.iter().all(|letter| matches!(letter.content, Content::PasswordExpires { .. })));
+        assert!(t.deliver().await.iter().all(|message| matches!(message.content, MessageBody::PasswordExpires { .. })));
         t.advance(14 * DAY);
         assert_eq!(t.caller(ADA, BETTER).await.must_change, Some(ChangeReason::Expired));
         assert_eq!(t.caller(BOB, GOOD).await.must_change, None);

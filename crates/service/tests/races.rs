@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use rekey_service::registration::{self, Complete, Start};
-use rekey_service::{Services, owner, recovery, repudiation, sign_in};
+use rekey_service::{Services, freeze, owner, recovery, sign_in};
 use rekey_shared::Secret;
 use rekey_testkit::bench::{BETTER, GOOD, choice, code_in, last_segment, meta, not_me_in};
 use rekey_testkit::{Bench, on_both_databases};
@@ -37,7 +37,7 @@ on_both_databases! {
             let link = link.clone();
             async move {
                 let password = format!("{BETTER} number {n}");
-                recovery::complete(&cx, &meta(), recovery::Way::Link(&link), choice(&password)).await.is_ok()
+                recovery::complete(&cx, &meta(), recovery::ProofSource::Link(&link), choice(&password)).await.is_ok()
             }
         })
         .await;
@@ -52,7 +52,7 @@ on_both_databases! {
         recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
         let won = crowd(&nodes(&t).await, move |cx, _| {
             let handle = handle.clone();
-            async move { recovery::complete(&cx, &meta(), recovery::Way::Journey(&handle), choice(BETTER)).await.is_ok() }
+            async move { recovery::complete(&cx, &meta(), recovery::ProofSource::Journey(&handle), choice(BETTER)).await.is_ok() }
         })
         .await;
         assert_eq!(won, 1);
@@ -96,7 +96,7 @@ on_both_databases! {
         let token = not_me_in(&t.deliver().await).expect("a way to object");
         let won = crowd(&nodes(&t).await, move |cx, _| {
             let token = token.clone();
-            async move { repudiation::freeze(&cx, &meta(), &token).await.is_ok() }
+            async move { freeze::freeze(&cx, &meta(), &token).await.is_ok() }
         })
         .await;
         assert_eq!(won, 1);

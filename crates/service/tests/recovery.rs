@@ -5,11 +5,11 @@ use rekey_testkit::assert_matches;
 use std::time::Duration;
 
 use rekey_domain::throttle;
-use rekey_service::dispatch::Content;
-use rekey_service::recovery::{self, CompleteError, StartError, VerifyError, Way};
-use rekey_service::settings::RecoveryThrottle;
+use rekey_service::message::compose::MessageBody;
+use rekey_service::recovery::{self, CompleteError, ProofSource, StartError, VerifyError};
+use rekey_service::setting::RecoveryThrottle;
 use rekey_service::sign_in::SignInError;
-use rekey_service::{operator, repudiation};
+use rekey_service::{freeze, operator};
 use rekey_shared::view::JourneyStep;
 use rekey_testkit::bench::{
     BETTER, GOOD, address_of, choice, code_in, link_in, meta, meta_from, not_me_in, quick_settings,
@@ -47,7 +47,7 @@ on_both_databases! {
         recovery::verify(&t.cx, &meta(), &handle, &spaced).await.expect("right, however it is typed");
         let view = recovery::view(&t.cx, &handle).await.expect("answers").expect("open");
         assert_eq!(view.step, JourneyStep::Password);
-        recovery::complete(&t.cx, &meta(), Way::Journey(&handle), choice(BETTER)).await.expect("completes");
+        recovery::complete(&t.cx, &meta(), ProofSource::Journey(&handle), choice(BETTER)).await.expect("completes");
         t.sign_in("ada@example.org", BETTER).await.expect("signs in");
     }
 
@@ -59,7 +59,7 @@ on_both_databases! {
         let code = code_in(&letters).expect("a code");
         assert_matches!(recovery::verify(&t.cx, &meta(), &other, &code).await, Err(VerifyError::Wrong { tries_left: 4 }));
         assert_matches!(
-            recovery::complete(&t.cx, &meta(), Way::Journey(&other), choice(BETTER)).await,
+            recovery::complete(&t.cx, &meta(), ProofSource::Journey(&other), choice(BETTER)).await,
             Err(CompleteError::NotValid)
         );
     }
@@ -99,7 +99,7 @@ on_both_databases! {
             recovery::resend(&t.cx, &meta(), handle).await.expect("looks like any other");
         }
         let letters = t.deliver().await;
-        assert!(letters.iter().all(|letter| code_in(std::slice::from_ref(letter)).is_none()), "and sends nothing");
+        assert!(letters.iter().all(|message| code_in(std::slice::from_ref(message)).is_none()), "and sends nothing");
     }
 
     async fn a_link_dies_with_its_time_and_not_a_moment_sooner(t: Bench) {
@@ -178,7 +178,7 @@ on_both_databases! {
         t.complete_by_link(&link, BETTER).await.expect("completes");
         let letters = t.deliver().await;
         assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
-        assert_matches!(letters[0].content, Content::PasswordChanged { days: 7, .. });
+        assert_matches!(letters[0].content, MessageBody::PasswordChanged { days: 7, .. });
     }
 
     async fn this_was_not_me_freezes_until_an_operator_releases(t: Bench) {
@@ -187,11 +187,11 @@ on_both_databases! {
         t.complete_by_link(&link, BETTER).await.expect("completes");
         let token = not_me_in(&t.deliver().await).expect("a way to object");
         let session = t.sign_in("ada@example.org", BETTER).await.expect("the intruder signs in");
-        assert!(repudiation::link_is_open(&t.cx, &token).await.expect("answers"));
-        repudiation::freeze(&t.cx, &meta(), &token).await.expect("freezes");
+        assert!(freeze::link_is_open(&t.cx, &token).await.expect("answers"));
+        freeze::freeze(&t.cx, &meta(), &token).await.expect("freezes");
         assert!(t.authenticate(&session).await.is_none());
         assert_matches!(t.sign_in("ada@example.org", BETTER).await, Err(SignInError::Refused));
-        assert_matches!(repudiation::freeze(&t.cx, &meta(), &token).await, Err(repudiation::FreezeError::NotValid));
+        assert_matches!(freeze::freeze(&t.cx, &meta(), &token).await, Err(freeze::FreezeError::NotValid));
 
         t.deliver().await;
         t.advance(2 * MINUTE);
@@ -208,7 +208,7 @@ on_both_databases! {
         t.complete_by_link(&link, BETTER).await.expect("completes");
         let letters = t.deliver().await;
         assert_eq!(letters.len(), 2, "both channels are told");
-        repudiation::freeze(&t.cx, &meta(), &not_me_in(&letters).expect("a way to object")).await.expect("freezes");
+        freeze::freeze(&t.cx, &meta(), &not_me_in(&letters).expect("a way to object")).await.expect("freezes");
         t.deliver().await;
         t.advance(2 * MINUTE);
 
@@ -217,7 +217,7 @@ on_both_databases! {
         let (handle, by_text) = t.ask("+819012345678").await;
         let code = code_in(&by_text).expect("a code");
         recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
-        recovery::complete(&t.cx, &meta(), Way::Journey(&handle), choice(GOOD)).await.expect("completes");
+        recovery::complete(&t.cx, &meta(), ProofSource::Journey(&handle), choice(GOOD)).await.expect("completes");
         t.sign_in("ada@example.org", GOOD).await.expect("released");
     }
 
@@ -227,9 +227,9 @@ on_both_databases! {
         t.complete_by_link(&link, BETTER).await.expect("completes");
         let token = not_me_in(&t.deliver().await).expect("a way to object");
         t.advance(Duration::from_secs(7 * 24 * 3600 - 1));
-        assert!(repudiation::link_is_open(&t.cx, &token).await.expect("answers"));
+        assert!(freeze::link_is_open(&t.cx, &token).await.expect("answers"));
         t.advance(Duration::from_secs(1));
-        assert!(!repudiation::link_is_open(&t.cx, &token).await.expect("answers"));
+        assert!(!freeze::link_is_open(&t.cx, &token).await.expect("answers"));
     }
 
     async fn a_user_name_recovers_by_the_address_on_file_only(t: Bench) {
@@ -245,7 +245,7 @@ on_both_databases! {
         assert!(link_in(&letters).is_none());
         let code = code_in(&letters).expect("a code");
         recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
-        recovery::complete(&t.cx, &meta(), Way::Journey(&handle), choice(BETTER)).await.expect("completes");
+        recovery::complete(&t.cx, &meta(), ProofSource::Journey(&handle), choice(BETTER)).await.expect("completes");
         t.sign_in("090-1234-5678", BETTER).await.expect_err("a national spelling of another region");
         t.sign_in("+81 (0)90 1234 5678", BETTER).await.expect("any spelling of the same number");
     }
@@ -278,7 +278,7 @@ on_both_databases! {
         assert_matches!(t.complete_by_link(&link, "ada@example.org").await, Err(CompleteError::Weak(_)));
         let differs = recovery::Complete { confirm_password: GOOD.into(), ..choice(BETTER) };
         assert_matches!(
-            recovery::complete(&t.cx, &meta(), Way::Link(&link), differs).await,
+            recovery::complete(&t.cx, &meta(), ProofSource::Link(&link), differs).await,
             Err(CompleteError::Fields(_))
         );
         t.complete_by_link(&link, BETTER).await.expect("nothing was spent");

@@ -4,7 +4,7 @@
 use rekey_testkit::assert_matches;
 use std::time::Duration;
 
-use rekey_service::dispatch::Content;
+use rekey_service::message::compose::MessageBody;
 use rekey_service::registration::{self, Complete, CompleteError, Start, StartError, VerifyError};
 use rekey_service::{owner, sign_in};
 use rekey_shared::{Field, FieldFault, FieldProblem};
@@ -58,7 +58,7 @@ on_both_databases! {
         t.account("ada@example.org").await;
         let handle = registration::start(&t.cx, &meta(), start("ADA@example.org")).await.expect("looks alike").expose();
         let letters = t.deliver().await;
-        assert_matches!(letters[0].content, Content::AlreadyRegistered { .. });
+        assert_matches!(letters[0].content, MessageBody::AlreadyRegistered { .. });
         assert_eq!(address_of(&letters[0]), "ada@example.org", "as its owner wrote it, not as it was typed now");
         assert!(registration::view(&t.cx, &handle).await.expect("answers").is_some());
         let answer = registration::verify(&t.cx, &meta(), &handle, "123456").await;
@@ -164,5 +164,5 @@ async fn hostile_names_and_identifiers_are_refused() {
         let answer = registration::complete(&t.cx, &meta(), &handle, hostile).await;
         assert_matches!(answer, Err(CompleteError::Fields(_)), "{name:.20?}");
     }
-    t.deliver().await.iter().for_each(|letter| assert_eq!(address_of(letter), "ada@example.org"));
+    t.deliver().await.iter().for_each(|message| assert_eq!(address_of(message), "ada@example.org"));
 }

@@ -4,8 +4,8 @@
 use rekey_testkit::assert_matches;
 use std::time::Duration;
 
-use rekey_domain::rate::Rate;
-use rekey_service::dispatch::Content;
+use rekey_domain::throttle::rate::Rate;
+use rekey_service::message::compose::MessageBody;
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::sign_in::SignInError;
 use rekey_service::{operator, sessions, sign_in};
@@ -66,7 +66,7 @@ on_both_databases! {
                 t.sign_in("ada@example.org", WRONG).await.expect_err("wrong");
             }
             let letters = t.deliver().await;
-            told += letters.iter().filter(|letter| matches!(letter.content, Content::SignInPaused { .. })).count();
+            told += letters.iter().filter(|message| matches!(message.content, MessageBody::SignInPaused { .. })).count();
             t.advance(Duration::from_secs(120));
             t.sign_in("ada@example.org", GOOD).await.expect("clears the count");
         }

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use rekey_domain::standing::Standing;
-use rekey_service::dispatch::Content;
+use rekey_domain::account::state::AccountState;
+use rekey_service::message::compose::MessageBody;
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::registration::{self, Start};
-use rekey_service::settings::RecoveryKind;
+use rekey_service::setting::RecoveryKind;
 use rekey_service::sign_in::{self, SignInError};
-use rekey_service::{Services, operator, owner, recovery, repudiation, standing};
+use rekey_service::{Services, freeze, operator, owner, recovery};
 use rekey_shared::Secret;
 use rekey_shared::password::History;
 use rekey_shared::view::ChangeReason;
@@ -35,29 +35,29 @@ fn chosen(new: &str) -> Change {
     Change { current_password: Secret::default(), new_password: new.into(), confirm_password: new.into() }
 }
 
-async fn stands(t: &Bench) -> Standing {
+async fn stands(t: &Bench) -> AccountState {
     let found = t.cx.store.find_account_by(rekey_shared::identifier::IdentifierKind::Email, ADA).await;
     let (account, _) = found.expect("answers").expect("an account");
-    standing::of(&t.cx, &account).await.expect("answers")
+    rekey_service::account::state::of(&t.cx, &account).await.expect("answers")
 }
 
 on_both_databases! {
     async fn it_opens_one_session_that_may_only_choose_a_password(t: Bench) {
         let t = bench(t).await;
-        assert_eq!(stands(&t).await, Standing::Active);
+        assert_eq!(stands(&t).await, AccountState::Active);
         let temporary = mailed(&t, ADA).await;
-        assert_eq!(stands(&t).await, Standing::Pending);
+        assert_eq!(stands(&t).await, AccountState::Pending);
         t.advance(MINUTE);
         let token = t.sign_in(ADA, &temporary.to_lowercase().replace('-', "")).await.expect("however it is typed");
         assert_matches!(t.sign_in(ADA, &temporary).await, Err(SignInError::Refused), "once");
         let caller = t.authenticate(&token).await.expect("signed in");
         assert_eq!(caller.must_change, Some(ChangeReason::Temporary));
-        assert_eq!(stands(&t).await, Standing::Pending, "until there is a permanent one");
+        assert_eq!(stands(&t).await, AccountState::Pending, "until there is a permanent one");
 
         let after = password::change(&t.cx, &meta(), &caller, chosen(BETTER)).await.expect("its own proof");
         assert!(t.authenticate(&token).await.is_none());
         assert_eq!(t.authenticate(&after).await.expect("goes on").must_change, None);
-        assert_eq!(stands(&t).await, Standing::Active);
+        assert_eq!(stands(&t).await, AccountState::Active);
         t.sign_in(ADA, BETTER).await.expect("the permanent one");
         assert_matches!(t.sign_in(ADA, GOOD).await, Err(SignInError::Refused));
     }
@@ -179,7 +179,7 @@ on_both_databases! {
         password::change(&t.cx, &meta(), &caller, chosen(BETTER)).await.expect("changes");
         t.add_identifier(ADA, "a@example.org").await;
         let objection = not_me_in(&t.deliver().await).expect("a way to object");
-        repudiation::freeze(&t.cx, &meta(), &objection).await.expect("freezes");
+        freeze::freeze(&t.cx, &meta(), &objection).await.expect("freezes");
         t.deliver().await;
         t.advance(HOUR);
         assert!(t.ask(ADA).await.1.is_empty(), "the address it was changed by");
@@ -190,11 +190,11 @@ on_both_databases! {
     async fn a_code_proves_nothing_where_a_temporary_password_was_sent(t: Bench) {
         let t = bench(t).await;
         let (handle, letters) = t.ask(ADA).await;
-        assert!(letters.iter().all(|letter| matches!(letter.content, Content::TemporaryPassword { .. })));
+        assert!(letters.iter().all(|message| matches!(message.content, MessageBody::TemporaryPassword { .. })));
         for _ in 0..4 {
             recovery::verify(&t.cx, &meta(), &handle, "123456").await.expect_err("a decoy");
         }
-        assert!(recovery::policy(&t.cx, recovery::Way::Journey(&handle)).await.expect("answers").is_none());
+        assert!(recovery::policy(&t.cx, recovery::ProofSource::Journey(&handle)).await.expect("answers").is_none());
     }
 
     async fn of_a_crowd_that_types_one_at_once_one_gets_in(t: Bench) {

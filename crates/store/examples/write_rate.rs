@@ -7,8 +7,8 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use rekey_domain::audit::{AuditEvent, AuditLine};
-use rekey_domain::guess::Lockout;
 use rekey_domain::session::{Session, SessionKind};
+use rekey_domain::throttle::budget::Lockout;
 use rekey_domain::{Account, AccountId, Digest, Epoch, Role, SessionId, Status};
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::{Inserted, Store};
@@ -127,7 +127,7 @@ fn account() -> Account {
     Account {
         id: AccountId(Uuid::from_u128(1)),
         status: Status::Active,
-        role: Role::Person,
+        role: Role::Member,
         given_name: "Ada".to_owned(),
         family_name: "Lovelace".to_owned(),
         lang: Lang::En,

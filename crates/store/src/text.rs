@@ -1,11 +1,11 @@
 //! How closed enums are written in columns. Unknown text is an error, never a default.
 
+use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::journey::{JourneyKind, JourneyState};
-use rekey_domain::outbox::DeadCause;
+use rekey_domain::message::DeadCause;
 use rekey_domain::session::SessionKind;
 use rekey_domain::throttle::Purpose;
-use rekey_domain::ticket::TicketKind;
 use rekey_domain::{Digest, Role};
 use rekey_shared::Lang;
 use rekey_shared::identifier::IdentifierKind;
@@ -40,11 +40,11 @@ macro_rules! texts {
 
 texts! {
     IdentifierKind { Email = "email", Phone = "phone", Username = "username", }
-    Role { Person = "person", Owner = "owner", }
+    Role { Member = "member", Owner = "owner", }
     JourneyKind { Registration = "registration", Recovery = "recovery", }
     JourneyState { Waiting = "waiting", Proven = "proven", Done = "done", Revoked = "revoked", }
     SessionKind { Anonymous = "anonymous", Recovery = "recovery", Partial = "partial", Full = "full", }
-    TicketKind { Owner = "owner", NotMe = "not_me", TemporaryPassword = "temporary_password", }
+    ActionTokenKind { Owner = "owner", NotMe = "not_me", TemporaryPassword = "temporary_password", }
     Purpose { Recovery = "recovery", Code = "code", }
     DeadCause { Refused = "refused", Unreachable = "unreachable", }
     Lang { En = "en", Ja = "ja", }

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use rekey_service::password::{self, Change};
-use rekey_service::settings::Hashing;
+use rekey_service::setting::Hashing;
 use rekey_shared::password::History;
 use rekey_testkit::bench::{GOOD, meta, quick_settings};
 use rekey_testkit::{Bench, Database};

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rekey_domain::outbox::Outcome;
-use rekey_domain::rate::Rate;
+use rekey_domain::message::Outcome;
+use rekey_domain::throttle::rate::Rate;
 use rekey_domain::{AccountIdentifier, IdentifierId};
 use rekey_service::context::Parts;
-use rekey_service::dispatch::{self, Content, Letter, Prepared, Recipient};
 use rekey_service::keys::{Key, KeyRing};
 use rekey_service::links::Links;
+use rekey_service::message::compose::{self, Message, MessageBody, Prepared, Recipient};
 use rekey_service::ports::{Breach, BreachData};
-use rekey_service::settings::{Hashing, Settings};
+use rekey_service::setting::{Hashing, Settings};
 use rekey_service::sign_in::{self, Caller, SignInError};
 use rekey_service::{Clock, Entropy, PlainToken, RequestMeta, Services, recovery, registration};
 use rekey_shared::identifier::Identifier;
@@ -140,7 +140,7 @@ impl Bench {
     }
 
     /// Sends what is owed, as the worker does, and gives it back.
-    pub async fn deliver(&self) -> Vec<Letter> {
+    pub async fn deliver(&self) -> Vec<Message> {
         let (cx, owner, now) = (&self.cx, Uuid::from_u128(7), self.clock.now());
         let mut letters = Vec::new();
         loop {
@@ -150,15 +150,15 @@ impl Bench {
                 return letters;
             }
             for item in leased {
-                let prepared = dispatch::prepare(cx, &item).await.expect("prepares");
+                let prepared = compose::prepare(cx, &item).await.expect("prepares");
                 let outcome = match prepared {
-                    Prepared::Send(letter) => {
-                        letters.push(*letter);
+                    Prepared::Send(message) => {
+                        letters.push(*message);
                         Outcome::Sent
                     }
                     Prepared::Drop => Outcome::Dropped,
                 };
-                assert!(cx.store.settle_outbox(item.id, owner, outcome, now).await.expect("settles"));
+                assert!(cx.store.finish_outbox(item.id, owner, outcome, now).await.expect("settles"));
             }
         }
     }
@@ -205,7 +205,7 @@ impl Bench {
     }
 
     /// Asks for a recovery and gives its handle and what was sent.
-    pub async fn ask(&self, identifier: &str) -> (String, Vec<Letter>) {
+    pub async fn ask(&self, identifier: &str) -> (String, Vec<Message>) {
         let handle = recovery::start(&self.cx, &meta(), identifier).await.expect("starts").expose();
         (handle, self.deliver().await)
     }
@@ -217,7 +217,7 @@ impl Bench {
 
     /// Replaces a password by a link's token.
     pub async fn complete_by_link(&self, token: &str, password: &str) -> Result<(), recovery::CompleteError> {
-        recovery::complete(&self.cx, &meta(), recovery::Way::Link(token), choice(password)).await
+        recovery::complete(&self.cx, &meta(), recovery::ProofSource::Link(token), choice(password)).await
     }
 
     /// Signs in.
@@ -285,34 +285,36 @@ pub fn meta_from(address: IpAddr) -> RequestMeta {
     RequestMeta { address, device: "Firefox on Linux".to_owned(), lang: Lang::En }
 }
 
-/// The code in the first letter that has one.
-pub fn code_in(letters: &[Letter]) -> Option<String> {
-    letters.iter().find_map(|letter| match &letter.content {
-        Content::RegistrationCode { code, .. } | Content::Recovery { code, .. } => Some(code.expose().to_owned()),
+/// The code in the first message that has one.
+pub fn code_in(letters: &[Message]) -> Option<String> {
+    letters.iter().find_map(|message| match &message.content {
+        MessageBody::RegistrationCode { code, .. } | MessageBody::Recovery { code, .. } => {
+            Some(code.expose().to_owned())
+        }
         _ => None,
     })
 }
 
-/// The token of the recovery link in the first letter that has one.
-pub fn link_in(letters: &[Letter]) -> Option<String> {
-    letters.iter().find_map(|letter| match &letter.content {
-        Content::Recovery { link: Some(link), .. } => last_segment(link),
+/// The token of the recovery link in the first message that has one.
+pub fn link_in(letters: &[Message]) -> Option<String> {
+    letters.iter().find_map(|message| match &message.content {
+        MessageBody::Recovery { link: Some(link), .. } => last_segment(link),
         _ => None,
     })
 }
 
-/// The temporary password in the first letter that has one, as it is read.
-pub fn temporary_in(letters: &[Letter]) -> Option<String> {
-    letters.iter().find_map(|letter| match &letter.content {
-        Content::TemporaryPassword { password, .. } => Some(password.expose()),
+/// The temporary password in the first message that has one, as it is read.
+pub fn temporary_in(letters: &[Message]) -> Option<String> {
+    letters.iter().find_map(|message| match &message.content {
+        MessageBody::TemporaryPassword { password, .. } => Some(password.expose()),
         _ => None,
     })
 }
 
-/// The token of the "this was not me" link in the first letter that has one.
-pub fn not_me_in(letters: &[Letter]) -> Option<String> {
-    letters.iter().find_map(|letter| match &letter.content {
-        Content::PasswordChanged { not_me, .. } => last_segment(not_me),
+/// The token of the "this was not me" link in the first message that has one.
+pub fn not_me_in(letters: &[Message]) -> Option<String> {
+    letters.iter().find_map(|message| match &message.content {
+        MessageBody::PasswordChanged { not_me, .. } => last_segment(not_me),
         _ => None,
     })
 }
@@ -322,9 +324,9 @@ pub fn last_segment(link: &Url) -> Option<String> {
     link.path_segments()?.next_back().map(str::to_owned)
 }
 
-/// Where a letter goes.
-pub fn address_of(letter: &Letter) -> &str {
-    match &letter.to {
+/// Where a message goes.
+pub fn address_of(message: &Message) -> &str {
+    match &message.to {
         Recipient::Email(address) | Recipient::Phone(address) => address,
     }
 }

@@ -1,13 +1,13 @@
 //! Configuration: one file, one set of variables, checked before anything is started.
 //!
-//! Whatever is wrong is told in one line that names the key (see [`Wrong`]); no value is ever repeated.
+//! Whatever is wrong is told in one line that names the key (see [`ConfigError`]); no value is ever repeated.
 
-mod hidden;
+mod error;
 mod network;
 mod providers;
+mod secret_text;
 mod settings;
 mod source;
-mod wrong;
 
 use std::env;
 use std::net::SocketAddr;
@@ -15,13 +15,13 @@ use std::path::{Path, PathBuf};
 
 use rekey_delivery::{Brand, MailSettings, SmsSettings};
 use rekey_service::links::Links;
-use rekey_service::settings::Settings;
+use rekey_service::setting::Settings;
 use url::{Host, Url};
 
-pub use hidden::Hidden;
+pub use error::ConfigError;
 pub use network::Network;
+pub use secret_text::SecretText;
 pub use source::Source;
-pub use wrong::Wrong;
 
 /// The file that is looked for when none is named.
 const DEFAULT_FILE: &str = "rekey.toml";
@@ -38,7 +38,7 @@ pub struct Config {
     /// The key ring's file.
     pub keys_file: PathBuf,
     /// The database. May hold a password.
-    pub database_url: Hidden,
+    pub database_url: SecretText,
     /// Where mail goes.
     pub mail: Option<MailSettings>,
     /// Where text messages go.
@@ -96,7 +96,7 @@ impl Limits {
 impl Config {
     /// Reads the file named on the command line or by `REKEY_CONFIG`, else `./rekey.toml` if there is one,
     /// and the environment.
-    pub fn load(named: Option<&Path>) -> Result<Self, Wrong> {
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
         let variable = env::var_os("REKEY_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
         let usual = Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
         let file = named.map(Path::to_owned).or(variable).or(usual);
@@ -106,7 +106,7 @@ impl Config {
     }
 
     /// Takes every key out of a source.
-    pub fn from_source(mut source: Source) -> Result<Self, Wrong> {
+    pub fn from_source(mut source: Source) -> Result<Self, ConfigError> {
         let listen = source.parsed("listen", address)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
         let public_url = source.parsed("public_url", public_url)?.map_or_else(|| local_url(listen), Ok)?;
         let data_dir = source.text("data_dir")?.map_or_else(|| PathBuf::from("data"), PathBuf::from);
@@ -158,9 +158,9 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an address and a port, such as \"127.0.0.1:3000\"".to_owned())
 }
 
-fn local_url(listen: SocketAddr) -> Result<Url, Wrong> {
+fn local_url(listen: SocketAddr) -> Result<Url, ConfigError> {
     let url = Url::parse(&format!("http://localhost:{}", listen.port()));
-    url.map_err(|_| Wrong::new("public_url", "must be set"))
+    url.map_err(|_| ConfigError::new("public_url", "must be set"))
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
@@ -177,16 +177,16 @@ fn public_url(text: &str) -> Result<Url, String> {
     }
 }
 
-fn database_url(source: &mut Source, data_dir: &Path) -> Result<Hidden, Wrong> {
+fn database_url(source: &mut Source, data_dir: &Path) -> Result<SecretText, ConfigError> {
     let given = source.parsed("database.url", |text| {
         let known = ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         let problem = || "must begin with sqlite:// or postgres://".to_owned();
-        known.then(|| Hidden::new(text)).ok_or_else(problem)
+        known.then(|| SecretText::new(text)).ok_or_else(problem)
     })?;
-    Ok(given.unwrap_or_else(|| Hidden::new(format!("sqlite://{}", data_dir.join("rekey.db").display()))))
+    Ok(given.unwrap_or_else(|| SecretText::new(format!("sqlite://{}", data_dir.join("rekey.db").display()))))
 }
 
-fn log(source: &mut Source) -> Result<Log, Wrong> {
+fn log(source: &mut Source) -> Result<Log, ConfigError> {
     let json = source.parsed("log.format", |text| match text {
         "json" => Ok(true),
         "text" => Ok(false),
@@ -198,14 +198,14 @@ fn log(source: &mut Source) -> Result<Log, Wrong> {
     Ok(Log { json: json.unwrap_or(false), level: level.unwrap_or(tracing::Level::INFO) })
 }
 
-fn breach(source: &mut Source, data_dir: &Path) -> Result<BreachSettings, Wrong> {
+fn breach(source: &mut Source, data_dir: &Path) -> Result<BreachSettings, ConfigError> {
     Ok(BreachSettings {
         file: source.text("breach.file")?.map_or_else(|| data_dir.join("breached.rkb"), PathBuf::from),
         remote_url: source.parsed("breach.remote_url", |text| settings::link(text, &["https"]))?,
     })
 }
 
-fn limits(source: &mut Source) -> Result<Limits, Wrong> {
+fn limits(source: &mut Source) -> Result<Limits, ConfigError> {
     let usual = Limits::DEFAULT;
     Ok(Limits {
         body: source.number("limits.body_bytes", 16 * 1024..=1024 * 1024)?.unwrap_or(usual.body),

@@ -3,10 +3,10 @@
 use rekey_delivery::{Brand, MailSettings, SettingsError, SmsSettings};
 use rekey_shared::Secret;
 
-use super::{Source, Wrong};
+use super::{ConfigError, Source};
 
 /// `mail.url` and `mail.from`.
-pub(super) fn mail(source: &mut Source, brand: &Brand) -> Result<Option<MailSettings>, Wrong> {
+pub(super) fn mail(source: &mut Source, brand: &Brand) -> Result<Option<MailSettings>, ConfigError> {
     let (url, from) = (source.text("mail.url")?, source.text("mail.from")?);
     let Some(url) = url else {
         return match from {
@@ -18,7 +18,7 @@ pub(super) fn mail(source: &mut Source, brand: &Brand) -> Result<Option<MailSett
 }
 
 /// `sms.url`, `sms.account`, `sms.token` and `sms.from`: all or none.
-pub(super) fn sms(source: &mut Source) -> Result<Option<SmsSettings>, Wrong> {
+pub(super) fn sms(source: &mut Source) -> Result<Option<SmsSettings>, ConfigError> {
     let keys = ["sms.url", "sms.account", "sms.token", "sms.from"];
     let mut values = Vec::new();
     for key in keys {
@@ -27,11 +27,12 @@ pub(super) fn sms(source: &mut Source) -> Result<Option<SmsSettings>, Wrong> {
     if values.iter().all(Option::is_none) {
         return Ok(None);
     }
-    let value = |index: usize| values[index].as_deref().ok_or_else(|| Wrong::new(keys[index], "must be set as well"));
+    let value =
+        |index: usize| values[index].as_deref().ok_or_else(|| ConfigError::new(keys[index], "must be set as well"));
     let (url, account, token, from) = (value(0)?, value(1)?, Secret::new(value(2)?), value(3)?);
     SmsSettings::parse(url, account, &token, from).map(Some).map_err(|error| wrong(source, &error))
 }
 
-fn wrong(source: &Source, error: &SettingsError) -> Wrong {
+fn wrong(source: &Source, error: &SettingsError) -> ConfigError {
     source.wrong(error.key, error.problem)
 }

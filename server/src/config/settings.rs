@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rekey_domain::guess::Lockout;
-use rekey_domain::rate::Rate;
 use rekey_domain::session::SessionLimits;
+use rekey_domain::throttle::budget::Lockout;
+use rekey_domain::throttle::rate::Rate;
 use rekey_domain::throttle::{Limit, Protection};
-use rekey_service::settings::{
+use rekey_service::setting::{
     Hashing, Recovery, RecoveryKind, RecoveryThrottle, Registration, Sends, Settings, SignIn,
 };
 use rekey_shared::password::Policy;
@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::policy::{file, lint};
 
-use super::{Source, Wrong};
+use super::{ConfigError, Source};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -24,7 +24,7 @@ const DAY: Duration = Duration::from_secs(86400);
 /// A cost that protects nothing, for tests that sign in thousands of times.
 const TEST_COST: Hashing = Hashing { memory_kib: 64, iterations: 1, permits: None, queue: None };
 
-pub(super) fn take(source: &mut Source, is_local: bool) -> Result<Settings, Wrong> {
+pub(super) fn take(source: &mut Source, is_local: bool) -> Result<Settings, ConfigError> {
     let usual = Settings::recommended();
     Ok(Settings {
         organisation: source.parsed("organisation", organisation)?.unwrap_or(usual.organisation),
@@ -57,15 +57,17 @@ fn region(text: &str) -> Result<String, String> {
 }
 
 /// A policy below a floor is no policy: nothing starts with it.
-fn policy(source: &mut Source, usual: Policy) -> Result<Policy, Wrong> {
+fn policy(source: &mut Source, usual: Policy) -> Result<Policy, ConfigError> {
     let named = source.parsed("policy.preset", preset)?;
     let policy = match source.text("policy.file")? {
-        Some(_) if named.is_some() => return Err(Wrong::new("policy.file", "must not stand beside policy.preset")),
+        Some(_) if named.is_some() => {
+            return Err(ConfigError::new("policy.file", "must not stand beside policy.preset"));
+        }
         Some(path) => file::read(Path::new(&path))?,
         None => named.unwrap_or(usual),
     };
     match policy.floors().first() {
-        Some(finding) => Err(Wrong::new("policy.file", lint::line(*finding))),
+        Some(finding) => Err(ConfigError::new("policy.file", lint::line(*finding))),
         None => Ok(policy),
     }
 }
@@ -74,14 +76,14 @@ fn preset(name: &str) -> Result<Policy, String> {
     Policy::preset(name).ok_or_else(|| format!("must be one of: {}", Policy::PRESETS.join(", ")))
 }
 
-fn registration(source: &mut Source, usual: &Registration) -> Result<Registration, Wrong> {
+fn registration(source: &mut Source, usual: &Registration) -> Result<Registration, ConfigError> {
     Ok(Registration {
         open: source.boolean("registration.open")?.unwrap_or(usual.open),
         terms_url: source.parsed("registration.terms_url", |text| link(text, &["https", "http"]))?,
     })
 }
 
-fn recovery(source: &mut Source, usual: Recovery) -> Result<Recovery, Wrong> {
+fn recovery(source: &mut Source, usual: Recovery) -> Result<Recovery, ConfigError> {
     let kind = source.parsed("recovery.kind", |name| match name {
         "link_and_code" => Ok(RecoveryKind::LinkAndCode),
         "temporary_password" => Ok(RecoveryKind::TemporaryPassword),
@@ -95,7 +97,7 @@ fn recovery(source: &mut Source, usual: Recovery) -> Result<Recovery, Wrong> {
 }
 
 /// A preset by name, or a table of one's own.
-fn throttle(source: &mut Source) -> Result<Option<RecoveryThrottle>, Wrong> {
+fn throttle(source: &mut Source) -> Result<Option<RecoveryThrottle>, ConfigError> {
     let preset = source.parsed("recovery.throttle", |name| match name {
         "recommended" => Ok(RecoveryThrottle::recommended()),
         "commerce" => Ok(RecoveryThrottle::commerce()),
@@ -121,7 +123,7 @@ fn protection(name: &str) -> Result<Protection, String> {
     }
 }
 
-fn sign_in(source: &mut Source) -> Result<SignIn, Wrong> {
+fn sign_in(source: &mut Source) -> Result<SignIn, ConfigError> {
     let usual = Lockout::RECOMMENDED;
     let lockout = Lockout {
         threshold: source.number("sign_in.lockout_threshold", 0..=100)?.unwrap_or(usual.threshold),
@@ -136,7 +138,7 @@ fn sign_in(source: &mut Source) -> Result<SignIn, Wrong> {
     Ok(SignIn { lockout, address_rate: Rate::per_minute(per_minute, burst) })
 }
 
-fn session(source: &mut Source, usual: SessionLimits) -> Result<SessionLimits, Wrong> {
+fn session(source: &mut Source, usual: SessionLimits) -> Result<SessionLimits, ConfigError> {
     // Rows of sessions go thirty days after their last use: the idle limit stays below.
     let idle = source.span("session.idle", MINUTE..=29 * DAY)?.unwrap_or(usual.idle);
     let absolute = source.span("session.absolute", MINUTE..=365 * DAY)?.unwrap_or(usual.absolute.max(idle));
@@ -146,7 +148,7 @@ fn session(source: &mut Source, usual: SessionLimits) -> Result<SessionLimits, W
     Ok(SessionLimits { idle, absolute })
 }
 
-fn sends(source: &mut Source, usual: Sends) -> Result<Sends, Wrong> {
+fn sends(source: &mut Source, usual: Sends) -> Result<Sends, ConfigError> {
     Ok(Sends {
         per_hour_target: source.number("sends.per_hour_target", 0..=1_000_000)?.unwrap_or(usual.per_hour_target),
         per_hour_address: source.number("sends.per_hour_address", 0..=1_000_000)?.unwrap_or(usual.per_hour_address),
@@ -154,7 +156,7 @@ fn sends(source: &mut Source, usual: Sends) -> Result<Sends, Wrong> {
 }
 
 /// Argon2id's cost never goes below OWASP's minimum (PW-10).
-fn hashing(source: &mut Source, is_local: bool) -> Result<Hashing, Wrong> {
+fn hashing(source: &mut Source, is_local: bool) -> Result<Hashing, ConfigError> {
     let usual = Hashing::RECOMMENDED;
     let hashing = Hashing {
         memory_kib: source.number("hashing.memory_kib", 19_456..=4_194_304)?.unwrap_or(usual.memory_kib),

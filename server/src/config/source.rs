@@ -7,7 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::Wrong;
+use super::ConfigError;
 
 /// Variables that begin with `REKEY_` and are no settings: where the file is, and what the build and the tests use.
 const NOT_SETTINGS: [&str; 2] = ["REKEY_CONFIG", "REKEY_SITE_DIR"];
@@ -28,7 +28,7 @@ struct Entry {
 
 impl Source {
     /// Reads the file, if there is one, and lays the environment over it.
-    pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, Wrong> {
+    pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let mut source = Self::default();
         if let Some(path) = file {
             source.lay_file(path)?;
@@ -37,10 +37,10 @@ impl Source {
         Ok(source)
     }
 
-    fn lay_file(&mut self, path: &Path) -> Result<(), Wrong> {
+    fn lay_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let name = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|error| Wrong::new(&name, format!("cannot be read: {error}")))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::new(&name, format!("cannot be read: {error}")))?;
         let table = text.parse::<toml::Table>().map_err(|error| syntax(&name, &text, &error))?;
         self.lay_table("", table);
         Ok(())
@@ -71,7 +71,7 @@ impl Source {
     }
 
     /// A text. Empty counts as not given, so that a variable can take back what the file says.
-    pub fn text(&mut self, key: &str) -> Result<Option<String>, Wrong> {
+    pub fn text(&mut self, key: &str) -> Result<Option<String>, ConfigError> {
         match self.entries.remove(key) {
             None => Ok(None),
             Some(Entry { value: toml::Value::String(text), .. }) => Ok((!text.is_empty()).then_some(text)),
@@ -80,13 +80,17 @@ impl Source {
     }
 
     /// A text that is read into something else.
-    pub fn parsed<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Wrong> {
+    pub fn parsed<T>(
+        &mut self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         parse(&text).map(Some).map_err(|problem| self.wrong(key, problem))
     }
 
     /// A whole number within a range.
-    pub fn number<T>(&mut self, key: &str, range: std::ops::RangeInclusive<T>) -> Result<Option<T>, Wrong>
+    pub fn number<T>(&mut self, key: &str, range: std::ops::RangeInclusive<T>) -> Result<Option<T>, ConfigError>
     where
         T: TryFrom<i64> + FromStr + PartialOrd + std::fmt::Display,
     {
@@ -103,7 +107,7 @@ impl Source {
     }
 
     /// `true` or `false`.
-    pub fn boolean(&mut self, key: &str) -> Result<Option<bool>, Wrong> {
+    pub fn boolean(&mut self, key: &str) -> Result<Option<bool>, ConfigError> {
         let Some(entry) = self.entries.remove(key) else { return Ok(None) };
         let value = match &entry.value {
             toml::Value::Boolean(value) => Some(*value),
@@ -114,7 +118,11 @@ impl Source {
     }
 
     /// A span such as `30s`, `90m`, `24h`, `7d`, within a range.
-    pub fn span(&mut self, key: &str, range: std::ops::RangeInclusive<Duration>) -> Result<Option<Duration>, Wrong> {
+    pub fn span(
+        &mut self,
+        key: &str,
+        range: std::ops::RangeInclusive<Duration>,
+    ) -> Result<Option<Duration>, ConfigError> {
         self.parsed(key, |text| {
             let span = parse_span(text).ok_or("must be a span such as \"30s\", \"90m\", \"24h\" or \"7d\"")?;
             let (least, most) = (write_span(*range.start()), write_span(*range.end()));
@@ -123,7 +131,7 @@ impl Source {
     }
 
     /// A list of texts; in a variable they are separated by commas.
-    pub fn list<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Wrong> {
+    pub fn list<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, ConfigError> {
         let Some(entry) = self.entries.remove(key) else { return Ok(Vec::new()) };
         let texts: Option<Vec<&str>> = match &entry.value {
             toml::Value::Array(items) => items.iter().map(toml::Value::as_str).collect(),
@@ -137,12 +145,12 @@ impl Source {
     }
 
     /// What to say about a key whose value turned out wrong later on.
-    pub fn wrong(&self, key: &str, problem: impl Into<String>) -> Wrong {
-        Wrong::at(key, self.variables.get(key).map(String::as_str), problem)
+    pub fn wrong(&self, key: &str, problem: impl Into<String>) -> ConfigError {
+        ConfigError::at(key, self.variables.get(key).map(String::as_str), problem)
     }
 
     /// Refuses what nobody asked for: a misspelt key must not be silently without effect.
-    pub fn finish(self) -> Result<(), Wrong> {
+    pub fn finish(self) -> Result<(), ConfigError> {
         match self.entries.into_iter().next() {
             None => Ok(()),
             Some((key, entry)) => Err(entry.wrong(&key, "is not a setting of Rekey")),
@@ -151,15 +159,15 @@ impl Source {
 }
 
 impl Entry {
-    fn wrong(&self, key: &str, problem: impl Into<String>) -> Wrong {
-        Wrong::at(key, self.variable.as_deref(), problem)
+    fn wrong(&self, key: &str, problem: impl Into<String>) -> ConfigError {
+        ConfigError::at(key, self.variable.as_deref(), problem)
     }
 }
 
 /// One line with the place; the parser's own message would quote the file, which may hold a password.
-fn syntax(name: &str, text: &str, error: &toml::de::Error) -> Wrong {
+fn syntax(name: &str, text: &str, error: &toml::de::Error) -> ConfigError {
     let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-    Wrong::new(name, format!("line {line} is not TOML: {}", error.message().replace('\n', " ")))
+    ConfigError::new(name, format!("line {line} is not TOML: {}", error.message().replace('\n', " ")))
 }
 
 fn parse_span(text: &str) -> Option<Duration> {

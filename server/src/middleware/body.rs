@@ -10,7 +10,7 @@ use http::StatusCode;
 use http_body_util::LengthLimitError;
 use rekey_shared::Problem;
 
-use crate::refuse::{Asker, answer};
+use crate::refuse::{RefusalFormat, answer};
 use crate::site::Site;
 
 /// The time that a whole body gets.
@@ -24,7 +24,7 @@ pub async fn read(State(site): State<Site>, request: Request, next: Next) -> Res
     }
     let refused = |status| {
         site.metrics.refused("body");
-        answer(&site, Asker::new(&site, &parts.headers), status, &Problem::BadRequest)
+        answer(&site, RefusalFormat::new(&site, &parts.headers), status, &Problem::BadRequest)
     };
     if body.size_hint().lower() > site.limits.body as u64 {
         return refused(StatusCode::PAYLOAD_TOO_LARGE);

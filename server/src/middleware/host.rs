@@ -10,7 +10,7 @@ use rekey_shared::Problem;
 use url::Url;
 
 use crate::config::is_loopback;
-use crate::refuse::{Asker, answer};
+use crate::refuse::{RefusalFormat, answer};
 use crate::site::Site;
 
 /// Probes ask for these by address; they tell nothing and make no links.
@@ -114,6 +114,6 @@ pub async fn check(State(site): State<Site>, request: Request, next: Next) -> Re
         Asked::Alias | Asked::Stranger => {}
     }
     site.metrics.refused("host");
-    let asker = Asker::new(&site, request.headers());
-    answer(&site, asker, StatusCode::MISDIRECTED_REQUEST, &Problem::BadRequest)
+    let format = RefusalFormat::new(&site, request.headers());
+    answer(&site, format, StatusCode::MISDIRECTED_REQUEST, &Problem::BadRequest)
 }

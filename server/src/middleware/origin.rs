@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use rekey_shared::Problem;
 
-use crate::refuse::{Asker, answer};
+use crate::refuse::{RefusalFormat, answer};
 use crate::registry;
 use crate::site::Site;
 
@@ -25,8 +25,8 @@ pub async fn check(State(site): State<Site>, request: Request, next: Next) -> Re
     site.metrics.refused("origin");
     // The word is OWASP's: a request forged across sites.
     tracing::warn!(event = "malicious_csrf", "a request from another site was refused");
-    let asker = Asker::new(&site, request.headers());
-    answer(&site, asker, StatusCode::FORBIDDEN, &Problem::Forbidden)
+    let format = RefusalFormat::new(&site, request.headers());
+    answer(&site, format, StatusCode::FORBIDDEN, &Problem::Forbidden)
 }
 
 fn is_welcome(method: &Method, path: &str, headers: &HeaderMap, own: &str) -> bool {

@@ -9,16 +9,16 @@ use futures_util::FutureExt as _;
 use http::StatusCode;
 use rekey_shared::Problem;
 
-use crate::refuse::{Asker, answer};
+use crate::refuse::{RefusalFormat, answer};
 use crate::site::Site;
 
 /// Turns a panic into a page with a reference. The panic's own text goes nowhere: it may hold what somebody typed.
 pub async fn catch(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let asker = Asker::new(&site, request.headers());
+    let format = RefusalFormat::new(&site, request.headers());
     let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await else {
         let reference = site.reference();
         tracing::error!(error.reference = reference.as_str(), "a handler panicked");
-        return answer(&site, asker, StatusCode::INTERNAL_SERVER_ERROR, &Problem::Unexpected(reference));
+        return answer(&site, format, StatusCode::INTERNAL_SERVER_ERROR, &Problem::Unexpected(reference));
     };
     response
 }

@@ -7,15 +7,15 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use rekey_shared::Problem;
 
-use crate::refuse::{Asker, answer};
+use crate::refuse::{RefusalFormat, answer};
 use crate::site::Site;
 
 /// Lets in as many requests as there is room for.
 pub async fn shed(State(site): State<Site>, request: Request, next: Next) -> Response {
     let Ok(_place) = site.room.try_acquire() else {
         site.metrics.refused("full");
-        let asker = Asker::new(&site, request.headers());
-        let mut response = answer(&site, asker, StatusCode::SERVICE_UNAVAILABLE, &Problem::Busy);
+        let format = RefusalFormat::new(&site, request.headers());
+        let mut response = answer(&site, format, StatusCode::SERVICE_UNAVAILABLE, &Problem::Busy);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         return response;
     };

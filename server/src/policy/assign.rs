@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use rekey_domain::scope::{Assignment, GroupName, Scope};
+use rekey_domain::password::assignment::{Assignment, GroupName, Scope};
 use rekey_service::operator::OperatorError;
 use rekey_service::policies::{self, AssignError};
 use rekey_service::{Services, Unexpected};
@@ -12,7 +12,7 @@ use rekey_shared::Lang;
 use rekey_shared::password::Policy;
 
 use super::{file, lint};
-use crate::config::Wrong;
+use crate::config::ConfigError;
 use crate::wiring::StartError;
 
 /// What to do with assigned policies.
@@ -110,15 +110,15 @@ async fn assign(services: &Services, scope: Scope, policy: &str) -> Result<(), S
 }
 
 /// A preset by name, else a file of JSON.
-fn named_or_read(policy: &str) -> Result<Policy, Wrong> {
+fn named_or_read(policy: &str) -> Result<Policy, ConfigError> {
     Policy::preset(policy).map_or_else(|| file::read(Path::new(policy)), Ok)
 }
 
 /// Nothing is assigned that nobody could meet beside what holds for everybody.
-fn check_floors(name: &str, assigned: &Policy, everybody: &Policy) -> Result<(), Wrong> {
+fn check_floors(name: &str, assigned: &Policy, everybody: &Policy) -> Result<(), ConfigError> {
     let beside = assigned.strictest(everybody);
     let finding = assigned.floors().into_iter().chain(beside.floors()).next();
-    finding.map_or(Ok(()), |finding| Err(Wrong::new(name, lint::line(finding))))
+    finding.map_or(Ok(()), |finding| Err(ConfigError::new(name, lint::line(finding))))
 }
 
 /// What is assigned, or what stands in for it.

@@ -8,7 +8,7 @@ use rekey_breach::{File, builtin};
 use rekey_shared::password::{Occasion, Personal, Policy, RuleId, Verdict, normalise};
 use serde::Serialize;
 
-use crate::config::Wrong;
+use crate::config::ConfigError;
 use crate::wiring::StartError;
 
 #[derive(Serialize)]
@@ -35,9 +35,9 @@ pub fn lines(policy: &Policy, person: &Personal, breached: Option<&Path>) -> Res
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(path: &Path) -> Result<File, Wrong> {
+fn open(path: &Path) -> Result<File, ConfigError> {
     let file = File::open(path).and_then(|file| file.verify().map(|()| file));
-    file.map_err(|damage| Wrong::new(&path.display().to_string(), damage.to_string()))
+    file.map_err(|damage| ConfigError::new(&path.display().to_string(), damage.to_string()))
 }
 
 /// The verdict without anything of the password in it.

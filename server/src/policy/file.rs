@@ -4,15 +4,15 @@ use std::path::Path;
 
 use rekey_shared::password::{OutOfRange, Policy};
 
-use crate::config::Wrong;
+use crate::config::ConfigError;
 
 /// A policy with the most terms that are allowed fits many times over.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Reads a policy file. Whatever is wrong is told in one line that names the key.
-pub fn read(path: &Path) -> Result<Policy, Wrong> {
+pub fn read(path: &Path) -> Result<Policy, ConfigError> {
     let name = path.display().to_string();
-    let wrong = |problem: String| Wrong::new(&name, problem);
+    let wrong = |problem: String| ConfigError::new(&name, problem);
     let size = std::fs::metadata(path).map_err(|error| wrong(format!("cannot be read: {error}")))?.len();
     if size > MAX_BYTES {
         return Err(wrong("is too long for a policy: more than 1 MiB".to_owned()));

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use rekey_shared::password::{Personal, Policy};
 
-use crate::config::{Config, Wrong};
+use crate::config::{Config, ConfigError};
 use crate::wiring::StartError;
 
 /// What to do with policies.
@@ -112,18 +112,18 @@ fn chosen(config: Option<&Path>, preset: Option<&str>, path: Option<&Path>) -> R
     match (preset, path) {
         (Some(name), _) => {
             let known = || format!("must be one of: {}", Policy::PRESETS.join(", "));
-            Ok(Policy::preset(name).ok_or_else(|| Wrong::new("--preset", known()))?)
+            Ok(Policy::preset(name).ok_or_else(|| ConfigError::new("--preset", known()))?)
         }
         (None, Some(path)) => Ok(file::read(path)?),
         (None, None) => Ok(Config::load(config)?.settings.policy),
     }
 }
 
-fn ban(policy: &mut Policy, terms: Vec<String>) -> Result<(), Wrong> {
+fn ban(policy: &mut Policy, terms: Vec<String>) -> Result<(), ConfigError> {
     if terms.is_empty() {
         return Ok(());
     }
     let banned = policy.banned.get_or_insert_default();
     banned.terms = banned.terms.and(&terms.into());
-    policy.check_ranges().map_err(|range| Wrong::new("--banned-term", file::explained(&range)))
+    policy.check_ranges().map_err(|range| ConfigError::new("--banned-term", file::explained(&range)))
 }

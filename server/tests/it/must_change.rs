@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, COOKIE, HeaderValue};
 use http::{Request, StatusCode};
-use rekey_service::dispatch::{self, Letter, Prepared};
+use rekey_service::message::compose::{self, Message, Prepared};
 use rekey_service::{operator, registration};
 use rekey_testkit::bench::{BETTER, GOOD, code_in, meta, temporary_in};
 
@@ -13,14 +13,14 @@ use crate::support::{Answer, Running, get, post};
 const ADA: &str = "ada@example.org";
 
 /// What is owed now.
-async fn owed(site: &Running) -> Vec<Letter> {
+async fn owed(site: &Running) -> Vec<Message> {
     let cx = site.site.services();
     let now = cx.clock.now();
     let owed = cx.store.lease_outbox(9, now, now.plus(Duration::from_secs(60)), uuid::Uuid::nil()).await;
     let mut letters = Vec::new();
     for item in owed.expect("leases") {
-        if let Prepared::Send(letter) = dispatch::prepare(cx, &item).await.expect("prepares") {
-            letters.push(*letter);
+        if let Prepared::Send(message) = compose::prepare(cx, &item).await.expect("prepares") {
+            letters.push(*message);
         }
     }
     letters

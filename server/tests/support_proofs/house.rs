@@ -8,9 +8,9 @@ use rekey::config::{Config, Source};
 use rekey::site::Site;
 use rekey::{router, wiring};
 use rekey_delivery::{DevMailbox, DevMessage, Senders, Stats, Worker};
-use rekey_service::dispatch::Content;
-use rekey_service::settings::Settings;
-use rekey_service::{operator, repudiation};
+use rekey_service::message::compose::MessageBody;
+use rekey_service::setting::Settings;
+use rekey_service::{freeze, operator};
 use rekey_testkit::bench::{BETTER, code_in, meta, not_me_in, quick_settings};
 use rekey_testkit::{Bench, Database};
 
@@ -88,9 +88,9 @@ impl House {
         self.t.complete_by_link(&link, BETTER).await.expect("the link is fresh");
         let letters = self.t.deliver().await;
         let not_me = not_me_in(&letters).expect("the owner was told");
-        repudiation::freeze(&self.t.cx, &meta(), &not_me).await.expect("the objection is fresh");
+        freeze::freeze(&self.t.cx, &meta(), &not_me).await.expect("the objection is fresh");
         let told = self.t.deliver().await;
-        assert!(matches!(told[0].content, Content::AccountFrozen { .. }) && code_in(&told).is_none());
+        assert!(matches!(told[0].content, MessageBody::AccountFrozen { .. }) && code_in(&told).is_none());
         not_me
     }
 }

@@ -23,14 +23,15 @@ impl Mail {
 
     /// Six digits that stand alone.
     pub fn code(&self) -> Option<String> {
-        let words = self.text.split(|letter: char| !letter.is_alphanumeric());
+        let words = self.text.split(|message: char| !message.is_alphanumeric());
         words.filter(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned).next()
     }
 
     /// The path of the first link that begins like this.
     pub fn link(&self, beginning: &str) -> Option<String> {
         let from = &self.text[self.text.find(beginning)?..];
-        let end = from.find(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '<')).unwrap_or(from.len());
+        let end =
+            from.find(|message: char| message.is_whitespace() || matches!(message, '"' | '<')).unwrap_or(from.len());
         Some(from[..end].to_owned())
     }
 }

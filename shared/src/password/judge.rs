@@ -4,7 +4,7 @@ use super::charset::Charset;
 use super::normal::{MAX_INPUT_BYTES, is_control};
 use super::personal::Personal;
 use super::policy::{Blanks, Edges, Policy};
-use super::report::{Detail, Place, Report, RuleReport, Verdict};
+use super::report::{Detail, Position, Report, RuleReport, Verdict};
 use super::requirement::Requirement;
 use super::runs::Run;
 use super::typed::Typed;
@@ -124,11 +124,11 @@ fn clamped(count: usize) -> u16 {
 fn blanks_in_place(text: &str, blanks: Blanks) -> (Verdict, Detail) {
     let edges = matches!(blanks, Blanks::Forbid | Blanks::Inner);
     let wrong = if edges && text.starts_with(' ') {
-        Some(Place::First)
+        Some(Position::First)
     } else if edges && text.ends_with(' ') {
-        Some(Place::Last)
+        Some(Position::Last)
     } else if blanks == Blanks::Forbid && text.contains(' ') {
-        Some(Place::Inside)
+        Some(Position::Inside)
     } else {
         None
     };
@@ -138,17 +138,17 @@ fn blanks_in_place(text: &str, blanks: Blanks) -> (Verdict, Detail) {
 fn fine_edges(text: &str, edges: Edges) -> (Verdict, Detail) {
     let fine = |edge: Option<char>| edge.is_none_or(|edge| edges.allows(edge));
     let wrong = if !fine(text.chars().next()) {
-        Some(Place::First)
+        Some(Position::First)
     } else if !fine(text.chars().next_back()) {
-        Some(Place::Last)
+        Some(Position::Last)
     } else {
         None
     };
     misplaced(wrong)
 }
 
-fn misplaced(wrong: Option<Place>) -> (Verdict, Detail) {
-    wrong.map_or((Verdict::Pass, Detail::Nothing), |place| (Verdict::Fail, Detail::At { place }))
+fn misplaced(wrong: Option<Position>) -> (Verdict, Detail) {
+    wrong.map_or((Verdict::Pass, Detail::Nothing), |position| (Verdict::Fail, Detail::At { position }))
 }
 
 fn allowed_characters(text: &str, charset: &Charset, forbidden: &str) -> (Verdict, Detail) {

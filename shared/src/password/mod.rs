@@ -43,7 +43,7 @@ pub use normal::{MAX_INPUT_BYTES, normalise};
 pub use passphrase::{passphrase, passphrase_bits};
 pub use personal::{Matching, Personal, PersonalPart, PersonalRules};
 pub use policy::{Blanks, Edges, Expiry, History, Length, Occasion, Policy};
-pub use report::{Detail, Place, Report, RuleReport, Verdict};
+pub use report::{Detail, Position, Report, RuleReport, Verdict};
 pub use requirement::{Requirement, RuleId};
 pub use runs::{Run, Runs};
 #[cfg(feature = "strength")]

@@ -23,7 +23,7 @@ pub enum Verdict {
 /// Where in a password something is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum Position {
     /// At the beginning.
     First,
     /// At the end.
@@ -54,7 +54,7 @@ pub enum Detail {
     /// Where the wrong character is.
     At {
         /// The place.
-        place: Place,
+        position: Position,
     },
     /// A character that no policy allows: a control.
     Control,

@@ -10,7 +10,7 @@ use super::attribute::needed;
 use super::classes::Class;
 use super::personal::{Personal, PersonalPart};
 use super::policy::Policy;
-use super::report::{Detail, Place, Report, RuleReport, Verdict};
+use super::report::{Detail, Position, Report, RuleReport, Verdict};
 use super::requirement::Requirement;
 use super::runs::Run;
 
@@ -28,7 +28,7 @@ pub struct Suggestion {
     /// Kinds that must be among those that are added, or put in place of others if nothing is added.
     pub with: Vec<Class>,
     /// Where a letter or digit must stand, by adding it.
-    pub ends: Vec<Place>,
+    pub ends: Vec<Position>,
 }
 
 /// Something in a password that must give way.
@@ -100,14 +100,14 @@ impl<'a> Mending<'a> {
 
     /// Mends what must give way first, and lengths and kinds only when nothing else is wrong, so that they are counted once.
     fn mend(&mut self, failed: &[&RuleReport], report: &Report) -> bool {
-        let mut gave_way = false;
+        let mut relaxed = false;
         for rule in failed {
-            gave_way |= self.give_way(rule);
+            relaxed |= self.relax(rule);
         }
-        gave_way || self.grow(failed, report)
+        relaxed || self.grow(failed, report)
     }
 
-    fn give_way(&mut self, rule: &RuleReport) -> bool {
+    fn relax(&mut self, rule: &RuleReport) -> bool {
         let what = match (&rule.requirement, rule.detail) {
             (Requirement::Charset { .. }, Detail::Foreign { count }) => Replace::Foreign(count),
             (Requirement::Charset { .. }, Detail::Control) => Replace::Foreign(self.count_foreign()),
@@ -156,7 +156,7 @@ impl<'a> Mending<'a> {
         for rule in failed {
             match (&rule.requirement, rule.detail) {
                 (Requirement::LengthMax { .. }, Detail::Long { by }) => self.shorten(by),
-                (Requirement::Edges { .. }, Detail::At { place }) => self.put_end(place),
+                (Requirement::Edges { .. }, Detail::At { position }) => self.put_end(position),
                 (Requirement::Class { class }, _) => self.add_kind(*class),
                 (Requirement::Classes { kinds, .. }, Detail::Kinds { found }) => {
                     self.add_kinds(kinds.saturating_sub(found));
@@ -182,16 +182,16 @@ impl<'a> Mending<'a> {
         self.done.remove = self.done.remove.saturating_add(by);
     }
 
-    fn put_end(&mut self, place: Place) {
+    fn put_end(&mut self, position: Position) {
         let Some(letter) = self.of_kind(Class::Lower).or_else(|| self.of_kind(Class::Digit)) else { return };
-        if self.done.ends.contains(&place) {
+        if self.done.ends.contains(&position) {
             return;
         }
-        match place {
-            Place::First => self.copy.insert(0, letter),
-            Place::Last | Place::Inside => self.copy.push(letter),
+        match position {
+            Position::First => self.copy.insert(0, letter),
+            Position::Last | Position::Inside => self.copy.push(letter),
         }
-        self.done.ends.push(place);
+        self.done.ends.push(position);
     }
 
     fn add_kinds(&mut self, missing: u8) {

@@ -3,13 +3,13 @@
 //! Fixed sentences are constants of [`MessageId`], grouped by the place where they are read. Sentences with
 //! something in them are functions. Both languages are written, not translated from each other.
 
-mod desk;
-mod door;
+mod account;
 mod fault;
 mod help;
 mod lint;
 mod password;
 mod problem;
+mod public;
 mod sentence;
 mod suggestion;
 

@@ -3,8 +3,8 @@
 use super::pick;
 use crate::Lang;
 use crate::password::{
-    Advice, Blanks, Charset, Class, CrackTime, Detail, Edges, Matching, PersonalPart, Place, Requirement, RuleReport,
-    Run, Strength,
+    Advice, Blanks, Charset, Class, CrackTime, Detail, Edges, Matching, PersonalPart, Position, Requirement,
+    RuleReport, Run, Strength,
 };
 
 super::messages! {
@@ -175,7 +175,7 @@ pub fn failure(report: &RuleReport, lang: Lang) -> String {
         (Detail::Long { by }, Lang::En) => format!("Remove {by} {}", characters(by)),
         (Detail::Long { by }, Lang::Ja) => format!("{by}文字減らしてください"),
         (Detail::TooManyBytes, _) => pick(lang, "Make it shorter", "もっと短くしてください").to_owned(),
-        (Detail::At { place }, _) => at(place, lang).to_owned(),
+        (Detail::At { position }, _) => at(position, lang).to_owned(),
         (Detail::Control, _) => {
             pick(lang, "Remove the invisible control character", "目に見えない制御文字を取り除いてください").to_owned()
         }
@@ -218,11 +218,11 @@ fn plain_failure(rule: &Requirement, lang: Lang) -> String {
     }
 }
 
-const fn at(place: Place, lang: Lang) -> &'static str {
-    match place {
-        Place::First => pick(lang, "Change the first character", "最初の文字を変えてください"),
-        Place::Last => pick(lang, "Change the last character", "最後の文字を変えてください"),
-        Place::Inside => pick(lang, "Remove the blanks", "途中の空白を取り除いてください"),
+const fn at(position: Position, lang: Lang) -> &'static str {
+    match position {
+        Position::First => pick(lang, "Change the first character", "最初の文字を変えてください"),
+        Position::Last => pick(lang, "Change the last character", "最後の文字を変えてください"),
+        Position::Inside => pick(lang, "Remove the blanks", "途中の空白を取り除いてください"),
     }
 }
 

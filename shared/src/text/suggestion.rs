@@ -3,7 +3,7 @@
 use super::password::{failure, requirement};
 use super::pick;
 use crate::Lang;
-use crate::password::{Class, PersonalPart, Place, Replace, RuleReport, Run, Suggestion, Verdict};
+use crate::password::{Class, PersonalPart, Position, Replace, RuleReport, Run, Suggestion, Verdict};
 
 /// What to do so that every rule is met: "Add 3 characters, one of them a digit."
 pub fn suggestion(suggestion: &Suggestion, lang: Lang) -> String {
@@ -68,10 +68,10 @@ fn remove(count: u16, lang: Lang) -> String {
     }
 }
 
-const fn end(place: Place, lang: Lang) -> &'static str {
-    match place {
-        Place::First => pick(lang, "begin with a letter or digit", "最初に半角の英字か数字を足してください"),
-        Place::Last | Place::Inside => {
+const fn end(position: Position, lang: Lang) -> &'static str {
+    match position {
+        Position::First => pick(lang, "begin with a letter or digit", "最初に半角の英字か数字を足してください"),
+        Position::Last | Position::Inside => {
             pick(lang, "end with a letter or digit", "最後に半角の英字か数字を足してください")
         }
     }
@@ -158,7 +158,7 @@ mod tests {
                 "空白を別の文字に置きかえてください。2文字減らしてください。",
             ),
             (
-                Suggestion { ends: vec![Place::First], ..nothing() },
+                Suggestion { ends: vec![Position::First], ..nothing() },
                 "Begin with a letter or digit.",
                 "最初に半角の英字か数字を足してください。",
             ),

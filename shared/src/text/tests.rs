@@ -1,11 +1,11 @@
-use super::{MessageId, desk, door, failure, fault, help, password, problem_title, requirement};
+use super::{MessageId, account, failure, fault, help, password, problem_title, public, requirement};
 use crate::password::{
-    Blanks, Charset, Code, Detail, Matching, PersonalRules, Place, Policy, Requirement, RuleReport, Runs, Verdict,
+    Blanks, Charset, Code, Detail, Matching, PersonalRules, Policy, Position, Requirement, RuleReport, Runs, Verdict,
 };
 use crate::{Field, FieldFault, Lang, Problem, Reference};
 
 fn all() -> impl Iterator<Item = MessageId> {
-    [door::ALL, desk::ALL, help::ALL, password::ALL].into_iter().flatten().copied()
+    [public::ALL, account::ALL, help::ALL, password::ALL].into_iter().flatten().copied()
 }
 
 /// Whether something is written in Japanese rather than left in English.
@@ -83,7 +83,7 @@ fn every_verdict_is_read_aloud_as_one_sentence() {
         Detail::Short { by: 1 },
         Detail::Long { by: 2 },
         Detail::TooManyBytes,
-        Detail::At { place: Place::First },
+        Detail::At { position: Position::First },
         Detail::Control,
         Detail::Foreign { count: 2 },
         Detail::Run { length: 4 },

@@ -6,7 +6,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use rekey_service::dispatch::Recipient;
+use rekey_service::message::compose::Recipient;
 use rekey_shared::Timestamp;
 
 use super::MailSettings;

@@ -1,7 +1,7 @@
 //! Who writes.
 
 use rekey_service::links::Links;
-use rekey_service::settings::Settings;
+use rekey_service::setting::Settings;
 use url::{Host, Url};
 
 use super::tidy;

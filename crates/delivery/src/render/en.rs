@@ -1,6 +1,6 @@
 //! English.
 
-use rekey_service::dispatch::Content;
+use rekey_service::message::compose::MessageBody;
 use rekey_service::temporary::TemporaryPassword;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
@@ -9,49 +9,49 @@ use super::page::Page;
 use super::{Brand, tidy};
 
 /// A mail.
-pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
+pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
     let org = brand.organisation.as_str();
     let page = match content {
-        Content::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
-        Content::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
-        Content::Recovery { name, code, code_minutes, link, link_minutes } => {
+        MessageBody::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
+        MessageBody::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
+        MessageBody::Recovery { name, code, code_minutes, link, link_minutes } => {
             recovery(org, name, (code, *code_minutes), link.as_ref().map(|link| (link, *link_minutes)))
         }
-        Content::TemporaryPassword { name, password, minutes, sign_in } => {
+        MessageBody::TemporaryPassword { name, password, minutes, sign_in } => {
             temporary_password(org, name, (password, *minutes), sign_in)
         }
-        Content::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
-        Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
-        Content::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
-        Content::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
+        MessageBody::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
+        MessageBody::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
+        MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
+        MessageBody::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
     Page { foot: foot(brand), ..page }
 }
 
 /// A text message. Plain characters only, so that it costs one message and not three; no names for the same reason.
-pub(super) fn short(content: &Content, brand: &Brand) -> String {
+pub(super) fn short(content: &MessageBody, brand: &Brand) -> String {
     let org = brand.short.as_str();
     match content {
-        Content::RegistrationCode { code, minutes } => code_message(brand, code, *minutes),
-        Content::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
-        Content::AlreadyRegistered { sign_in, forgot } => {
+        MessageBody::RegistrationCode { code, minutes } => code_message(brand, code, *minutes),
+        MessageBody::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
+        MessageBody::AlreadyRegistered { sign_in, forgot } => {
             format!("{org}: this number has an account already. Sign in: {sign_in} Forgot the password? {forgot}")
         }
-        Content::TemporaryPassword { password, minutes, sign_in, .. } => {
+        MessageBody::TemporaryPassword { password, minutes, sign_in, .. } => {
             let password = password.expose();
             format!("{password} is your temporary {org} password. It works once, within {}: {sign_in}", span(*minutes))
         }
-        Content::PasswordChanged { at, not_me, .. } => {
+        MessageBody::PasswordChanged { at, not_me, .. } => {
             format!("{org}: your password was changed on {}. Was it not you? {not_me}", at.written(Lang::En))
         }
-        Content::SignInPaused { forgot, .. } => format!(
+        MessageBody::SignInPaused { forgot, .. } => format!(
             "{org}: somebody typed wrong passwords for your account, so sign-in is paused for a while. \
              Forgot yours? {forgot}"
         ),
-        Content::PasswordExpires { ends_at, change, .. } => {
+        MessageBody::PasswordExpires { ends_at, change, .. } => {
             format!("{org}: your password works until {}. Change it before then: {change}", ends_at.written(Lang::En))
         }
-        Content::AccountFrozen { forgot, .. } => {
+        MessageBody::AccountFrozen { forgot, .. } => {
             format!("{org}: your account is frozen. Nobody can sign in until you choose a new password: {forgot}")
         }
     }

@@ -1,6 +1,6 @@
 //! 日本語。Words as the pages use them: 確認コード, サインイン, 凍結.
 
-use rekey_service::dispatch::Content;
+use rekey_service::message::compose::MessageBody;
 use rekey_service::temporary::TemporaryPassword;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
@@ -9,54 +9,54 @@ use super::page::Page;
 use super::{Brand, tidy};
 
 /// A mail.
-pub(super) fn page_of(content: &Content, brand: &Brand) -> Page {
+pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
     let org = brand.organisation.as_str();
     let page = match content {
-        Content::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
-        Content::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
-        Content::Recovery { name, code, code_minutes, link, link_minutes } => {
+        MessageBody::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
+        MessageBody::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
+        MessageBody::Recovery { name, code, code_minutes, link, link_minutes } => {
             recovery(org, name, (code, *code_minutes), link.as_ref().map(|link| (link, *link_minutes)))
         }
-        Content::TemporaryPassword { name, password, minutes, sign_in } => {
+        MessageBody::TemporaryPassword { name, password, minutes, sign_in } => {
             temporary_password(org, name, (password, *minutes), sign_in)
         }
-        Content::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
-        Content::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
-        Content::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
-        Content::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
+        MessageBody::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
+        MessageBody::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
+        MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
+        MessageBody::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
     Page { foot: foot(brand), ..page }
 }
 
 /// A text message: seventy characters make one, so every word counts.
-pub(super) fn short(content: &Content, brand: &Brand) -> String {
+pub(super) fn short(content: &MessageBody, brand: &Brand) -> String {
     let org = brand.short.as_str();
     match content {
-        Content::RegistrationCode { code, minutes } => code_message(brand, code, *minutes),
-        Content::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
-        Content::AlreadyRegistered { sign_in, forgot } => {
+        MessageBody::RegistrationCode { code, minutes } => code_message(brand, code, *minutes),
+        MessageBody::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
+        MessageBody::AlreadyRegistered { sign_in, forgot } => {
             format!("{org}：この番号のアカウントはすでにあります。サインイン {sign_in} パスワードを忘れたとき {forgot}")
         }
-        Content::TemporaryPassword { password, minutes, sign_in, .. } => {
+        MessageBody::TemporaryPassword { password, minutes, sign_in, .. } => {
             format!(
                 "{org}：仮パスワードは {} です（{}以内に1回だけ有効）。 {sign_in}",
                 password.expose(),
                 span(*minutes)
             )
         }
-        Content::PasswordChanged { at, not_me, .. } => {
+        MessageBody::PasswordChanged { at, not_me, .. } => {
             format!("{org}：{}にパスワードが変更されました。心当たりがないときは {not_me}", at.written(Lang::Ja))
         }
-        Content::SignInPaused { forgot, .. } => {
+        MessageBody::SignInPaused { forgot, .. } => {
             format!("{org}：パスワードの間違いが続いたため、サインインを一時止めています。忘れたときは {forgot}")
         }
-        Content::PasswordExpires { ends_at, change, .. } => {
+        MessageBody::PasswordExpires { ends_at, change, .. } => {
             format!(
                 "{org}：パスワードは{}まで使えます。それまでに変更してください。 {change}",
                 ends_at.written(Lang::Ja)
             )
         }
-        Content::AccountFrozen { forgot, .. } => {
+        MessageBody::AccountFrozen { forgot, .. } => {
             format!("{org}：アカウントを凍結しました。また使うには、新しいパスワードを決めてください。 {forgot}")
         }
     }

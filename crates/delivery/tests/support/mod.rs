@@ -5,9 +5,9 @@ pub mod http;
 pub mod smtp;
 
 use rekey_delivery::{Brand, MailSettings, Rendered, SmtpSender};
-use rekey_service::dispatch::Recipient;
 use rekey_service::links::Links;
-use rekey_service::settings::Settings;
+use rekey_service::message::compose::Recipient;
+use rekey_service::setting::Settings;
 use rekey_shared::Timestamp;
 use url::Url;
 

@@ -18,7 +18,7 @@ pub struct Model {
     /// Since when.
     pub status_at: i64,
     /// Only of frozen accounts.
-    pub tainted: Option<Uuid>,
+    pub disputed: Option<Uuid>,
     pub role: String,
     pub given_name: String,
     pub family_name: String,
@@ -37,12 +37,12 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A status as columns: word, since when, tainted identifier.
+/// A status as columns: word, since when, disputed identifier.
 pub fn status_columns(status: Status, now: Timestamp) -> (&'static str, i64, Option<Uuid>) {
     match status {
         Status::Active => ("active", now.as_millis(), None),
         Status::Disabled => ("disabled", now.as_millis(), None),
-        Status::Frozen { at, tainted } => ("frozen", at.as_millis(), tainted.map(|id| id.0)),
+        Status::Frozen { at, disputed } => ("frozen", at.as_millis(), disputed.map(|id| id.0)),
     }
 }
 
@@ -53,7 +53,7 @@ impl Model {
             "disabled" => Ok(Status::Disabled),
             "frozen" => Ok(Status::Frozen {
                 at: Timestamp::from_millis(self.status_at),
-                tainted: self.tainted.map(IdentifierId),
+                disputed: self.disputed.map(IdentifierId),
             }),
             _ => Err(Unexpected::row("account", "status")),
         }
@@ -83,12 +83,12 @@ impl TryFrom<Model> for Account {
 
 impl From<&Account> for Model {
     fn from(account: &Account) -> Self {
-        let (status, status_at, tainted) = status_columns(account.status, account.created_at);
+        let (status, status_at, disputed) = status_columns(account.status, account.created_at);
         Self {
             id: account.id.0,
             status: status.to_owned(),
             status_at,
-            tainted,
+            disputed,
             role: account.role.text().to_owned(),
             given_name: account.given_name.clone(),
             family_name: account.family_name.clone(),

@@ -1,6 +1,6 @@
 //! Guess budgets, by a keyed digest of what is guessed at.
 
-use rekey_domain::guess::Budget;
+use rekey_domain::throttle::budget::Budget;
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Registrations and recoveries under way.
 
 use rekey_domain::journey::{Bound, Journey};
-use rekey_domain::{AccountId, Digest, Epoch, IdentifierId, JourneyId, TicketId};
+use rekey_domain::{AccountId, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId};
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 
@@ -34,7 +34,7 @@ pub struct Model {
     pub code_tries: i32,
     pub last_sent_at: i64,
     pub proven_at: Option<i64>,
-    pub ticket: Option<Uuid>,
+    pub action_token: Option<Uuid>,
     pub created_at: i64,
     pub expires_at: i64,
 }
@@ -72,7 +72,7 @@ impl TryFrom<Model> for Journey {
             code_tries: count(row.code_tries.into(), "journey", "code_tries")?,
             last_sent_at: Timestamp::from_millis(row.last_sent_at),
             proven_at: row.proven_at.map(Timestamp::from_millis),
-            ticket: row.ticket.map(TicketId),
+            action_token: row.action_token.map(ActionTokenId),
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: Timestamp::from_millis(row.expires_at),
         })
@@ -102,7 +102,7 @@ impl From<&Journey> for Model {
             code_tries: journey.code_tries.into(),
             last_sent_at: journey.last_sent_at.as_millis(),
             proven_at: journey.proven_at.map(Timestamp::as_millis),
-            ticket: journey.ticket.map(|id| id.0),
+            action_token: journey.action_token.map(|id| id.0),
             created_at: journey.created_at.as_millis(),
             expires_at: journey.expires_at.as_millis(),
         }

@@ -1,6 +1,7 @@
 //! The tables, one file each. Times are milliseconds, digests 32 bytes, enums the words of `text`.
 
 pub mod account;
+pub mod action_token;
 pub mod audit;
 pub mod audit_head;
 pub mod budget;
@@ -14,4 +15,3 @@ pub mod policy;
 pub mod proof;
 pub mod session;
 pub mod throttle_event;
-pub mod ticket;

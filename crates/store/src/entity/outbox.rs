@@ -1,14 +1,14 @@
-//! Messages that are owed. Rows outlive journeys and tickets, so they hold ids without foreign keys.
+//! Notifications to be sent. Rows outlive journeys and action tokens, so they hold ids without foreign keys.
 
-use rekey_domain::outbox::{Obligation, OutboxItem};
-use rekey_domain::{AccountId, IdentifierId, JourneyId, OutboxId, TicketId};
+use rekey_domain::message::{Notification, OutboxItem};
+use rekey_domain::{AccountId, ActionTokenId, IdentifierId, JourneyId, OutboxId};
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 
 use crate::Unexpected;
 use crate::text::{Text, count};
 
-/// The kind column of [`Obligation::SignInPaused`].
+/// The kind column of [`Notification::SignInPaused`].
 pub const SIGN_IN_PAUSED: &str = "sign_in_paused";
 
 #[sea_orm::model]
@@ -21,7 +21,7 @@ pub struct Model {
     pub journey: Option<Uuid>,
     pub account: Option<Uuid>,
     pub recipient: Option<Uuid>,
-    pub ticket: Option<Uuid>,
+    pub action_token: Option<Uuid>,
     pub lang: String,
     pub created_at: i64,
     pub expires_at: i64,
@@ -37,18 +37,18 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// An obligation as columns.
+/// A notification as columns.
 #[derive(Default)]
 struct Columns {
     kind: &'static str,
     journey: Option<Uuid>,
     account: Option<Uuid>,
     recipient: Option<Uuid>,
-    ticket: Option<Uuid>,
+    action_token: Option<Uuid>,
 }
 
-impl From<Obligation> for Columns {
-    fn from(obligation: Obligation) -> Self {
+impl From<Notification> for Columns {
+    fn from(notification: Notification) -> Self {
         let about = |kind, account: AccountId, to: IdentifierId| Self {
             kind,
             account: Some(account.0),
@@ -56,15 +56,15 @@ impl From<Obligation> for Columns {
             ..Self::default()
         };
         let secret = |kind, journey: JourneyId| Self { kind, journey: Some(journey.0), ..Self::default() };
-        match obligation {
-            Obligation::RegistrationSecret { journey } => secret("registration_secret", journey),
-            Obligation::RecoverySecret { journey } => secret("recovery_secret", journey),
-            Obligation::PasswordChanged { account, to, ticket } => {
-                Self { ticket: Some(ticket.0), ..about("password_changed", account, to) }
+        match notification {
+            Notification::RegistrationSecret { journey } => secret("registration_secret", journey),
+            Notification::RecoverySecret { journey } => secret("recovery_secret", journey),
+            Notification::PasswordChanged { account, to, action_token } => {
+                Self { action_token: Some(action_token.0), ..about("password_changed", account, to) }
             }
-            Obligation::SignInPaused { account, to } => about(SIGN_IN_PAUSED, account, to),
-            Obligation::PasswordExpires { account, to } => about("password_expires", account, to),
-            Obligation::AccountFrozen { account, to } => about("account_frozen", account, to),
+            Notification::SignInPaused { account, to } => about(SIGN_IN_PAUSED, account, to),
+            Notification::PasswordExpires { account, to } => about("password_expires", account, to),
+            Notification::AccountFrozen { account, to } => about("account_frozen", account, to),
         }
     }
 }
@@ -72,14 +72,14 @@ impl From<Obligation> for Columns {
 impl Model {
     /// A new message: due at once, never tried.
     pub fn of(item: &OutboxItem) -> Self {
-        let Columns { kind, journey, account, recipient, ticket } = item.obligation.into();
+        let Columns { kind, journey, account, recipient, action_token } = item.notification.into();
         Self {
             id: item.id.0,
             kind: kind.to_owned(),
             journey,
             account,
             recipient,
-            ticket,
+            action_token,
             lang: item.lang.text().to_owned(),
             created_at: item.created_at.as_millis(),
             expires_at: item.expires_at.as_millis(),
@@ -93,18 +93,20 @@ impl Model {
         }
     }
 
-    fn obligation(&self) -> Result<Obligation, Unexpected> {
+    fn notification(&self) -> Result<Notification, Unexpected> {
         let journey = || self.journey.map(JourneyId).ok_or(Unexpected::row("outbox", "journey"));
         let account = || self.account.map(AccountId).ok_or(Unexpected::row("outbox", "account"));
         let to = || self.recipient.map(IdentifierId).ok_or(Unexpected::row("outbox", "recipient"));
-        let ticket = || self.ticket.map(TicketId).ok_or(Unexpected::row("outbox", "ticket"));
+        let action_token = || self.action_token.map(ActionTokenId).ok_or(Unexpected::row("outbox", "action_token"));
         Ok(match self.kind.as_str() {
-            "registration_secret" => Obligation::RegistrationSecret { journey: journey()? },
-            "recovery_secret" => Obligation::RecoverySecret { journey: journey()? },
-            "password_changed" => Obligation::PasswordChanged { account: account()?, to: to()?, ticket: ticket()? },
-            SIGN_IN_PAUSED => Obligation::SignInPaused { account: account()?, to: to()? },
-            "password_expires" => Obligation::PasswordExpires { account: account()?, to: to()? },
-            "account_frozen" => Obligation::AccountFrozen { account: account()?, to: to()? },
+            "registration_secret" => Notification::RegistrationSecret { journey: journey()? },
+            "recovery_secret" => Notification::RecoverySecret { journey: journey()? },
+            "password_changed" => {
+                Notification::PasswordChanged { account: account()?, to: to()?, action_token: action_token()? }
+            }
+            SIGN_IN_PAUSED => Notification::SignInPaused { account: account()?, to: to()? },
+            "password_expires" => Notification::PasswordExpires { account: account()?, to: to()? },
+            "account_frozen" => Notification::AccountFrozen { account: account()?, to: to()? },
             _ => return Err(Unexpected::row("outbox", "kind")),
         })
     }
@@ -116,7 +118,7 @@ impl TryFrom<Model> for OutboxItem {
     fn try_from(row: Model) -> Result<Self, Unexpected> {
         Ok(Self {
             id: OutboxId(row.id),
-            obligation: row.obligation()?,
+            notification: row.notification()?,
             lang: Text::read(&row.lang, "outbox", "lang")?,
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: Timestamp::from_millis(row.expires_at),

@@ -1,7 +1,7 @@
 //! Versions of assigned policies: rows are added, never changed.
 
 use rekey_domain::AccountId;
-use rekey_domain::scope::{Assignment, Scope};
+use rekey_domain::password::assignment::{Assignment, Scope};
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 

@@ -16,7 +16,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [account(), identifier(), ticket(), journey(), proof(), session()] {
+        for table in [account(), identifier(), action_token(), journey(), proof(), session()] {
             manager.create_table(table).await?;
         }
         for table in [budget(), throttle_event(), outbox(), audit(), audit_head(), meta()] {
@@ -43,7 +43,7 @@ fn account() -> TableCreateStatement {
         .col(id())
         .col(text("status"))
         .col(big_integer("status_at"))
-        .col(uuid_null("tainted"))
+        .col(uuid_null("disputed"))
         .col(text("role"))
         .col(text("given_name"))
         .col(text("family_name"))
@@ -68,18 +68,18 @@ fn identifier() -> TableCreateStatement {
         .take()
 }
 
-fn ticket() -> TableCreateStatement {
+fn action_token() -> TableCreateStatement {
     Table::create()
-        .table("ticket")
+        .table("action_token")
         .col(id())
         .col(text("kind"))
         .col(binary("digest"))
         .col(uuid_null("account"))
-        .col(uuid_null("tainted"))
+        .col(uuid_null("disputed"))
         .col(big_integer("created_at"))
         .col(big_integer("expires_at"))
         .col(big_integer_null("spent_at"))
-        .foreign_key(&mut to_account("ticket"))
+        .foreign_key(&mut to_account("action_token"))
         .take()
 }
 
@@ -87,7 +87,7 @@ fn journey() -> TableCreateStatement {
     let mut to_bound = ForeignKey::create();
     to_bound.from("journey", "bound_account").to("account", "id").on_delete(ForeignKeyAction::Cascade);
     let mut to_ticket = ForeignKey::create();
-    to_ticket.from("journey", "ticket").to("ticket", "id").on_delete(ForeignKeyAction::SetNull);
+    to_ticket.from("journey", "action_token").to("action_token", "id").on_delete(ForeignKeyAction::SetNull);
     Table::create()
         .table("journey")
         .col(id())
@@ -109,7 +109,7 @@ fn journey() -> TableCreateStatement {
         .col(integer("code_tries"))
         .col(big_integer("last_sent_at"))
         .col(big_integer_null("proven_at"))
-        .col(uuid_null("ticket"))
+        .col(uuid_null("action_token"))
         .col(big_integer("created_at"))
         .col(big_integer("expires_at"))
         .foreign_key(&mut to_bound)
@@ -177,7 +177,7 @@ fn outbox() -> TableCreateStatement {
         .col(uuid_null("journey"))
         .col(uuid_null("account"))
         .col(uuid_null("recipient"))
-        .col(uuid_null("ticket"))
+        .col(uuid_null("action_token"))
         .col(text("lang"))
         .col(big_integer("created_at"))
         .col(big_integer("expires_at"))
@@ -243,14 +243,14 @@ fn indexes() -> [IndexCreateStatement; 24] {
     [
         unique("identifier_canonical", "identifier", &["kind", "canonical"]),
         plain("identifier_account", "identifier", &["account"]),
-        unique("ticket_digest", "ticket", &["digest"]),
-        plain("ticket_account", "ticket", &["account", "kind"]),
-        plain("ticket_kind", "ticket", &["kind", "expires_at"]),
-        plain("ticket_expires", "ticket", &["expires_at"]),
+        unique("action_token_digest", "action_token", &["digest"]),
+        plain("action_token_account", "action_token", &["account", "kind"]),
+        plain("action_token_kind", "action_token", &["kind", "expires_at"]),
+        plain("action_token_expires", "action_token", &["expires_at"]),
         unique("journey_handle", "journey", &["handle"]),
         unique("journey_link", "journey", &["link"]),
         plain("journey_bound", "journey", &["bound_account", "state"]),
-        plain("journey_ticket", "journey", &["ticket"]),
+        plain("journey_ticket", "journey", &["action_token"]),
         plain("journey_expires", "journey", &["expires_at"]),
         plain("proof_account", "proof", &["account"]),
         unique("session_token", "session", &["token"]),

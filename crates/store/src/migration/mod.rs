@@ -4,7 +4,7 @@ mod m0001_first;
 mod m0002_past_passwords;
 mod m0003_expiry;
 mod m0004_policies;
-mod m0005_latest_tickets;
+mod m0005_latest_action_tokens;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -18,7 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_past_passwords::Migration),
             Box::new(m0003_expiry::Migration),
             Box::new(m0004_policies::Migration),
-            Box::new(m0005_latest_tickets::Migration),
+            Box::new(m0005_latest_action_tokens::Migration),
         ]
     }
 }

@@ -131,10 +131,10 @@ impl Write {
     pub async fn freeze_account(
         &self,
         id: AccountId,
-        tainted: Option<IdentifierId>,
+        disputed: Option<IdentifierId>,
         now: Timestamp,
     ) -> Result<bool, Unexpected> {
-        self.change_status(id, Status::Frozen { at: now, tainted }, now, Some(Status::Active)).await
+        self.change_status(id, Status::Frozen { at: now, disputed }, now, Some(Status::Active)).await
     }
 
     async fn change_status(
@@ -144,11 +144,11 @@ impl Write {
         now: Timestamp,
         only_from: Option<Status>,
     ) -> Result<bool, Unexpected> {
-        let (status, status_at, tainted) = account::status_columns(to, now);
+        let (status, status_at, disputed) = account::status_columns(to, now);
         let mut update = account::Entity::update_many()
             .col_expr(account::Column::Status, Expr::value(status))
             .col_expr(account::Column::StatusAt, Expr::value(status_at))
-            .col_expr(account::Column::Tainted, Expr::value(tainted))
+            .col_expr(account::Column::Disputed, Expr::value(disputed))
             .filter(account::COLUMN.id.eq(id.0));
         if let Some(from) = only_from {
             update = update.filter(account::COLUMN.status.eq(account::status_columns(from, now).0));

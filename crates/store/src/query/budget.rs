@@ -1,7 +1,7 @@
 //! Guess budgets: read, then compare-and-swap. Of all who saw the same budget, one swaps it.
 
 use rekey_domain::Digest;
-use rekey_domain::guess::Budget;
+use rekey_domain::throttle::budget::Budget;
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};

@@ -1,6 +1,6 @@
 //! Passwords that end soon, and accounts whose password must be changed.
 
-use rekey_domain::expiry::{Due, Place};
+use rekey_domain::password::expiry::{Due, PageCursor};
 use rekey_domain::{Account, AccountId, Epoch};
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::Expr;
@@ -13,13 +13,13 @@ use crate::{Unexpected, Write};
 finders! {
     /// Active accounts that are due a warning and have not had it, those whose password ends first in front, at most
     /// `limit` and only those behind `after`. The index on the age of passwords finds them.
-    fn list_due_warnings(due: Due, after: Option<Place>, limit: u64) -> Vec<Account>;
+    fn list_due_warnings(due: Due, after: Option<PageCursor>, limit: u64) -> Vec<Account>;
 }
 
 async fn list_due_warnings(
     db: &impl ConnectionTrait,
     due: Due,
-    after: Option<Place>,
+    after: Option<PageCursor>,
     limit: u64,
 ) -> Result<Vec<Account>, Unexpected> {
     let set_at = || account::COLUMN.password_changed_at;
@@ -32,9 +32,9 @@ async fn list_due_warnings(
         .order_by_asc(account::COLUMN.password_changed_at)
         .order_by_asc(account::COLUMN.id)
         .limit(limit);
-    if let Some(place) = after {
-        let later = set_at().gt(place.set_at.as_millis());
-        let beside = set_at().eq(place.set_at.as_millis()).and(account::COLUMN.id.gt(place.account.0));
+    if let Some(cursor) = after {
+        let later = set_at().gt(cursor.set_at.as_millis());
+        let beside = set_at().eq(cursor.set_at.as_millis()).and(account::COLUMN.id.gt(cursor.account.0));
         select = select.filter(Condition::any().add(later).add(beside));
     }
     select.all(db).await?.into_iter().map(Account::try_from).collect()

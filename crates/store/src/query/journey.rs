@@ -67,7 +67,7 @@ fn waiting(id: JourneyId, now: Timestamp) -> UpdateMany<journey::Entity> {
 }
 
 /// An update of a journey that has proven nothing and is in time, ended or not: the browser that began it
-/// must not see a difference (see `Journey::as_seen`).
+/// must not see a difference (see `Journey::as_shown_to_initiator`).
 fn unproven(id: JourneyId, now: Timestamp) -> UpdateMany<journey::Entity> {
     journey::Entity::update_many()
         .filter(journey::COLUMN.id.eq(id.0))

@@ -1,6 +1,7 @@
 //! One file of queries for each aggregate. Every file adds its verbs to `Store` and `Write`.
 
 pub(crate) mod account;
+pub(crate) mod action_token;
 pub(crate) mod audit;
 pub(crate) mod budget;
 pub(crate) mod expiry;
@@ -12,7 +13,6 @@ pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod session;
 pub(crate) mod throttle;
-pub(crate) mod ticket;
 
 /// Puts read-only functions of a file on [`Store`](crate::Store) and, for use inside a transaction,
 /// on [`Write`](crate::Write).

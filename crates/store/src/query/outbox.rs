@@ -1,6 +1,6 @@
 //! The outbox: rows are written with what causes them, leased by workers, settled by whoever holds the lease.
 
-use rekey_domain::outbox::{OutboxItem, Outcome};
+use rekey_domain::message::{OutboxItem, Outcome};
 use rekey_domain::{AccountId, OutboxId};
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
@@ -30,7 +30,7 @@ pub struct OutboxCounts {
 }
 
 finders! {
-    /// When an account was last owed word that its sign-in is paused.
+    /// When an account was last told that its sign-in is paused.
     fn last_sign_in_pause_notice(account: AccountId) -> Option<Timestamp>;
 }
 
@@ -81,7 +81,7 @@ impl Store {
     }
 
     /// Ends a lease. `false` when the lease is not (any more) `owner`'s, and then nothing changes.
-    pub async fn settle_outbox(
+    pub async fn finish_outbox(
         &self,
         id: OutboxId,
         owner: Uuid,

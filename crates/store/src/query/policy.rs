@@ -1,6 +1,6 @@
 //! Assigned policies and the groups that they are assigned to.
 
-use rekey_domain::scope::{Assignment, GroupName, Scope};
+use rekey_domain::password::assignment::{Assignment, GroupName, Scope};
 use rekey_domain::{AccountId, Role};
 use sea_orm::sea_query::{Expr, Func, OnConflict, Query};
 use sea_orm::{

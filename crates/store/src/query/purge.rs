@@ -10,7 +10,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 
-use crate::entity::{budget, journey, outbox, session, throttle_event, ticket};
+use crate::entity::{action_token, budget, journey, outbox, session, throttle_event};
 use crate::{Store, Unexpected};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -43,14 +43,14 @@ impl Store {
         let messages = Condition::all()
             .add(outbox::COLUMN.state.is_in(["sent", "dropped"]))
             .add(outbox::COLUMN.finished_at.lte(before(MESSAGE_KEPT)));
-        let tickets = ticket::COLUMN.expires_at.lte(before(TICKET_KEPT));
+        let action_tokens = action_token::COLUMN.expires_at.lte(before(TICKET_KEPT));
 
         let mut gone = self.delete_all::<throttle_event::Entity>(events).await?;
         gone += self.delete_all::<budget::Entity>(budgets).await?;
         gone += self.delete_all::<session::Entity>(sessions).await?;
         gone += self.delete_all::<journey::Entity>(journeys).await?;
         gone += self.delete_all::<outbox::Entity>(messages).await?;
-        gone += self.delete_all::<ticket::Entity>(tickets).await?;
+        gone += self.delete_all::<action_token::Entity>(action_tokens).await?;
         Ok(gone + self.cap_budgets(BUDGET_ROWS, now).await?)
     }
 

@@ -12,7 +12,7 @@ on_both! {
         let store = db.store().await;
         let mut ada = account(1);
         ada.role = Role::Owner;
-        ada.status = Status::Frozen { at: at(5), tainted: Some(IdentifierId(id(7))) };
+        ada.status = Status::Frozen { at: at(5), disputed: Some(IdentifierId(id(7))) };
         let known_by = [address(1, 1, "ada@example.org"), address(2, 1, "a@example.org")];
         let tx = store.begin_write().await.unwrap();
         assert_eq!(tx.insert_account(&ada, &known_by).await.unwrap(), Inserted::Done);
@@ -117,7 +117,7 @@ on_both! {
         assert!(tx.freeze_account(ada.id, Some(IdentifierId(id(1))), at(1)).await.unwrap());
         assert!(!tx.freeze_account(ada.id, None, at(2)).await.unwrap());
         let frozen = tx.find_account(ada.id).await.unwrap().unwrap().status;
-        assert_eq!(frozen, Status::Frozen { at: at(1), tainted: Some(IdentifierId(id(1))) });
+        assert_eq!(frozen, Status::Frozen { at: at(1), disputed: Some(IdentifierId(id(1))) });
         tx.set_status(ada.id, Status::Disabled, at(3)).await.unwrap();
         assert!(!tx.freeze_account(ada.id, None, at(4)).await.unwrap());
         tx.set_status(ada.id, Status::Active, at(5)).await.unwrap();

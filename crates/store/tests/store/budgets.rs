@@ -1,4 +1,4 @@
-use rekey_domain::guess::{Budget, Lockout};
+use rekey_domain::throttle::budget::{Budget, Lockout};
 use rekey_store::Store;
 
 use crate::given::{at, crowd, digest, nodes};

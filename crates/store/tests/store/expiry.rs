@@ -1,4 +1,4 @@
-use rekey_domain::expiry::{DAY, Due, Place, due_warnings};
+use rekey_domain::password::expiry::{DAY, Due, PageCursor, due_warnings};
 use rekey_domain::{Account, AccountId, PasswordHash, Status};
 use rekey_store::Store;
 
@@ -17,7 +17,7 @@ async fn set_at(store: &Store, n: u128, seconds: u64, change: impl FnOnce(&mut A
     tx.commit().await.unwrap();
 }
 
-async fn due(store: &Store, due: Due, after: Option<Place>) -> Vec<u128> {
+async fn due(store: &Store, due: Due, after: Option<PageCursor>) -> Vec<u128> {
     let found = store.list_due_warnings(due, after, 2).await.unwrap();
     found.iter().map(|account| account.id.0.as_u128()).collect()
 }
@@ -37,8 +37,8 @@ on_both! {
         set_at(&store, 7, SECONDS, |account| account.never_expires = true).await;
         set_at(&store, 8, SECONDS, |account| account.status = Status::Disabled).await;
         assert_eq!(due(&store, WEEK, None).await, [3, 5]);
-        let place = Place { set_at: at(3 * SECONDS), account: AccountId(id(5)) };
-        assert_eq!(due(&store, WEEK, Some(place)).await, [6, 1]);
+        let cursor = PageCursor { set_at: at(3 * SECONDS), account: AccountId(id(5)) };
+        assert_eq!(due(&store, WEEK, Some(cursor)).await, [6, 1]);
     }
 
     async fn a_warning_is_claimed_once_and_a_later_one_again(db: Database) {

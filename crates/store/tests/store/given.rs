@@ -3,14 +3,14 @@
 use std::future::Future;
 use std::time::Duration;
 
+use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::journey::{
     Action, Bound, CODE_LIFETIME, Facts, Journey, JourneyKind, JourneyState, Next, REGISTRATION_LIFETIME, Ready, step,
 };
 use rekey_domain::session::{Session, SessionKind};
-use rekey_domain::ticket::{Ticket, TicketKind};
 use rekey_domain::{
-    Account, AccountId, AccountIdentifier, Digest, Epoch, IdentifierId, JourneyId, PasswordHash, Role, SessionId,
-    Status, TicketId,
+    Account, AccountId, AccountIdentifier, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId, PasswordHash, Role,
+    SessionId, Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -39,7 +39,7 @@ pub fn account(n: u128) -> Account {
     Account {
         id: AccountId(id(n)),
         status: Status::Active,
-        role: Role::Person,
+        role: Role::Member,
         given_name: "Ada".to_owned(),
         family_name: "ラブレス".to_owned(),
         lang: Lang::Ja,
@@ -92,7 +92,7 @@ pub fn recovery(n: u8) -> Journey {
         code_tries: 0,
         last_sent_at: at(0),
         proven_at: None,
-        ticket: None,
+        action_token: None,
         created_at: at(0),
         expires_at: at(0).plus(REGISTRATION_LIFETIME),
     }
@@ -133,13 +133,13 @@ pub fn session(n: u128, of: &Account) -> Session {
     }
 }
 
-pub fn ticket(n: u8, kind: TicketKind, account: Option<AccountId>) -> Ticket {
-    Ticket {
-        id: TicketId(id(n.into())),
+pub fn action_token(n: u8, kind: ActionTokenKind, account: Option<AccountId>) -> ActionToken {
+    ActionToken {
+        id: ActionTokenId(id(n.into())),
         kind,
         digest: digest(n),
         account,
-        tainted: None,
+        disputed: None,
         created_at: at(0),
         expires_at: at(3600),
         spent_at: None,

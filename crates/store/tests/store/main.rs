@@ -7,6 +7,7 @@ mod database;
 mod given;
 
 mod accounts;
+mod action_tokens;
 mod audit;
 mod budgets;
 mod cancellation;
@@ -19,7 +20,6 @@ mod policies;
 mod purge;
 mod sessions;
 mod throttle;
-mod tickets;
 
 /// Writes a test once and runs it over both databases.
 macro_rules! on_both {

@@ -1,17 +1,17 @@
 use std::collections::HashSet;
 
-use rekey_domain::outbox::{DeadCause, Obligation, OutboxItem, Outcome};
-use rekey_domain::{AccountId, IdentifierId, JourneyId, OutboxId, TicketId};
+use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
+use rekey_domain::{AccountId, ActionTokenId, IdentifierId, JourneyId, OutboxId};
 use rekey_shared::Lang;
 use rekey_store::{OutboxCounts, Store};
 
 use crate::given::{CROWD, at, crowd, id, nodes};
 use crate::on_both;
 
-fn item(n: u128, obligation: Obligation) -> OutboxItem {
+fn item(n: u128, notification: Notification) -> OutboxItem {
     OutboxItem {
         id: OutboxId(id(n)),
-        obligation,
+        notification,
         lang: Lang::Ja,
         created_at: at(u64::try_from(n).unwrap()),
         expires_at: at(9999),
@@ -20,7 +20,7 @@ fn item(n: u128, obligation: Obligation) -> OutboxItem {
 }
 
 fn recovery(n: u128) -> OutboxItem {
-    item(n, Obligation::RecoverySecret { journey: JourneyId(id(n)) })
+    item(n, Notification::RecoverySecret { journey: JourneyId(id(n)) })
 }
 
 async fn enqueue(store: &Store, items: impl IntoIterator<Item = OutboxItem>) {
@@ -41,12 +41,12 @@ on_both! {
         let store = db.store().await;
         let (account, to) = (AccountId(id(50)), IdentifierId(id(51)));
         let items = [
-            item(1, Obligation::RegistrationSecret { journey: JourneyId(id(60)) }),
-            item(2, Obligation::RecoverySecret { journey: JourneyId(id(61)) }),
-            item(3, Obligation::PasswordChanged { account, to, ticket: TicketId(id(62)) }),
-            item(4, Obligation::SignInPaused { account, to }),
-            item(5, Obligation::AccountFrozen { account, to }),
-            item(6, Obligation::PasswordExpires { account, to }),
+            item(1, Notification::RegistrationSecret { journey: JourneyId(id(60)) }),
+            item(2, Notification::RecoverySecret { journey: JourneyId(id(61)) }),
+            item(3, Notification::PasswordChanged { account, to, action_token: ActionTokenId(id(62)) }),
+            item(4, Notification::SignInPaused { account, to }),
+            item(5, Notification::AccountFrozen { account, to }),
+            item(6, Notification::PasswordExpires { account, to }),
         ];
         enqueue(&store, items.clone()).await;
         let leased = store.lease_outbox(9, at(10), at(20), id(1)).await.unwrap();
@@ -92,9 +92,9 @@ on_both! {
         assert_eq!(lease_ids(&store, 10, 1).await, [(1, 1)]);
         assert!(lease_ids(&store, 69, 2).await.is_empty());
         assert_eq!(lease_ids(&store, 70, 2).await, [(1, 2)]);
-        assert!(!store.settle_outbox(OutboxId(id(1)), id(1), Outcome::Sent, at(71)).await.unwrap());
-        assert!(store.settle_outbox(OutboxId(id(1)), id(2), Outcome::Sent, at(71)).await.unwrap());
-        assert!(!store.settle_outbox(OutboxId(id(1)), id(2), Outcome::Sent, at(71)).await.unwrap());
+        assert!(!store.finish_outbox(OutboxId(id(1)), id(1), Outcome::Sent, at(71)).await.unwrap());
+        assert!(store.finish_outbox(OutboxId(id(1)), id(2), Outcome::Sent, at(71)).await.unwrap());
+        assert!(!store.finish_outbox(OutboxId(id(1)), id(2), Outcome::Sent, at(71)).await.unwrap());
         assert!(lease_ids(&store, 9000, 3).await.is_empty());
     }
 
@@ -103,7 +103,7 @@ on_both! {
         enqueue(&store, [recovery(1)]).await;
         assert!(lease_ids(&store, 0, 1).await.is_empty(), "not caused yet");
         assert_eq!(lease_ids(&store, 10, 1).await, [(1, 1)]);
-        assert!(store.settle_outbox(OutboxId(id(1)), id(1), Outcome::Retry { at: at(20) }, at(11)).await.unwrap());
+        assert!(store.finish_outbox(OutboxId(id(1)), id(1), Outcome::Retry { at: at(20) }, at(11)).await.unwrap());
         assert!(lease_ids(&store, 19, 1).await.is_empty());
         assert_eq!(lease_ids(&store, 20, 1).await, [(1, 2)]);
     }
@@ -116,7 +116,7 @@ on_both! {
         assert_eq!(lease_ids(&store, 10, 1).await.len(), 5);
         let dead = Outcome::Dead { cause: DeadCause::Refused };
         for (n, outcome) in [(1, Outcome::Sent), (2, Outcome::Dropped), (3, dead)] {
-            assert!(store.settle_outbox(OutboxId(id(n)), id(1), outcome, at(11)).await.unwrap());
+            assert!(store.finish_outbox(OutboxId(id(n)), id(1), outcome, at(11)).await.unwrap());
         }
         let counts = OutboxCounts { waiting: 2, dead: 1, oldest_waiting_at: Some(at(4)) };
         assert_eq!(store.outbox_counts().await.unwrap(), counts);

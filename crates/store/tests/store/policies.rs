@@ -1,4 +1,4 @@
-use rekey_domain::scope::{Assignment, GroupName, Scope};
+use rekey_domain::password::assignment::{Assignment, GroupName, Scope};
 use rekey_domain::{AccountId, Role};
 use rekey_shared::password::Policy;
 use rekey_store::Store;
@@ -63,20 +63,20 @@ on_both! {
             let store = store.clone();
             async move { written(&store.list_assignments_of(account, role).await.unwrap()) }
         };
-        assert_eq!(of(Some(ada.id), Role::Person).await, ["default v1 9"]);
+        assert_eq!(of(Some(ada.id), Role::Member).await, ["default v1 9"]);
         let tx = store.begin_write().await.unwrap();
         assert!(tx.join_group(ada.id, &group("Sales")).await.unwrap());
         assert!(!tx.join_group(ada.id, &group("sales")).await.unwrap(), "is in it");
         tx.commit().await.unwrap();
         assert_eq!(store.list_groups(ada.id).await.unwrap(), [group("sales")]);
-        assert_eq!(of(Some(ada.id), Role::Person).await, ["default v1 9", "group:sales v1 9"]);
+        assert_eq!(of(Some(ada.id), Role::Member).await, ["default v1 9", "group:sales v1 9"]);
         assert_eq!(of(Some(ada.id), Role::Owner).await, ["administrators v1 9", "default v1 9", "group:sales v1 9"]);
         assert_eq!(of(None, Role::Owner).await, ["administrators v1 9", "default v1 9"]);
         let tx = store.begin_write().await.unwrap();
         assert!(tx.leave_group(ada.id, &group("sales")).await.unwrap());
         assert!(!tx.leave_group(ada.id, &group("sales")).await.unwrap());
         tx.commit().await.unwrap();
-        assert_eq!(of(Some(ada.id), Role::Person).await, ["default v1 9"]);
+        assert_eq!(of(Some(ada.id), Role::Member).await, ["default v1 9"]);
     }
 
     async fn of_a_crowd_that_adds_one_version_one_does(db: Database) {

@@ -1,15 +1,15 @@
 use std::time::Duration;
 
 use rekey_domain::JourneyId;
-use rekey_domain::guess::Budget;
-use rekey_domain::outbox::{DeadCause, Obligation, OutboxItem, Outcome};
+use rekey_domain::account::action_token::ActionTokenKind;
+use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
 use rekey_domain::session::Session;
+use rekey_domain::throttle::budget::Budget;
 use rekey_domain::throttle::{Limit, Protection, Purpose, Refusal};
-use rekey_domain::ticket::TicketKind;
 use rekey_domain::{OutboxId, SessionId};
 use rekey_shared::Lang;
 
-use crate::given::{at, digest, id, recovery, session, ticket, with_account, with_recovery};
+use crate::given::{action_token, at, digest, id, recovery, session, with_account, with_recovery};
 use crate::on_both;
 
 const DAY: u64 = 24 * 3600;
@@ -21,7 +21,7 @@ on_both! {
         with_recovery(&store, 1, &ada).await;
         let tx = store.begin_write().await.unwrap();
         tx.insert_session(&session(1, &ada), digest(1)).await.unwrap();
-        tx.insert_ticket(&ticket(1, TicketKind::Owner, None)).await.unwrap();
+        tx.insert_action_token(&action_token(1, ActionTokenKind::Owner, None)).await.unwrap();
         let none = [Limit { protection: Protection::Account, per_hour: 1, interval_seconds: 0 }];
         assert_eq!(tx.admit(Purpose::Code, digest(1), digest(2), &none, at(0)).await.unwrap(), Ok(()));
         tx.commit().await.unwrap();
@@ -70,10 +70,10 @@ on_both! {
         let old = with_recovery(&store, 1, &ada).await;
         let tx = store.begin_write().await.unwrap();
         assert!(tx.prove_journey(old.id, Some(ada.id), at(1)).await.unwrap());
-        let spent = ticket(1, TicketKind::Owner, None);
-        tx.insert_ticket(&spent).await.unwrap();
+        let spent = action_token(1, ActionTokenKind::Owner, None);
+        tx.insert_action_token(&spent).await.unwrap();
         let mut young = recovery(2);
-        young.ticket = Some(spent.id);
+        young.action_token = Some(spent.id);
         young.expires_at = at(31 * DAY);
         tx.insert_journey(&young).await.unwrap();
         tx.commit().await.unwrap();
@@ -81,18 +81,18 @@ on_both! {
         assert_eq!(store.purge(at(7 * DAY + 3600)).await.unwrap(), 1);
         assert!(!store.has_proof(old.id, Some(ada.id)).await.unwrap());
         assert_eq!(store.purge(at(30 * DAY + 3600)).await.unwrap(), 1);
-        assert_eq!(store.find_journey_by_id(JourneyId(id(2))).await.unwrap().unwrap().ticket, None);
+        assert_eq!(store.find_journey_by_id(JourneyId(id(2))).await.unwrap().unwrap().action_token, None);
     }
 
     async fn sent_messages_go_and_dead_ones_stay(db: Database) {
         let store = db.store().await;
         let tx = store.begin_write().await.unwrap();
         for n in 1..=4 {
-            let obligation = Obligation::RecoverySecret { journey: JourneyId(id(n)) };
+            let notification = Notification::RecoverySecret { journey: JourneyId(id(n)) };
             let (created_at, expires_at) = (at(0), at(0).plus(Duration::from_secs(600)));
             tx.enqueue(&OutboxItem {
                 id: OutboxId(id(n)),
-                obligation,
+                notification,
                 lang: Lang::En,
                 created_at,
                 expires_at,
@@ -105,7 +105,7 @@ on_both! {
         assert_eq!(store.lease_outbox(9, at(0), at(60), id(1)).await.unwrap().len(), 4);
         let dead = Outcome::Dead { cause: DeadCause::Unreachable };
         for (n, outcome) in [(1, Outcome::Sent), (2, Outcome::Dropped), (3, dead)] {
-            assert!(store.settle_outbox(OutboxId(id(n)), id(1), outcome, at(0)).await.unwrap());
+            assert!(store.finish_outbox(OutboxId(id(n)), id(1), outcome, at(0)).await.unwrap());
         }
         assert_eq!(store.purge(at(30 * DAY)).await.unwrap(), 2);
         let counts = store.outbox_counts().await.unwrap();

@@ -1,0 +1,123 @@
+//! Accounts, as far as the rules need them.
+
+pub mod action_token;
+pub mod state;
+
+use serde::{Deserialize, Serialize};
+
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{Lang, Timestamp};
+
+use crate::{AccountId, IdentifierId};
+
+/// Compared on every accept of a session or secret. Raising it kills everything older, on all nodes at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(pub i64);
+
+/// An Argon2id PHC string. Never prints itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// Whether an account may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It may.
+    Active,
+    /// The operator switched it off; nothing but the operator switches it on again.
+    Disabled,
+    /// Its owner said "this was not me". An operator, or a recovery by another verified channel than the
+    /// one that was objected to, releases it.
+    Frozen {
+        /// When.
+        at: Timestamp,
+        /// The identifier by which the objected change was proven; `None` when it was made from a session.
+        disputed: Option<IdentifierId>,
+    },
+}
+
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A person with an account.
+    Member,
+    /// Owns the installation.
+    Owner,
+}
+
+/// An account.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its identity.
+    pub id: AccountId,
+    /// Whether it may be used.
+    pub status: Status,
+    /// What it may do.
+    pub role: Role,
+    /// May be empty.
+    pub given_name: String,
+    /// May be empty.
+    pub family_name: String,
+    /// The language of its messages.
+    pub lang: Lang,
+    /// `None` for an account that has no password.
+    pub password: Option<PasswordHash>,
+    /// When the password was last set.
+    pub password_changed_at: Option<Timestamp>,
+    /// Whether it is marked: the password opens nothing but the page where it is changed.
+    pub must_change: bool,
+    /// Whether its password stays good however old it is (GX-10).
+    pub never_expires: bool,
+    /// The credential epoch.
+    pub epoch: Epoch,
+    /// When it came to be.
+    pub created_at: Timestamp,
+}
+
+impl Account {
+    /// Whether it may sign in at all; lock-out is counted elsewhere.
+    pub fn may_sign_in(&self) -> bool {
+        matches!(self.status, Status::Active)
+    }
+
+    /// Whether a recovery may be answered with a temporary password: never for those who run the installation, nor for
+    /// an account whose password is kept elsewhere or is not all that is asked for, nor for one that is frozen.
+    pub fn may_have_temporary_password(&self) -> bool {
+        self.may_sign_in() && self.role == Role::Member && self.password.is_some()
+    }
+
+    /// Whether a recovery that is proven by `channel` may go ahead.
+    ///
+    /// A frozen account is recovered only by another verified channel than the one that was objected to.
+    pub fn may_recover_by(&self, channel: IdentifierId) -> bool {
+        match self.status {
+            Status::Active => true,
+            Status::Disabled => false,
+            Status::Frozen { disputed, .. } => disputed != Some(channel),
+        }
+    }
+}
+
+/// An address, number or name by which an account is known.
+#[derive(Debug, Clone)]
+pub struct AccountIdentifier {
+    /// Its identity.
+    pub id: IdentifierId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What it is.
+    pub kind: IdentifierKind,
+    /// The form that is compared; unique among all accounts for its kind.
+    pub canonical: String,
+    /// The form that is shown and sent to.
+    pub shown: String,
+    /// When its owner proved to hold it; `None` for a user name.
+    pub verified_at: Option<Timestamp>,
+}

@@ -1,0 +1,110 @@
+//! Messages to be sent. A row holds ids only: secrets are derived when it is sent.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use rekey_shared::{Lang, Timestamp};
+
+use crate::{AccountId, ActionTokenId, IdentifierId, JourneyId, OutboxId};
+
+/// What is to be said, and to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Notification {
+    /// The code of a registration, or word that the account is there already.
+    RegistrationSecret {
+        /// Which registration.
+        journey: JourneyId,
+    },
+    /// The link and code of a recovery, if there is an account to recover.
+    RecoverySecret {
+        /// Which recovery.
+        journey: JourneyId,
+    },
+    /// Word to one verified address or number that the password was changed.
+    PasswordChanged {
+        /// Whose.
+        account: AccountId,
+        /// Where to.
+        to: IdentifierId,
+        /// The "this was not me" link.
+        action_token: ActionTokenId,
+    },
+    /// Word that sign-in is paused after wrong passwords; at most one an hour (TH-7).
+    SignInPaused {
+        /// Whose.
+        account: AccountId,
+        /// Where to.
+        to: IdentifierId,
+    },
+    /// Word that the password ends soon.
+    PasswordExpires {
+        /// Whose.
+        account: AccountId,
+        /// Where to.
+        to: IdentifierId,
+    },
+    /// Word that the account was frozen.
+    AccountFrozen {
+        /// Whose.
+        account: AccountId,
+        /// Where to.
+        to: IdentifierId,
+    },
+}
+
+/// A queued message.
+#[derive(Debug, Clone)]
+pub struct OutboxItem {
+    /// Its identity; the Message-ID is made from it, so that a retry is recognised as one.
+    pub id: OutboxId,
+    /// What is to be said.
+    pub notification: Notification,
+    /// The language of the page that caused it; accounts have their own.
+    pub lang: Lang,
+    /// When it was caused.
+    pub created_at: Timestamp,
+    /// It is not sent any more from then on: its secret is dead.
+    pub expires_at: Timestamp,
+    /// How often sending was begun.
+    pub attempts: u32,
+}
+
+/// Why a message was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadCause {
+    /// The provider will never take it (5xx, bad recipient).
+    Refused,
+    /// The provider could not be reached often enough.
+    Unreachable,
+}
+
+/// How a lease of an outbox row ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider took it.
+    Sent,
+    /// Nothing had to be sent: no such account, secret dead or used.
+    Dropped,
+    /// To be tried again from then on.
+    Retry {
+        /// Not before.
+        at: Timestamp,
+    },
+    /// Given up.
+    Dead {
+        /// Why.
+        cause: DeadCause,
+    },
+}
+
+/// Tries before a message is given up: with the waits below, about seven hours.
+pub const MAX_ATTEMPTS: u32 = 12;
+
+/// The wait before the next try after the nth: 2 s doubling to one hour.
+pub fn retry_wait(attempts: u32) -> Duration {
+    let doublings = attempts.saturating_sub(1).min(16);
+    Duration::from_secs(2).saturating_mul(1 << doublings).min(Duration::from_secs(3600))
+}

@@ -1,0 +1,61 @@
+//! "This was not me": freezing an account whose password somebody else may have changed.
+
+use rekey_domain::Status;
+use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
+use rekey_domain::audit::AuditEvent;
+
+use crate::context::About as _;
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, message::notices};
+
+/// Why an account was not frozen.
+#[derive(Debug, thiserror::Error)]
+pub enum FreezeError {
+    /// The link is unknown, expired or used.
+    #[error("not valid")]
+    NotValid,
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+impl From<rekey_store::Unexpected> for FreezeError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+/// Whether the link would still work. Changes nothing.
+pub async fn link_is_open(cx: &Services, token: &str) -> Result<bool, Unexpected> {
+    Ok(find(cx, token).await?.is_some())
+}
+
+async fn find(cx: &Services, token: &str) -> Result<Option<ActionToken>, Unexpected> {
+    let Some(token) = PlainToken::parse(token) else { return Ok(None) };
+    let action_token = cx.store.find_action_token(token.digest()).await?;
+    Ok(action_token.filter(|action_token| action_token.is_open(ActionTokenKind::NotMe, cx.now())))
+}
+
+/// Freezes the account and ends all its sessions, once. What was used to change the password
+/// cannot be used to release it.
+pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<(), FreezeError> {
+    let action_token = find(cx, token).await?.ok_or(FreezeError::NotValid)?;
+    let id = action_token.account.ok_or(FreezeError::NotValid)?;
+    let now = cx.now();
+    let mut tx = cx.store.begin_write().await?;
+    if !tx.spend_action_token(action_token.id, now).await? {
+        return Err(FreezeError::NotValid);
+    }
+    let account = tx.find_account(id).await?.ok_or(FreezeError::NotValid)?;
+    // Frozen or disabled already: the link is spent, and the account is as safe as it was asked to be.
+    if account.status == Status::Active && tx.freeze_account(id, action_token.disputed, now).await? {
+        tx.bump_epoch(id).await?;
+        tx.end_sessions(id, None, now).await?;
+        steps::revoke_all(&tx, id, None).await?;
+        tx.record(meta.audit(AuditEvent::AccountFrozen, now).account(id));
+        let known = cx.store.list_identifiers(id).await?;
+        notices::account_frozen(cx, &mut tx, &account, &known).await?;
+    }
+    tx.commit().await?;
+    cx.wake.notify_one();
+    Ok(())
+}

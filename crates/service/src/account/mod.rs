@@ -1,0 +1,6 @@
+//! Accounts: owners, freezing, what the operator does with them.
+
+pub mod freeze;
+pub mod operator;
+pub mod owner;
+pub mod state;

@@ -1,0 +1,82 @@
+//! What the operator does at the command line: switching accounts off and on, releasing frozen ones.
+
+use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::{Account, Status};
+use rekey_shared::identifier::Identifier;
+
+use crate::{Services, Unexpected, journey::steps};
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    /// No account goes by that.
+    #[error("no account has this identifier")]
+    NotFound,
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+impl From<rekey_store::Unexpected> for OperatorError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+/// Switches an account off and ends all its sessions, links and codes.
+pub async fn disable(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
+    set(cx, identifier, Status::Disabled, AuditEvent::AccountDisabled).await
+}
+
+/// Lets a disabled account be used again.
+pub async fn enable(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
+    set(cx, identifier, Status::Active, AuditEvent::AccountReleased).await
+}
+
+/// Lets a frozen account be used again.
+pub async fn release(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
+    set(cx, identifier, Status::Active, AuditEvent::AccountReleased).await
+}
+
+/// Marks an account: the password must be changed before anything else can be done with it.
+pub async fn require_change(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
+    let account = find(cx, identifier).await?;
+    let mut tx = cx.store.begin_write().await?;
+    tx.require_change(account.id).await?;
+    tx.record(line(cx, AuditEvent::PasswordChangeRequired, &account));
+    Ok(tx.commit().await?)
+}
+
+/// Sets whether the password of an account grows old (GX-10).
+pub async fn set_never_expires(cx: &Services, identifier: &str, never: bool) -> Result<(), OperatorError> {
+    let account = find(cx, identifier).await?;
+    let event = if never { AuditEvent::PasswordExpiryLifted } else { AuditEvent::PasswordExpirySet };
+    let mut tx = cx.store.begin_write().await?;
+    tx.set_never_expires(account.id, never).await?;
+    tx.record(line(cx, event, &account));
+    Ok(tx.commit().await?)
+}
+
+fn line(cx: &Services, event: AuditEvent, account: &Account) -> AuditLine {
+    let (at, account) = (cx.clock.now(), Some(account.id));
+    AuditLine { at, event, account, journey: None, session: None, address: String::new() }
+}
+
+async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent) -> Result<(), OperatorError> {
+    let account = find(cx, identifier).await?;
+    let now = cx.clock.now();
+    let mut tx = cx.store.begin_write().await?;
+    tx.set_status(account.id, status, now).await?;
+    tx.bump_epoch(account.id).await?;
+    tx.end_sessions(account.id, None, now).await?;
+    steps::revoke_all(&tx, account.id, None).await?;
+    tx.record(line(cx, event, &account));
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(crate) async fn find(cx: &Services, typed: &str) -> Result<Account, OperatorError> {
+    let identifier = Identifier::parse(typed, &cx.settings.default_region).map_err(|_| OperatorError::NotFound)?;
+    let found = cx.store.find_account_by(identifier.kind(), identifier.canonical()).await?;
+    found.map(|(account, _)| account).ok_or(OperatorError::NotFound)
+}

@@ -1,0 +1,273 @@
+//! Getting back in: identifier → link or code → new password.
+//!
+//! Nothing about an account is looked up while a page waits. See `domain::journey` for the diagram.
+
+use rekey_domain::audit::AuditEvent;
+use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REGISTRATION_LIFETIME, Ready};
+use rekey_domain::throttle::{self, Purpose};
+use rekey_domain::{Account, AccountIdentifier, PasswordHash, Status};
+use rekey_shared::identifier::Identifier;
+use rekey_shared::password::{Occasion, Report};
+use rekey_shared::view::{JourneyView, PolicyView};
+use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
+
+use crate::context::About as _;
+use crate::hasher::Busy;
+pub use crate::journey::steps::{ResendError, VerifyError};
+use crate::password::new_password::{self, CurrentPassword, HistoryFault, NewPassword, NewPasswordFault};
+use crate::{
+    PlainToken, RequestMeta, Services, Unexpected, journey::steps, message::notices, password, policies, verifier,
+};
+
+/// Why a recovery does not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Nothing was typed, or nothing that could be an identifier.
+    #[error("bad field")]
+    Field(FieldProblem),
+    /// Refused by the throttle; only when the settings say that it is told (AC-56).
+    #[error("throttled")]
+    Throttled(throttle::Refusal),
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+/// What brings a browser to the new password.
+#[derive(Debug, Clone, Copy)]
+pub enum ProofSource<'a> {
+    /// The cookie of the browser that typed the code.
+    Journey(&'a str),
+    /// The token of a mailed link.
+    Link(&'a str),
+}
+
+/// What the last page asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Complete {
+    /// The new password.
+    pub new_password: Secret,
+    /// The new password, typed again.
+    pub confirm_password: Secret,
+}
+
+/// Why the password was not replaced.
+#[derive(Debug, thiserror::Error)]
+pub enum CompleteError {
+    /// Fields need another look.
+    #[error("bad fields")]
+    Fields(Vec<FieldProblem>),
+    /// The password does not meet the policy.
+    #[error("weak password")]
+    Weak(Box<Report>),
+    /// It was compared with the past ones three times within the hour. The link or proof is not spent.
+    #[error("too many tries")]
+    TooMany,
+    /// The link or journey is unknown, expired, spent or revoked. Which it was is in the audit record.
+    #[error("not valid")]
+    NotValid,
+    /// The hashing queue is full.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+impl From<rekey_store::Unexpected> for StartError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+impl From<rekey_store::Unexpected> for CompleteError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+impl From<NewPasswordFault> for CompleteError {
+    fn from(unfit: NewPasswordFault) -> Self {
+        match unfit {
+            NewPasswordFault::Fields(fields) => Self::Fields(fields),
+            NewPasswordFault::Weak(report) => Self::Weak(report),
+        }
+    }
+}
+
+impl From<HistoryFault> for CompleteError {
+    fn from(refused: HistoryFault) -> Self {
+        match refused {
+            HistoryFault::Weak(report) => Self::Weak(report),
+            HistoryFault::TooMany => Self::TooMany,
+            HistoryFault::Unexpected(failure) => Self::Unexpected(failure),
+        }
+    }
+}
+
+/// Begins a recovery. The answer and the work are the same for any identifier (RC-1).
+pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<PlainToken, StartError> {
+    let identifier = parse(typed, &cx.settings.default_region)?;
+    let link_lifetime = cx.settings.recovery.link_ttl;
+    let lifetime = link_lifetime.max(REGISTRATION_LIFETIME);
+    let new = steps::New {
+        kind: JourneyKind::Recovery,
+        identifier: &identifier,
+        lifetime,
+        link_lifetime,
+        action_token: None,
+    };
+    let (journey, handle) = steps::begin(cx, meta, &new);
+
+    let mut tx = cx.store.begin_write().await?;
+    let admitted = admit(cx, &mut tx, &journey, meta).await?;
+    if let Err(refusal) = admitted
+        && cx.settings.recovery.throttle.tell
+    {
+        return Err(StartError::Throttled(refusal));
+    }
+    tx.insert_journey(&journey).await?;
+    if admitted.is_ok() {
+        steps::enqueue(cx, &mut tx, &journey).await?;
+    }
+    tx.record(meta.audit(AuditEvent::RecoveryStarted, journey.created_at).journey(journey.id));
+    tx.commit().await?;
+    cx.wake.notify_one();
+    Ok(handle)
+}
+
+fn parse(typed: &str, region: &str) -> Result<Identifier, StartError> {
+    let parsed = if typed.trim().is_empty() { Err(FieldFault::Missing) } else { Identifier::parse(typed, region) };
+    parsed.map_err(|fault| StartError::Field(FieldProblem { field: Field::Identifier, fault }))
+}
+
+/// The request must pass both the recovery throttle and the one on messages.
+async fn admit(
+    cx: &Services,
+    tx: &mut rekey_store::Write,
+    journey: &Journey,
+    meta: &RequestMeta,
+) -> Result<Result<(), throttle::Refusal>, Unexpected> {
+    let target = (journey.target_kind, journey.target.as_str());
+    let limits = &cx.settings.recovery.throttle.limits;
+    if let Err(refusal) = steps::admit(cx, tx, Purpose::Recovery, limits, target, meta).await? {
+        return Ok(Err(refusal));
+    }
+    steps::admit(cx, tx, Purpose::Code, &cx.settings.sends.limits(), target, meta).await
+}
+
+/// Where the recovery of this browser stands; `None` when there is none.
+pub async fn view(cx: &Services, handle: &str) -> Result<Option<JourneyView>, Unexpected> {
+    let journey = steps::find_open(cx, JourneyKind::Recovery, handle).await?;
+    Ok(journey.map(|journey| steps::view_of(&journey, cx.now())))
+}
+
+/// Sends link and code again.
+pub async fn resend(cx: &Services, meta: &RequestMeta, handle: &str) -> Result<(), ResendError> {
+    steps::resend(cx, meta, JourneyKind::Recovery, handle).await
+}
+
+/// Takes the typed code.
+pub async fn verify(cx: &Services, meta: &RequestMeta, handle: &str, code: &str) -> Result<(), VerifyError> {
+    steps::verify(cx, meta, JourneyKind::Recovery, handle, code).await
+}
+
+/// Whether a mailed link would still open. Changes nothing, however often it is asked (RC-7).
+pub async fn link_is_open(cx: &Services, token: &str) -> Result<bool, Unexpected> {
+    Ok(find_ready(cx, ProofSource::Link(token)).await?.is_some())
+}
+
+/// The rules for the new password, for whoever has proven to own the account; `None` for anybody else.
+pub async fn policy(cx: &Services, way: ProofSource<'_>) -> Result<Option<PolicyView>, Unexpected> {
+    let Some((journey, _, account)) = find_ready(cx, way).await? else { return Ok(None) };
+    let known = cx.store.list_identifiers(account.id).await?;
+    Ok(Some(PolicyView {
+        identifier: journey.target_shown.clone(),
+        policy: policies::of(cx, &account).await?.on(Occasion::Reset),
+        personal: password::personal_of_account(cx, &account, &known),
+        breached: cx.breaches.list(),
+    }))
+}
+
+/// The journey that a browser may finish now.
+async fn find_ready(cx: &Services, way: ProofSource<'_>) -> Result<Option<(Journey, Ready, Account)>, Unexpected> {
+    let found = match way {
+        ProofSource::Journey(handle) => steps::find_open(cx, JourneyKind::Recovery, handle).await?,
+        ProofSource::Link(token) => match PlainToken::parse(token) {
+            Some(token) => cx.store.find_journey_by_link(token.digest()).await?,
+            None => None,
+        },
+    };
+    let Some(journey) = found else { return Ok(None) };
+    let Some(account) = steps::account_of(cx, &journey).await? else { return Ok(None) };
+    let (action, code_proof) = match way {
+        ProofSource::Journey(_) => (Action::CompleteByCode, cx.store.has_proof(journey.id, Some(account.id)).await?),
+        ProofSource::Link(_) => (Action::CompleteByLink, false),
+    };
+    // The row was found by the digest of the token itself, so for a link the secret matches by construction.
+    let facts = Facts { account: Some(&account), code_proof, secret_matches: matches!(way, ProofSource::Link(_)) };
+    Ok(match journey::step(&journey, action, &facts, cx.now()) {
+        Ok(Next::Finish(ready)) => Some((journey, ready, account)),
+        Ok(_) | Err(_) => None,
+    })
+}
+
+/// Replaces the password at the end of a proven recovery and signs the person out everywhere.
+pub async fn complete(
+    cx: &Services,
+    meta: &RequestMeta,
+    way: ProofSource<'_>,
+    input: Complete,
+) -> Result<(), CompleteError> {
+    let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta).await };
+    let known = cx.store.list_identifiers(account.id).await?;
+    let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
+    let policy = policies::of(cx, &account).await?.on(Occasion::Reset);
+    let personal = password::personal_of_account(cx, &account, &known);
+    let report = new.judge(cx, &policy, &personal, &CurrentPassword::default()).await?;
+
+    // Argon2 is slow by design: no transaction is open while it runs.
+    let (permit, chosen) = (cx.hasher.permit()?, (report, &input.new_password));
+    let hash = new_password::hash_new(cx, permit, &account, &policy, chosen, false).await?;
+    replace(cx, meta, ready, &account, &known, hash).await
+}
+
+async fn refuse(cx: &Services, meta: &RequestMeta) -> Result<(), CompleteError> {
+    let mut tx = cx.store.begin_write().await?;
+    tx.record(meta.audit(AuditEvent::LinkRefused, cx.now()));
+    tx.commit().await?;
+    Err(CompleteError::NotValid)
+}
+
+async fn replace(
+    cx: &Services,
+    meta: &RequestMeta,
+    ready: Ready,
+    account: &Account,
+    known: &[AccountIdentifier],
+    hash: PasswordHash,
+) -> Result<(), CompleteError> {
+    let (now, remembered) = (cx.now(), new_password::remembered(cx).await?);
+    let mut tx = cx.store.begin_write().await?;
+    if !tx.spend_journey(ready, now).await? {
+        // Another tab or another person was faster.
+        return Err(CompleteError::NotValid);
+    }
+    // Whatever happened while the hash was made has raised the epoch.
+    let replaced = tx.replace_password(account.id, account.epoch, &hash, remembered, now).await?;
+    if replaced.is_none() {
+        return Err(CompleteError::NotValid);
+    }
+    tx.end_sessions(account.id, None, now).await?;
+    steps::revoke_all(&tx, account.id, Some(ready.journey())).await?;
+    tx.clear_budget(verifier::password_budget(cx, account), now).await?;
+    if matches!(account.status, Status::Frozen { .. }) {
+        tx.set_status(account.id, Status::Active, now).await?;
+        tx.record(meta.audit(AuditEvent::AccountReleased, now).account(account.id));
+    }
+    tx.record(meta.audit(AuditEvent::AuthnPasswordReset, now).account(account.id).journey(ready.journey()));
+    notices::password_changed(cx, &mut tx, account, known, ready.channel()).await?;
+    tx.commit().await?;
+    cx.wake.notify_one();
+    Ok(())
+}

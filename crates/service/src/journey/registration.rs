@@ -1,0 +1,336 @@
+//! Registering: identifier → code → name and password → account.
+
+use rekey_domain::account::action_token::ActionTokenKind;
+use rekey_domain::audit::AuditEvent;
+use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REGISTRATION_LIFETIME, Ready};
+use rekey_domain::throttle::Purpose;
+use rekey_domain::{
+    Account, AccountId, AccountIdentifier, ActionTokenId, Epoch, IdentifierId, PasswordHash, Role, Status,
+};
+use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
+use rekey_shared::password::{Occasion, Policy, Report};
+use rekey_shared::view::{JourneyView, PolicyView};
+use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
+use rekey_store::Inserted;
+
+use crate::context::About as _;
+use crate::hasher::Busy;
+pub use crate::journey::steps::{ResendError, VerifyError};
+use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordFault};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, password, policies};
+
+/// The longest given or family name, in code points.
+pub const NAME_MAX: usize = 100;
+
+/// What the first page asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// An e-mail address or a mobile number, as typed.
+    pub identifier: String,
+    /// The owner's link, when the browser came by one.
+    pub owner: Option<String>,
+    /// Whether the terms were accepted.
+    pub consent: bool,
+}
+
+/// Why a registration does not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Fields need another look.
+    #[error("bad fields")]
+    Fields(Vec<FieldProblem>),
+    /// Registration is switched off, and there is no owner's link.
+    #[error("registration is closed")]
+    Closed,
+    /// Too many codes for this target or from this client.
+    #[error("throttled")]
+    Throttled,
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+/// What the last page asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Complete {
+    /// Given name; may be empty.
+    pub given_name: String,
+    /// Family name; may be empty.
+    pub family_name: String,
+    /// A user name; may be empty.
+    pub username: String,
+    /// The password.
+    pub new_password: Secret,
+    /// The password, typed again.
+    pub confirm_password: Secret,
+}
+
+/// Why no account came of it.
+#[derive(Debug, thiserror::Error)]
+pub enum CompleteError {
+    /// Fields need another look.
+    #[error("bad fields")]
+    Fields(Vec<FieldProblem>),
+    /// The password does not meet the policy.
+    #[error("weak password")]
+    Weak(Box<Report>),
+    /// The steps were not begun in this browser, are over, or somebody was faster.
+    #[error("no such journey")]
+    Over,
+    /// Registration was switched off meanwhile.
+    #[error("registration is closed")]
+    Closed,
+    /// The hashing queue is full.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+impl From<rekey_store::Unexpected> for StartError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+impl From<rekey_store::Unexpected> for CompleteError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+impl From<NewPasswordFault> for CompleteError {
+    fn from(unfit: NewPasswordFault) -> Self {
+        match unfit {
+            NewPasswordFault::Fields(fields) => Self::Fields(fields),
+            NewPasswordFault::Weak(report) => Self::Weak(report),
+        }
+    }
+}
+
+/// Begins a registration. Looks no account up: the worker finds out whether the identifier is taken.
+pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<PlainToken, StartError> {
+    let action_token = open_owner_action_token(cx, input.owner.as_deref()).await?;
+    if action_token.is_none() && !cx.settings.registration.open {
+        return Err(StartError::Closed);
+    }
+    let identifier = parse_start(cx, &input)?;
+    let lifetime = REGISTRATION_LIFETIME;
+    let new = steps::New {
+        kind: JourneyKind::Registration,
+        identifier: &identifier,
+        lifetime,
+        link_lifetime: lifetime,
+        action_token,
+    };
+    let (journey, handle) = steps::begin(cx, meta, &new);
+
+    let mut tx = cx.store.begin_write().await?;
+    let target = (journey.target_kind, journey.target.as_str());
+    if steps::admit(cx, &mut tx, Purpose::Code, &cx.settings.sends.limits(), target, meta).await?.is_err() {
+        return Err(StartError::Throttled);
+    }
+    tx.insert_journey(&journey).await?;
+    steps::enqueue(cx, &mut tx, &journey).await?;
+    tx.record(meta.audit(AuditEvent::RegistrationStarted, journey.created_at).journey(journey.id));
+    tx.commit().await?;
+    cx.wake.notify_one();
+    Ok(handle)
+}
+
+fn parse_start(cx: &Services, input: &Start) -> Result<Identifier, StartError> {
+    let mut faults = Vec::new();
+    let parsed = parse_contact(&input.identifier, &cx.settings.default_region);
+    if let Err(fault) = &parsed {
+        faults.push(FieldProblem { field: Field::Identifier, fault: *fault });
+    }
+    if cx.settings.registration.terms_url.is_some() && !input.consent {
+        faults.push(FieldProblem { field: Field::Consent, fault: FieldFault::MustAccept });
+    }
+    match parsed {
+        Ok(identifier) if faults.is_empty() => Ok(identifier),
+        _ => Err(StartError::Fields(faults)),
+    }
+}
+
+fn parse_contact(typed: &str, region: &str) -> Result<Identifier, FieldFault> {
+    if typed.trim().is_empty() {
+        return Err(FieldFault::MissingContact);
+    }
+    Identifier::parse_contact(typed, region)
+}
+
+async fn open_owner_action_token(cx: &Services, token: Option<&str>) -> Result<Option<ActionTokenId>, Unexpected> {
+    let Some(token) = token.and_then(PlainToken::parse) else { return Ok(None) };
+    let action_token = cx.store.find_action_token(token.digest()).await?;
+    Ok(action_token
+        .filter(|action_token| action_token.is_open(ActionTokenKind::Owner, cx.now()))
+        .map(|action_token| action_token.id))
+}
+
+/// Where the registration of this browser stands; `None` when there is none.
+pub async fn view(cx: &Services, handle: &str) -> Result<Option<JourneyView>, Unexpected> {
+    let journey = steps::find_open(cx, JourneyKind::Registration, handle).await?;
+    Ok(journey.map(|journey| steps::view_of(&journey, cx.now())))
+}
+
+/// Sends the code again.
+pub async fn resend(cx: &Services, meta: &RequestMeta, handle: &str) -> Result<(), ResendError> {
+    steps::resend(cx, meta, JourneyKind::Registration, handle).await
+}
+
+/// Takes the typed code.
+pub async fn verify(cx: &Services, meta: &RequestMeta, handle: &str, code: &str) -> Result<(), VerifyError> {
+    steps::verify(cx, meta, JourneyKind::Registration, handle, code).await
+}
+
+/// The rules for the password of the account to be; `None` when there is no such registration.
+pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, Unexpected> {
+    let journey = steps::find_open(cx, JourneyKind::Registration, handle).await?;
+    let Some(journey) = journey else { return Ok(None) };
+    Ok(Some(PolicyView {
+        policy: policy_of(cx, &journey).await?,
+        personal: password::personal_of(cx, "", "", [(journey.target_kind, journey.target.as_str())]),
+        identifier: journey.target_shown,
+        breached: cx.breaches.list(),
+    }))
+}
+
+async fn policy_of(cx: &Services, journey: &Journey) -> Result<Policy, Unexpected> {
+    Ok(policies::of_newcomer(cx, role_of(journey)).await?.on(Occasion::Register))
+}
+
+const fn role_of(journey: &Journey) -> Role {
+    if journey.action_token.is_some() { Role::Owner } else { Role::Member }
+}
+
+/// Makes the account, once.
+pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Complete) -> Result<(), CompleteError> {
+    let journey = steps::find_open(cx, JourneyKind::Registration, handle).await?.ok_or(CompleteError::Over)?;
+    if journey.action_token.is_none() && !cx.settings.registration.open {
+        return Err(CompleteError::Closed);
+    }
+    let facts = Facts { account: None, code_proof: cx.store.has_proof(journey.id, None).await?, secret_matches: false };
+    let Ok(Next::Finish(ready)) = journey::step(&journey, Action::CompleteByCode, &facts, cx.now()) else {
+        return Err(CompleteError::Over);
+    };
+    let username = check_names(&input).map_err(CompleteError::Fields)?;
+    let policy = policy_of(cx, &journey).await?;
+    check_password(cx, &policy, &journey, &input, username.as_ref()).await?;
+
+    // Argon2 is slow by design: no transaction is open while it runs.
+    let hash = cx.hasher.hash(cx.hasher.permit()?, &input.new_password).await?;
+    create(cx, meta, &journey, ready, &input, username, hash).await
+}
+
+async fn check_password(
+    cx: &Services,
+    policy: &Policy,
+    journey: &Journey,
+    input: &Complete,
+    username: Option<&Username>,
+) -> Result<(), NewPasswordFault> {
+    let known = [
+        (journey.target_kind, journey.target.as_str()),
+        (IdentifierKind::Username, username.map_or("", Username::canonical)),
+    ];
+    let personal = password::personal_of(cx, &input.given_name, &input.family_name, known);
+    let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
+    new.judge(cx, policy, &personal, &CurrentPassword::default()).await.map(drop)
+}
+
+/// Names are free text of people: any script, but nothing that could bend a page or a message.
+fn check_names(input: &Complete) -> Result<Option<Username>, Vec<FieldProblem>> {
+    let mut faults = Vec::new();
+    for (field, name) in [(Field::GivenName, &input.given_name), (Field::FamilyName, &input.family_name)] {
+        if name.chars().count() > NAME_MAX {
+            faults.push(FieldProblem { field, fault: FieldFault::TooLong });
+        } else if name.chars().any(is_hostile) {
+            faults.push(FieldProblem { field, fault: FieldFault::BadCharacters });
+        }
+    }
+    let username = match input.username.trim() {
+        "" => None,
+        typed => {
+            Username::parse(typed).map_err(|fault| faults.push(FieldProblem { field: Field::Username, fault })).ok()
+        }
+    };
+    if faults.is_empty() { Ok(username) } else { Err(faults) }
+}
+
+/// Controls, bidi overrides and zero-width characters (T-40); the joiners that scripts need are let through.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+async fn create(
+    cx: &Services,
+    meta: &RequestMeta,
+    journey: &Journey,
+    ready: Ready,
+    input: &Complete,
+    username: Option<Username>,
+    hash: PasswordHash,
+) -> Result<(), CompleteError> {
+    let now = cx.now();
+    let (account, identifiers) = new_account(cx, journey, input, username, hash);
+    let mut tx = cx.store.begin_write().await?;
+    if !tx.spend_journey(ready, now).await? {
+        // Another tab was faster.
+        return Err(CompleteError::Over);
+    }
+    if let Some(action_token) = journey.action_token
+        && !tx.spend_action_token(action_token, now).await?
+    {
+        return Err(CompleteError::Over);
+    }
+    match tx.insert_account(&account, &identifiers).await? {
+        Inserted::Done => {}
+        Inserted::Taken(IdentifierKind::Username) => {
+            let fault = FieldProblem { field: Field::Username, fault: FieldFault::Taken };
+            return Err(CompleteError::Fields(vec![fault]));
+        }
+        Inserted::Taken(_) => return Err(CompleteError::Over),
+    }
+    tx.record(meta.audit(AuditEvent::UserCreated, now).account(account.id).journey(journey.id));
+    tx.commit().await?;
+    Ok(())
+}
+
+fn new_account(
+    cx: &Services,
+    journey: &Journey,
+    input: &Complete,
+    username: Option<Username>,
+    hash: PasswordHash,
+) -> (Account, Vec<AccountIdentifier>) {
+    let now = cx.now();
+    let id = AccountId::new(now, cx.random());
+    let identifier = |kind, canonical: &str, shown: &str, verified_at| AccountIdentifier {
+        id: IdentifierId::new(now, cx.random()),
+        account: id,
+        kind,
+        canonical: canonical.to_owned(),
+        shown: shown.to_owned(),
+        verified_at,
+    };
+    let proven = identifier(journey.target_kind, &journey.target, &journey.target_shown, journey.proven_at);
+    let chosen = username.map(|name| identifier(IdentifierKind::Username, name.canonical(), name.shown(), None));
+    let account = Account {
+        id,
+        status: Status::Active,
+        role: role_of(journey),
+        given_name: input.given_name.trim().to_owned(),
+        family_name: input.family_name.trim().to_owned(),
+        lang: journey.lang,
+        password: Some(hash),
+        password_changed_at: Some(now),
+        must_change: false,
+        never_expires: false,
+        epoch: Epoch(0),
+        created_at: now,
+    };
+    (account, std::iter::once(proven).chain(chosen).collect())
+}

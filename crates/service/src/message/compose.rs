@@ -1,0 +1,343 @@
+//! What a queued message says and to whom it goes: found out when it is sent, away from any waiting page.
+//!
+//! Idempotent: a second call for the same row, after a crash or a failed send, gives the same message.
+
+use rekey_domain::journey::{Bound, Journey};
+use rekey_domain::message::{Notification, OutboxItem};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, Digest, IdentifierId, JourneyId};
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{Lang, OneTimeCode, Timestamp};
+use url::Url;
+
+use crate::message::notices::NOT_ME_LIFETIME;
+use crate::temporary::{self, TemporaryPassword};
+use crate::{PlainToken, Services, Unexpected, policies};
+
+/// What is to be done with a queued message.
+#[derive(Debug, Clone)]
+pub enum Prepared {
+    /// Send this.
+    Send(Box<Message>),
+    /// Nothing: nobody to send it to, or its secret is dead.
+    Drop,
+}
+
+/// A message before it is put into words.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Where it goes.
+    pub to: Recipient,
+    /// The language it is written in.
+    pub lang: Lang,
+    /// The local part of its Message-ID: the same at every try.
+    pub message_id: String,
+    /// When it was caused; its Date.
+    pub created_at: Timestamp,
+    /// What it says.
+    pub content: MessageBody,
+}
+
+/// An address or number.
+#[derive(Clone)]
+pub enum Recipient {
+    /// A mail address, as its owner wrote it.
+    Email(String),
+    /// A number in E.164.
+    Phone(String),
+}
+
+impl std::fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Email(_) => "Email(…)",
+            Self::Phone(_) => "Phone(…)",
+        })
+    }
+}
+
+/// What a message says.
+#[derive(Clone)]
+pub enum MessageBody {
+    /// The code of a registration.
+    RegistrationCode {
+        /// Six digits.
+        code: OneTimeCode,
+        /// Minutes that it lives.
+        minutes: u32,
+    },
+    /// Somebody tried to register an identifier that has an account.
+    AlreadyRegistered {
+        /// The sign-in page.
+        sign_in: Url,
+        /// The recovery page.
+        forgot: Url,
+    },
+    /// Link and code of a recovery.
+    Recovery {
+        /// What to call the person; may be empty.
+        name: String,
+        /// Six digits.
+        code: OneTimeCode,
+        /// Minutes that the code lives.
+        code_minutes: u32,
+        /// The link; `None` in a text message.
+        link: Option<Url>,
+        /// Minutes that the link lives.
+        link_minutes: u32,
+    },
+    /// A temporary password.
+    TemporaryPassword {
+        /// What to call the person; may be empty.
+        name: String,
+        /// What to type in place of the password.
+        password: TemporaryPassword,
+        /// Minutes that it lives.
+        minutes: u32,
+        /// Where to type it.
+        sign_in: Url,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// What to call the person; may be empty.
+        name: String,
+        /// When it was changed.
+        at: Timestamp,
+        /// "This was not me".
+        not_me: Url,
+        /// Days that the link lives.
+        days: u32,
+    },
+    /// Sign-in is paused after wrong passwords.
+    SignInPaused {
+        /// What to call the person; may be empty.
+        name: String,
+        /// The recovery page.
+        forgot: Url,
+    },
+    /// The password ends soon.
+    PasswordExpires {
+        /// What to call the person; may be empty.
+        name: String,
+        /// When it ends.
+        ends_at: Timestamp,
+        /// The page where it is changed.
+        change: Url,
+    },
+    /// The account was frozen.
+    AccountFrozen {
+        /// What to call the person; may be empty.
+        name: String,
+        /// The recovery page.
+        forgot: Url,
+    },
+}
+
+impl std::fmt::Debug for MessageBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::RegistrationCode { .. } => "RegistrationCode",
+            Self::AlreadyRegistered { .. } => "AlreadyRegistered",
+            Self::Recovery { .. } => "Recovery",
+            Self::TemporaryPassword { .. } => "TemporaryPassword",
+            Self::PasswordChanged { .. } => "PasswordChanged",
+            Self::SignInPaused { .. } => "SignInPaused",
+            Self::PasswordExpires { .. } => "PasswordExpires",
+            Self::AccountFrozen { .. } => "AccountFrozen",
+        })
+    }
+}
+
+/// Finds out what to send for a queued message.
+pub async fn prepare(cx: &Services, item: &OutboxItem) -> Result<Prepared, Unexpected> {
+    if cx.now() >= item.expires_at {
+        return Ok(Prepared::Drop);
+    }
+    let message = match item.notification {
+        Notification::RegistrationSecret { journey } => registration(cx, item, journey).await?,
+        Notification::RecoverySecret { journey } => recovery(cx, item, journey).await?,
+        Notification::PasswordChanged { account, to, action_token } => {
+            changed(cx, item, account, to, action_token).await?
+        }
+        Notification::SignInPaused { account, to } => {
+            let forgot = cx.links.forgot();
+            notice(cx, item, account, to, |name| MessageBody::SignInPaused { name, forgot }).await?
+        }
+        Notification::PasswordExpires { account, to } => expires(cx, item, account, to).await?,
+        Notification::AccountFrozen { account, to } => {
+            let forgot = cx.links.forgot();
+            notice(cx, item, account, to, |name| MessageBody::AccountFrozen { name, forgot }).await?
+        }
+    };
+    Ok(message.map_or(Prepared::Drop, |message| Prepared::Send(Box::new(message))))
+}
+
+async fn registration(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Option<Message>, Unexpected> {
+    let now = cx.now();
+    let Some(journey) = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(now)) else {
+        return Ok(None);
+    };
+    let owner = cx.store.find_account_by(journey.target_kind, &journey.target).await?;
+    if let Some((account, known)) = owner {
+        // The journey stays unbound: it looks alive and proves nothing. Word goes to the address as its owner
+        // wrote it, never as it was typed now (RC-4).
+        let content = MessageBody::AlreadyRegistered { sign_in: cx.links.sign_in(), forgot: cx.links.forgot() };
+        let to = recipient(known.kind, &known.canonical, &known.shown);
+        return Ok(to.map(|to| message(item, account.lang, to, content)));
+    }
+    let Some(to) = recipient(journey.target_kind, &journey.target, &journey.target_shown) else { return Ok(None) };
+    bind(cx, &journey, Bound { account: None, channel: None, epoch: None }, None).await?;
+    let minutes = minutes(journey.code_expires_at, now);
+    let content = MessageBody::RegistrationCode { code: cx.keys.code_of(&journey), minutes };
+    Ok((now < journey.code_expires_at).then(|| message(item, journey.lang, to, content)))
+}
+
+async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Option<Message>, Unexpected> {
+    let now = cx.now();
+    let Some(journey) = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(now)) else {
+        return Ok(None);
+    };
+    let Some((account, channel)) = find_channel(cx, &journey).await? else { return Ok(None) };
+    if temporary::suits(cx, &journey, &account, &channel) {
+        return with_temporary(cx, item, &journey, &account, &channel).await;
+    }
+    let bound = Bound { account: Some(account.id), channel: Some(channel.id), epoch: Some(account.epoch) };
+    if journey.bound.is_some_and(|before| before != bound) {
+        // The account has changed since the first message: that journey is dead, a new start is needed.
+        return Ok(None);
+    }
+    let by_mail = channel.kind == IdentifierKind::Email;
+    let token = by_mail.then(|| cx.keys.link_of(journey.id, journey.created_at));
+    if !bind(cx, &journey, bound, token.as_ref().map(PlainToken::digest)).await? {
+        return Ok(None);
+    }
+    let Some(to) = recipient(channel.kind, &channel.canonical, &channel.shown) else { return Ok(None) };
+    let content = MessageBody::Recovery {
+        name: name_of(&account),
+        code: cx.keys.code_of(&journey),
+        code_minutes: minutes(journey.code_expires_at, now),
+        link: token.map(|token| cx.links.recovery(&token)),
+        link_minutes: minutes(journey.link_expires_at, now),
+    };
+    Ok(Some(message(item, account.lang, to, content)))
+}
+
+/// The journey stays unbound: it looks alive and proves nothing.
+async fn with_temporary(
+    cx: &Services,
+    item: &OutboxItem,
+    journey: &Journey,
+    account: &Account,
+    channel: &AccountIdentifier,
+) -> Result<Option<Message>, Unexpected> {
+    let Some((password, action_token)) = temporary::issue(cx, journey, account, channel).await? else {
+        return Ok(None);
+    };
+    let (minutes, sign_in) = (minutes(action_token.expires_at, cx.now()), cx.links.sign_in());
+    let content = MessageBody::TemporaryPassword { name: name_of(account), password, minutes, sign_in };
+    let to = recipient(channel.kind, &channel.canonical, &channel.shown);
+    Ok(to.map(|to| message(item, account.lang, to, content)))
+}
+
+/// The account and the verified address or number that a recovery goes to; only ever a stored one (RC-4).
+async fn find_channel(cx: &Services, journey: &Journey) -> Result<Option<(Account, AccountIdentifier)>, Unexpected> {
+    let Some((account, named)) = cx.store.find_account_by(journey.target_kind, &journey.target).await? else {
+        return Ok(None);
+    };
+    let channel = if named.kind == IdentifierKind::Username {
+        let known = cx.store.list_identifiers(account.id).await?;
+        let of = |kind| known.iter().find(|known| known.kind == kind && usable(&account, known)).cloned();
+        of(IdentifierKind::Email).or_else(|| of(IdentifierKind::Phone))
+    } else {
+        usable(&account, &named).then_some(named)
+    };
+    Ok(channel.map(|channel| (account, channel)))
+}
+
+fn usable(account: &Account, channel: &AccountIdentifier) -> bool {
+    channel.verified_at.is_some() && account.may_recover_by(channel.id)
+}
+
+/// Binds a journey at its first message. From then on older recoveries of the same account are dead (AC-05);
+/// `false` when a newer one was bound first, which happens after a crash: then this one is the dead one.
+async fn bind(cx: &Services, journey: &Journey, bound: Bound, link: Option<Digest>) -> Result<bool, Unexpected> {
+    if journey.bound.is_some() {
+        return Ok(true);
+    }
+    let tx = cx.store.begin_write().await?;
+    if let Some(account) = bound.account {
+        if tx.has_newer_recovery(account, journey.id).await? {
+            return Ok(false);
+        }
+        tx.revoke_older_recoveries(account, journey.id).await?;
+    }
+    tx.bind_journey(journey.id, bound, link).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn changed(
+    cx: &Services,
+    item: &OutboxItem,
+    account: AccountId,
+    to: IdentifierId,
+    action_token: ActionTokenId,
+) -> Result<Option<Message>, Unexpected> {
+    let Some(action_token) = cx.store.find_action_token_by_id(action_token).await? else { return Ok(None) };
+    let not_me = cx.links.not_me(&cx.keys.token_of(&action_token));
+    let days = u32::try_from(NOT_ME_LIFETIME.as_secs() / 86_400).unwrap_or(7);
+    notice(cx, item, account, to, |name| MessageBody::PasswordChanged { name, at: item.created_at, not_me, days }).await
+}
+
+/// Nothing once the password was changed, or does not end any more.
+async fn expires(
+    cx: &Services,
+    item: &OutboxItem,
+    id: AccountId,
+    to: IdentifierId,
+) -> Result<Option<Message>, Unexpected> {
+    let Some(account) = cx.store.find_account(id).await?.filter(Account::may_sign_in) else { return Ok(None) };
+    let is_same = account.password_changed_at.is_some_and(|set_at| set_at <= item.created_at);
+    let ends_at = account.password_expires_at(policies::of(cx, &account).await?.expiry);
+    let Some(ends_at) = ends_at.filter(|ends_at| is_same && cx.now() < *ends_at) else { return Ok(None) };
+    let change = cx.links.change_password();
+    notice(cx, item, id, to, |name| MessageBody::PasswordExpires { name, ends_at, change }).await
+}
+
+async fn notice(
+    cx: &Services,
+    item: &OutboxItem,
+    account: AccountId,
+    to: IdentifierId,
+    content: impl FnOnce(String) -> MessageBody,
+) -> Result<Option<Message>, Unexpected> {
+    let Some(account) = cx.store.find_account(account).await? else { return Ok(None) };
+    let known = cx.store.list_identifiers(account.id).await?;
+    let Some(identifier) = known.into_iter().find(|identifier| identifier.id == to) else { return Ok(None) };
+    let to = recipient(identifier.kind, &identifier.canonical, &identifier.shown);
+    let Some(to) = to else { return Ok(None) };
+    Ok(Some(message(item, account.lang, to, content(name_of(&account)))))
+}
+
+fn message(item: &OutboxItem, lang: Lang, to: Recipient, content: MessageBody) -> Message {
+    Message { to, lang, message_id: item.id.0.simple().to_string(), created_at: item.created_at, content }
+}
+
+fn recipient(kind: IdentifierKind, canonical: &str, shown: &str) -> Option<Recipient> {
+    match kind {
+        IdentifierKind::Email => Some(Recipient::Email(shown.to_owned())),
+        IdentifierKind::Phone => Some(Recipient::Phone(canonical.to_owned())),
+        IdentifierKind::Username => None,
+    }
+}
+
+fn name_of(account: &Account) -> String {
+    match account.lang {
+        Lang::Ja => format!("{} {}", account.family_name, account.given_name).trim().to_owned(),
+        Lang::En => format!("{} {}", account.given_name, account.family_name).trim().to_owned(),
+    }
+}
+
+/// Whole minutes left, at least one.
+fn minutes(until: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from(until.since(now).as_secs().div_ceil(60)).unwrap_or(u32::MAX).max(1)
+}

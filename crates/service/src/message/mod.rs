@@ -1,0 +1,4 @@
+//! Messages: enqueued in the transaction that causes them, composed when they are sent.
+
+pub mod compose;
+pub(crate) mod notices;

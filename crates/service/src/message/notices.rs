@@ -1,0 +1,119 @@
+//! What owners are told: enqueued in the transaction that causes it.
+
+use std::time::Duration;
+
+use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
+use rekey_domain::message::{Notification, OutboxItem};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, IdentifierId, OutboxId};
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{Lang, Timestamp};
+use rekey_store::Write;
+
+use crate::{Services, Unexpected};
+
+/// How long "this was not me" can be said (RC-11, ID-4).
+pub(crate) const NOT_ME_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Tells every verified address and number that the password was changed, with a way to object.
+pub(crate) async fn password_changed(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+    proven_by: Option<IdentifierId>,
+) -> Result<(), Unexpected> {
+    let now = cx.now();
+    let id = ActionTokenId::new(now, cx.random());
+    let action_token = ActionToken {
+        id,
+        kind: ActionTokenKind::NotMe,
+        digest: cx.keys.action_token_of(id, now).digest(),
+        account: Some(account.id),
+        disputed: proven_by,
+        created_at: now,
+        expires_at: now.plus(NOT_ME_LIFETIME),
+        spent_at: None,
+    };
+    tx.insert_action_token(&action_token).await?;
+    for to in verified(known) {
+        enqueue(cx, tx, account.lang, Notification::PasswordChanged { account: account.id, to, action_token: id })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Tells every verified address and number that sign-in is paused; with none, one row is written all the same.
+pub(crate) async fn sign_in_paused(
+    cx: &Services,
+    tx: &mut Write,
+    account: AccountId,
+    lang: Lang,
+    known: &[AccountIdentifier],
+) -> Result<(), Unexpected> {
+    let mut to: Vec<_> = verified(known).collect();
+    if to.is_empty() {
+        to.push(IdentifierId(account.0));
+    }
+    for to in to {
+        enqueue(cx, tx, lang, Notification::SignInPaused { account, to }).await?;
+    }
+    Ok(())
+}
+
+/// Tells every verified address and number that the account was frozen.
+pub(crate) async fn account_frozen(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+) -> Result<(), Unexpected> {
+    for to in verified(known) {
+        enqueue(cx, tx, account.lang, Notification::AccountFrozen { account: account.id, to }).await?;
+    }
+    Ok(())
+}
+
+/// Tells that the password ends soon: by mail, or by text message where there is no address.
+pub(crate) async fn password_expires(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+    ends_at: Timestamp,
+) -> Result<(), Unexpected> {
+    let of = |kind| known.iter().filter(move |known| known.kind == kind && known.verified_at.is_some());
+    let by_mail = of(IdentifierKind::Email).count() > 0;
+    let kind = if by_mail { IdentifierKind::Email } else { IdentifierKind::Phone };
+    for to in of(kind) {
+        let notification = Notification::PasswordExpires { account: account.id, to: to.id };
+        owe_until(cx, tx, account.lang, notification, ends_at).await?;
+    }
+    Ok(())
+}
+
+fn verified(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {
+    known.iter().filter(|identifier| identifier.verified_at.is_some()).map(|identifier| identifier.id)
+}
+
+async fn enqueue(cx: &Services, tx: &mut Write, lang: Lang, notification: Notification) -> Result<(), Unexpected> {
+    owe_until(cx, tx, lang, notification, cx.now().plus(NOT_ME_LIFETIME)).await
+}
+
+async fn owe_until(
+    cx: &Services,
+    tx: &mut Write,
+    lang: Lang,
+    notification: Notification,
+    expires_at: Timestamp,
+) -> Result<(), Unexpected> {
+    let now = cx.now();
+    let item = OutboxItem {
+        id: OutboxId::new(now, cx.random()),
+        notification,
+        lang,
+        created_at: now,
+        expires_at,
+        attempts: 0,
+    };
+    Ok(tx.enqueue(&item).await?)
+}

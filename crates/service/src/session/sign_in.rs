@@ -1,0 +1,285 @@
+//! Signing in with a password, and recognising who is signed in.
+//!
+//! Wrong password, unknown account, disabled, frozen and waiting accounts: one answer, the same work.
+
+use rekey_domain::audit::AuditEvent;
+use rekey_domain::password::expiry::PasswordAge;
+use rekey_domain::session::{Session, SessionKind};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, Role, SessionId};
+use rekey_shared::identifier::{Identifier, IdentifierKind};
+use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
+use rekey_shared::view::{ChangeReason, PersonView};
+use rekey_shared::{Field, FieldFault, FieldProblem, Lang, Secret};
+use zeroize::Zeroizing;
+
+use crate::context::About as _;
+use crate::hasher::Busy;
+use crate::verifier::{self, PasswordCheck, SignInMethod};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, policies};
+
+/// Why somebody was not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// A box was left empty.
+    #[error("bad fields")]
+    Fields(Vec<FieldProblem>),
+    /// Identifier and password do not fit, or the account may not sign in now.
+    #[error("refused")]
+    Refused,
+    /// Too many tries from this client address.
+    #[error("throttled")]
+    SlowDown,
+    /// The hashing queue is full.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+impl From<rekey_store::Unexpected> for SignInError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+/// Somebody who is signed in, with the account as it is now.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The session.
+    pub session: Session,
+    /// The account.
+    pub account: Account,
+    /// How old its password is for its policy.
+    pub age: PasswordAge,
+    /// Why nothing is open but the page for a new password; `None` for everything that the role allows.
+    pub must_change: Option<ChangeReason>,
+}
+
+/// Signs somebody in; the token is for the session cookie.
+pub async fn sign_in(
+    cx: &Services,
+    meta: &RequestMeta,
+    identifier: &str,
+    password: Secret,
+) -> Result<PlainToken, SignInError> {
+    check_fields(identifier, &password)?;
+    if !cx.admit_address(cx.settings.sign_in.address_rate, meta) {
+        return Err(SignInError::SlowDown);
+    }
+    if password.expose().len() > MAX_INPUT_BYTES {
+        // Judged by what was typed alone, so it tells nothing about an account.
+        return Err(SignInError::Refused);
+    }
+    let permit = cx.hasher.permit()?;
+    let account = find(cx, identifier).await?;
+    let budget = budget_of(cx, account.as_ref(), identifier);
+    let whose = (budget, nobody(budget));
+    match verifier::password_or_temporary(cx, permit, whose, account.as_ref(), &password).await? {
+        Ok(opened) => match account {
+            Some(account) if account.may_sign_in() => admit(cx, meta, &account, budget, &password, opened).await,
+            account => refuse(cx, meta, account.as_ref(), budget, PasswordCheck::Right).await,
+        },
+        Err(checked) => refuse(cx, meta, account.as_ref(), budget, checked).await,
+    }
+}
+
+fn check_fields(identifier: &str, password: &Secret) -> Result<(), SignInError> {
+    let missing = |field, empty: bool| empty.then_some(FieldProblem { field, fault: FieldFault::Missing });
+    let faults: Vec<_> = missing(Field::Identifier, identifier.trim().is_empty())
+        .into_iter()
+        .chain(missing(Field::Password, password.is_empty()))
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(SignInError::Fields(faults)) }
+}
+
+async fn find(cx: &Services, typed: &str) -> Result<Option<Account>, Unexpected> {
+    let (kind, canonical) = canonical_of(cx, typed);
+    Ok(cx.store.find_account_by(kind, &canonical).await?.map(|(account, _)| account))
+}
+
+/// What cannot be an identifier is looked up all the same, as a user name that nobody can have.
+fn canonical_of(cx: &Services, typed: &str) -> (IdentifierKind, String) {
+    match Identifier::parse(typed, &cx.settings.default_region) {
+        Ok(identifier) => (identifier.kind(), identifier.canonical().to_owned()),
+        Err(_) => (IdentifierKind::Username, typed.trim().chars().filter(|c| *c != '\0').take(256).collect()),
+    }
+}
+
+/// Known accounts have one budget for all their aliases; unknown identifiers have budgets of their own (T-05).
+fn budget_of(cx: &Services, account: Option<&Account>, typed: &str) -> Digest {
+    match account {
+        Some(account) => verifier::password_budget(cx, account),
+        None => cx.keys.budget_key("unknown", canonical_of(cx, typed).1.as_bytes()),
+    }
+}
+
+async fn admit(
+    cx: &Services,
+    meta: &RequestMeta,
+    account: &Account,
+    budget: Digest,
+    password: &Secret,
+    opened: SignInMethod,
+) -> Result<PlainToken, SignInError> {
+    let now = cx.now();
+    let token = cx.new_token();
+    let kind = match opened {
+        SignInMethod::ByPassword => SessionKind::Full,
+        SignInMethod::ByTemporary(_) => SessionKind::Recovery,
+    };
+    let by_password = kind == SessionKind::Full;
+    let breached = by_password && !account.must_change && is_breached(cx, account, password).await?;
+    let session = Session {
+        id: SessionId::new(now, cx.random()),
+        account: account.id,
+        kind,
+        epoch: account.epoch,
+        device: meta.device.clone(),
+        created_at: now,
+        last_used_at: now,
+        ended_at: None,
+    };
+    let mut tx = cx.store.begin_write().await?;
+    let event = match &opened {
+        SignInMethod::ByPassword => AuditEvent::AuthnLoginSuccess,
+        SignInMethod::ByTemporary(action_token) if tx.spend_action_token(action_token.id, now).await? => {
+            AuditEvent::TemporaryPasswordUsed
+        }
+        SignInMethod::ByTemporary(_) => {
+            drop(tx);
+            return refuse(cx, meta, Some(account), budget, PasswordCheck::Wrong { just_locked: false }).await;
+        }
+    };
+    tx.clear_budget(budget, now).await?;
+    tx.insert_session(&session, token.digest()).await?;
+    tx.record(meta.audit(event, now).account(account.id));
+    if breached && tx.require_change_of(account.id, account.epoch).await? {
+        tx.record(meta.audit(AuditEvent::PasswordChangeRequired, now).account(account.id));
+    }
+    tx.commit().await?;
+    if by_password {
+        upgrade_hash(cx, account, password).await?;
+    }
+    Ok(token)
+}
+
+/// Whether the right password has become known since it was chosen: then this session may only change it (PW-6).
+async fn is_breached(cx: &Services, account: &Account, password: &Secret) -> Result<bool, Unexpected> {
+    if !policies::of(cx, account).await?.breached {
+        return Ok(false);
+    }
+    let normal = Zeroizing::new(normalise(password.expose()));
+    Ok(cx.breaches.holds(&normal))
+}
+
+/// Hashes anew when the parameters have risen since (PW-10). A full queue leaves it for the next time.
+async fn upgrade_hash(cx: &Services, account: &Account, password: &Secret) -> Result<(), Unexpected> {
+    let Some(old) = account.password.as_ref().filter(|old| cx.hasher.is_outdated(old)) else { return Ok(()) };
+    let Ok(permit) = cx.hasher.permit() else { return Ok(()) };
+    let new = cx.hasher.hash(permit, password).await?;
+    let tx = cx.store.begin_write().await?;
+    tx.rehash(account.id, old, &new).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn refuse(
+    cx: &Services,
+    meta: &RequestMeta,
+    account: Option<&Account>,
+    budget: Digest,
+    checked: PasswordCheck,
+) -> Result<PlainToken, SignInError> {
+    let now = cx.now();
+    let just_locked = checked == PasswordCheck::Wrong { just_locked: true };
+    let event = if just_locked { AuditEvent::AuthnLoginLock } else { AuditEvent::AuthnLoginFail };
+    let mut line = meta.audit(event, now);
+    line.account = account.map(|account| account.id);
+    let mut tx = cx.store.begin_write().await?;
+    tx.record(line);
+    if just_locked {
+        tell_owner(cx, &mut tx, account.filter(|account| account.may_sign_in()), budget).await?;
+    }
+    tx.commit().await?;
+    if just_locked {
+        cx.wake.notify_one();
+    }
+    Err(SignInError::Refused)
+}
+
+/// At most once an hour (TH-7). For an identifier that nobody has the same is looked up and written, about an
+/// account that does not exist: the worker drops it, and the answer takes as long (T-02).
+async fn tell_owner(
+    cx: &Services,
+    tx: &mut rekey_store::Write,
+    account: Option<&Account>,
+    budget: Digest,
+) -> Result<(), Unexpected> {
+    const PAUSE: std::time::Duration = std::time::Duration::from_secs(3600);
+    let id = account.map_or_else(|| nobody(budget), |account| account.id);
+    let last = cx.store.last_sign_in_pause_notice(id).await?;
+    if last.is_some_and(|last| cx.now().since(last) < PAUSE) {
+        return Ok(());
+    }
+    let known = cx.store.list_identifiers(id).await?;
+    notices::sign_in_paused(cx, tx, id, account.map_or(Lang::default(), |account| account.lang), &known).await
+}
+
+/// The account that nobody has who tries this identifier: always the same one.
+fn nobody(budget: Digest) -> AccountId {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&budget.0[..16]);
+    AccountId(uuid::Uuid::from_bytes(bytes))
+}
+
+/// Who holds this session cookie, if it is good for a request now.
+pub async fn authenticate(cx: &Services, token: &str) -> Result<Option<Caller>, Unexpected> {
+    let Some(token) = PlainToken::parse(token) else { return Ok(None) };
+    let Some((session, account)) = cx.store.find_session(token.digest()).await? else { return Ok(None) };
+    let now = cx.now();
+    if !session.is_live(&account, cx.settings.session, now) {
+        return Ok(None);
+    }
+    cx.store.touch_session(session.id, now).await?;
+    let age = account.password_age(policies::of(cx, &account).await?.expiry, now);
+    let must_change = session.must_change(&account, age);
+    Ok(Some(Caller { session, account, age, must_change }))
+}
+
+/// Ends the caller's own session.
+pub async fn sign_out(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<(), Unexpected> {
+    let now = cx.now();
+    let mut tx = cx.store.begin_write().await?;
+    tx.end_session(caller.account.id, caller.session.id, now).await?;
+    let mut line = meta.audit(AuditEvent::SessionEnded, now).account(caller.account.id);
+    line.session = Some(caller.session.id);
+    tx.record(line);
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The caller as pages show them.
+pub async fn person(cx: &Services, caller: &Caller) -> Result<PersonView, Unexpected> {
+    let known = cx.store.list_identifiers(caller.account.id).await?;
+    Ok(PersonView {
+        given_name: caller.account.given_name.clone(),
+        family_name: caller.account.family_name.clone(),
+        identifier: name_of(&known),
+        is_owner: caller.account.role == Role::Owner,
+        password_changed_at: caller.account.password_changed_at,
+        password_ends_in_days: match caller.age {
+            PasswordAge::Warn { days_left } => Some(days_left),
+            PasswordAge::Fresh | PasswordAge::Expired => None,
+        },
+    })
+}
+
+/// What to call an account by: its address, else its number, else its user name.
+pub(crate) fn name_of(known: &[AccountIdentifier]) -> String {
+    [IdentifierKind::Email, IdentifierKind::Phone, IdentifierKind::Username]
+        .into_iter()
+        .find_map(|kind| known.iter().find(|identifier| identifier.kind == kind))
+        .map(|identifier| identifier.shown.clone())
+        .unwrap_or_default()
+}
