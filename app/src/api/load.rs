@@ -155,7 +155,7 @@ mod on_server {
 
     async fn register(cx: &Services) -> Answered {
         let for_owner = owner::link_is_open(cx, &cookie(Cookie::Owner)).await.map_err(|error| refuse(cx, error))?;
-        if !for_owner && !cx.settings.registration.open {
+        if !for_owner && !cx.settings().registration.open {
             return Ok(refused(Problem::RegistrationClosed));
         }
         data(&for_owner)

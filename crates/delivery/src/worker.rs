@@ -84,7 +84,7 @@ impl Ending {
 impl Worker {
     /// `mailbox` takes the messages of channels that have no provider; without it they wait.
     pub fn new(services: Services, senders: Senders, mailbox: Option<DevMailbox>, stats: Arc<Stats>) -> Self {
-        let brand = Brand::new(&services.settings, &services.links);
+        let brand = Brand::new(&services.settings(), &services.links);
         let mut random = [0; 16];
         services.entropy.fill(&mut random);
         let owner = uuid::Builder::from_random_bytes(random).into_uuid();

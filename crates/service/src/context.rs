@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::Notify;
 
@@ -38,8 +38,8 @@ pub struct Inner {
     pub hasher: Hasher,
     /// The key ring.
     pub keys: KeyRing,
-    /// What the operator set.
-    pub settings: Settings,
+    /// What the operator set; read by [`Services::settings`].
+    settings: RwLock<Arc<Settings>>,
     /// Links to ourselves.
     pub links: Links,
     /// Rung when a message was enqueued, so that the worker need not wait for its next look.
@@ -100,12 +100,17 @@ impl Services {
             store: parts.store,
             hasher,
             keys: parts.keys,
-            settings: parts.settings,
+            settings: RwLock::new(Arc::new(parts.settings)),
             links: parts.links,
             wake: Notify::new(),
             codes_evaluated: std::sync::atomic::AtomicU64::new(0),
             addresses: Mutex::default(),
         })))
+    }
+
+    /// The settings as they are now. Taken once per operation, so that one operation sees one version.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Logs an unexpected failure once and gives the reference to show.

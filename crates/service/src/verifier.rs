@@ -44,7 +44,7 @@ pub(crate) async fn password(
     account: Option<&Account>,
     typed: &Secret,
 ) -> Result<PasswordCheck, Unexpected> {
-    let lockout = cx.settings.sign_in.lockout;
+    let lockout = cx.settings().sign_in.lockout;
     let Some(reserved) = reserve(cx, budget, cx.now(), |seen, now| lockout.reserve(seen, now)).await? else {
         reserve_dummy(cx).await?;
         cx.hasher.verify_decoy(permit, typed).await?;

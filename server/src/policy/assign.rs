@@ -125,7 +125,7 @@ fn check_floors(name: &str, assigned: &Policy, everybody: &Policy) -> Result<(),
 async fn show(services: &Services, scope: &Scope) -> Result<(), StartError> {
     let assigned = policies::assigned(services).await?.into_iter().find(|assignment| assignment.scope == *scope);
     let policy = assigned.and_then(|assignment| assignment.policy);
-    let configured = || (*scope == Scope::Default).then(|| services.settings.policy.clone());
+    let configured = || (*scope == Scope::Default).then(|| services.settings().policy.clone());
     match policy.or_else(configured) {
         Some(policy) => println!("{}", serde_json::to_string_pretty(&policy).map_err(Unexpected::new)?),
         None => println!("Nothing is assigned to {scope}."),

@@ -76,7 +76,7 @@ async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent)
 }
 
 pub(crate) async fn find(cx: &Services, typed: &str) -> Result<Account, OperatorError> {
-    let identifier = Identifier::parse(typed, &cx.settings.default_region).map_err(|_| OperatorError::NotFound)?;
+    let identifier = Identifier::parse(typed, &cx.settings().default_region).map_err(|_| OperatorError::NotFound)?;
     let found = cx.store.find_account_by(identifier.kind(), identifier.canonical()).await?;
     found.map(|(account, _)| account).ok_or(OperatorError::NotFound)
 }

@@ -10,7 +10,7 @@ use crate::{Services, Unexpected, policies, verifier};
 pub async fn of(cx: &Services, account: &Account) -> Result<AccountState, Unexpected> {
     let now = cx.now();
     let budget = cx.store.read_budget(verifier::password_budget(cx, account)).await?;
-    let locks = cx.settings.sign_in.lockout.threshold > 0;
+    let locks = cx.settings().sign_in.lockout.threshold > 0;
     let latest = cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, account.id).await?;
     let facts = AccountStateFacts {
         waits: locks && budget.next_at.is_some_and(|next_at| now < next_at),

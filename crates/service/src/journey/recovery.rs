@@ -107,8 +107,8 @@ impl From<HistoryFault> for CompleteError {
 
 /// Begins a recovery. The answer and the work are the same for any identifier (RC-1).
 pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<PlainToken, StartError> {
-    let identifier = parse(typed, &cx.settings.default_region)?;
-    let link_lifetime = cx.settings.recovery.link_ttl;
+    let identifier = parse(typed, &cx.settings().default_region)?;
+    let link_lifetime = cx.settings().recovery.link_ttl;
     let lifetime = link_lifetime.max(REGISTRATION_LIFETIME);
     let new = steps::New {
         kind: JourneyKind::Recovery,
@@ -122,7 +122,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
     let mut tx = cx.store.begin_write().await?;
     let admitted = admit(cx, &mut tx, &journey, meta).await?;
     if let Err(refusal) = admitted
-        && cx.settings.recovery.throttle.tell
+        && cx.settings().recovery.throttle.tell
     {
         return Err(StartError::Throttled(refusal));
     }
@@ -149,11 +149,11 @@ async fn admit(
     meta: &RequestMeta,
 ) -> Result<Result<(), throttle::Refusal>, Unexpected> {
     let target = (journey.target_kind, journey.target.as_str());
-    let limits = &cx.settings.recovery.throttle.limits;
+    let limits = &cx.settings().recovery.throttle.limits;
     if let Err(refusal) = steps::admit(cx, tx, Purpose::Recovery, limits, target, meta).await? {
         return Ok(Err(refusal));
     }
-    steps::admit(cx, tx, Purpose::Code, &cx.settings.sends.limits(), target, meta).await
+    steps::admit(cx, tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await
 }
 
 /// Where the recovery of this browser stands; `None` when there is none.

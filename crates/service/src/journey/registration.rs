@@ -112,7 +112,7 @@ impl From<NewPasswordFault> for CompleteError {
 /// Begins a registration. Looks no account up: the worker finds out whether the identifier is taken.
 pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<PlainToken, StartError> {
     let action_token = open_owner_action_token(cx, input.owner.as_deref()).await?;
-    if action_token.is_none() && !cx.settings.registration.open {
+    if action_token.is_none() && !cx.settings().registration.open {
         return Err(StartError::Closed);
     }
     let identifier = parse_start(cx, &input)?;
@@ -128,7 +128,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
 
     let mut tx = cx.store.begin_write().await?;
     let target = (journey.target_kind, journey.target.as_str());
-    if steps::admit(cx, &mut tx, Purpose::Code, &cx.settings.sends.limits(), target, meta).await?.is_err() {
+    if steps::admit(cx, &mut tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await?.is_err() {
         return Err(StartError::Throttled);
     }
     tx.insert_journey(&journey).await?;
@@ -141,11 +141,11 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
 
 fn parse_start(cx: &Services, input: &Start) -> Result<Identifier, StartError> {
     let mut faults = Vec::new();
-    let parsed = parse_contact(&input.identifier, &cx.settings.default_region);
+    let parsed = parse_contact(&input.identifier, &cx.settings().default_region);
     if let Err(fault) = &parsed {
         faults.push(FieldProblem { field: Field::Identifier, fault: *fault });
     }
-    if cx.settings.registration.terms_url.is_some() && !input.consent {
+    if cx.settings().registration.terms_url.is_some() && !input.consent {
         faults.push(FieldProblem { field: Field::Consent, fault: FieldFault::MustAccept });
     }
     match parsed {
@@ -208,7 +208,7 @@ const fn role_of(journey: &Journey) -> Role {
 /// Makes the account, once.
 pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Complete) -> Result<(), CompleteError> {
     let journey = steps::find_open(cx, JourneyKind::Registration, handle).await?.ok_or(CompleteError::Over)?;
-    if journey.action_token.is_none() && !cx.settings.registration.open {
+    if journey.action_token.is_none() && !cx.settings().registration.open {
         return Err(CompleteError::Closed);
     }
     let facts = Facts { account: None, code_proof: cx.store.has_proof(journey.id, None).await?, secret_matches: false };

@@ -263,7 +263,7 @@ pub(crate) async fn resend(
     };
     let mut tx = cx.store.begin_write().await?;
     let target = (journey.target_kind, journey.target.as_str());
-    if admit(cx, &mut tx, Purpose::Code, &cx.settings.sends.limits(), target, meta).await?.is_err() {
+    if admit(cx, &mut tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await?.is_err() {
         return Err(ResendError::TooSoon);
     }
     if !tx.claim_resend(journey.id, journey.last_sent_at, now, new_code).await? {

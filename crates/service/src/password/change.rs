@@ -25,7 +25,7 @@ pub(crate) fn personal_of<'a>(
     let mut personal = Personal {
         given_name: given_name.to_owned(),
         family_name: family_name.to_owned(),
-        organisation: cx.settings.organisation.clone(),
+        organisation: cx.settings().organisation.clone(),
         ..Personal::default()
     };
     for (kind, value) in known {

@@ -4,8 +4,6 @@
 //! installation, and to a group, is added to it: the strictest of each rule holds. It is read at every use, so a new
 //! version counts at once, on all nodes.
 
-use std::borrow::Cow;
-
 use rekey_domain::audit::{AuditEvent, AuditLine};
 use rekey_domain::password::assignment::{Assignment, GroupName, Scope, effective};
 use rekey_domain::{Account, AccountId, Role};
@@ -32,30 +30,30 @@ impl From<rekey_store::Unexpected> for AssignError {
 }
 
 /// The policy of an account.
-pub(crate) async fn of<'a>(cx: &'a Services, account: &Account) -> Result<Cow<'a, Policy>, Unexpected> {
+pub(crate) async fn of(cx: &Services, account: &Account) -> Result<Policy, Unexpected> {
     Ok(strictest(cx, &cx.store.list_assignments_of(Some(account.id), account.role).await?))
 }
 
 /// The policy of an account to be.
-pub(crate) async fn of_newcomer(cx: &Services, role: Role) -> Result<Cow<'_, Policy>, Unexpected> {
+pub(crate) async fn of_newcomer(cx: &Services, role: Role) -> Result<Policy, Unexpected> {
     Ok(strictest(cx, &cx.store.list_assignments_of(None, role).await?))
 }
 
-fn strictest<'a>(cx: &'a Services, assigned: &[Assignment]) -> Cow<'a, Policy> {
-    let configured = &cx.settings.policy;
-    if assigned.is_empty() { Cow::Borrowed(configured) } else { Cow::Owned(effective(configured, assigned)) }
+fn strictest(cx: &Services, assigned: &[Assignment]) -> Policy {
+    let configured = cx.settings().policy.clone();
+    if assigned.is_empty() { configured } else { effective(&configured, assigned) }
 }
 
 /// The policy of somebody who runs nothing and is in no group.
 pub async fn of_everybody(cx: &Services) -> Result<Policy, Unexpected> {
-    Ok(of_newcomer(cx, Role::Member).await?.into_owned())
+    of_newcomer(cx, Role::Member).await
 }
 
 /// Every policy that may have a say in anybody's.
-pub(crate) async fn all(cx: &Services) -> Result<Vec<Cow<'_, Policy>>, Unexpected> {
+pub(crate) async fn all(cx: &Services) -> Result<Vec<Policy>, Unexpected> {
     let assigned = cx.store.list_assignments().await?;
-    let assigned = assigned.into_iter().filter_map(|one| one.policy).map(Cow::Owned);
-    Ok(std::iter::once(Cow::Borrowed(&cx.settings.policy)).chain(assigned).collect())
+    let assigned = assigned.into_iter().filter_map(|one| one.policy);
+    Ok(std::iter::once(cx.settings().policy.clone()).chain(assigned).collect())
 }
 
 /// What is assigned now, the default first.

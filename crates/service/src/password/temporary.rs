@@ -69,7 +69,7 @@ impl std::fmt::Debug for TemporaryPassword {
 
 /// Whether temporary passwords are in use at all.
 pub(crate) fn in_use(cx: &Services) -> bool {
-    cx.settings.recovery.kind == RecoveryKind::TemporaryPassword
+    cx.settings().recovery.kind == RecoveryKind::TemporaryPassword
 }
 
 /// Whether a recovery is answered with a temporary password: by mail alone, and only where the password is all that

@@ -16,7 +16,7 @@ pub async fn list(cx: &Services, caller: &Caller) -> Result<Vec<SessionView>, Un
         .list_sessions(caller.account.id)
         .await?
         .into_iter()
-        .filter(|session| session.is_live(&caller.account, cx.settings.session, now))
+        .filter(|session| session.is_live(&caller.account, cx.settings().session, now))
         .map(|session| SessionView {
             id: session.id.0,
             current: session.id == caller.session.id,

@@ -64,7 +64,7 @@ pub async fn sign_in(
     password: Secret,
 ) -> Result<PlainToken, SignInError> {
     check_fields(identifier, &password)?;
-    if !cx.admit_address(cx.settings.sign_in.address_rate, meta) {
+    if !cx.admit_address(cx.settings().sign_in.address_rate, meta) {
         return Err(SignInError::SlowDown);
     }
     if password.expose().len() > MAX_INPUT_BYTES {
@@ -100,7 +100,7 @@ async fn find(cx: &Services, typed: &str) -> Result<Option<Account>, Unexpected>
 
 /// What cannot be an identifier is looked up all the same, as a user name that nobody can have.
 fn canonical_of(cx: &Services, typed: &str) -> (IdentifierKind, String) {
-    match Identifier::parse(typed, &cx.settings.default_region) {
+    match Identifier::parse(typed, &cx.settings().default_region) {
         Ok(identifier) => (identifier.kind(), identifier.canonical().to_owned()),
         Err(_) => (IdentifierKind::Username, typed.trim().chars().filter(|c| *c != '\0').take(256).collect()),
     }
@@ -238,7 +238,7 @@ pub async fn authenticate(cx: &Services, token: &str) -> Result<Option<Caller>, 
     let Some(token) = PlainToken::parse(token) else { return Ok(None) };
     let Some((session, account)) = cx.store.find_session(token.digest()).await? else { return Ok(None) };
     let now = cx.now();
-    if !session.is_live(&account, cx.settings.session, now) {
+    if !session.is_live(&account, cx.settings().session, now) {
         return Ok(None);
     }
     cx.store.touch_session(session.id, now).await?;
