@@ -74,7 +74,7 @@ fn html_is_simple_and_escaped() {
 <p style=\"margin:0 0 16px\"><a href=\"https://id.example.org/recover/link/TOKEN?a=1&amp;b=2\" style=\"display:inline-block;padding:13px 22px;border-radius:10px;background-color:#0b6477;color:#ffffff;font-weight:600;text-decoration:none\">Choose a new password</a></p>
 <p style=\"margin:0 0 16px\">The link works once, within 24 hours.</p>
 <p style=\"margin:0 0 16px\">Or type this code on the page where you asked:</p>
-<p style=\"margin:0 0 16px;padding:16px;border:1px solid #7a8a90;border-radius:10px;text-align:center;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;message-spacing:6px\"><strong>042913</strong></p>
+<p style=\"margin:0 0 16px;padding:16px;border:1px solid #7a8a90;border-radius:10px;text-align:center;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;letter-spacing:6px\"><strong>042913</strong></p>
 <p style=\"margin:0 0 16px\">The code works for 10 minutes. Never give it to anyone; we never ask for it.</p>
 <p style=\"margin:0 0 16px\">Did you not ask for this? Then ignore this mail. Your password stays as it is.</p>
 <p style=\"margin:24px 0 0;padding:16px 0 0;border-top:1px solid #7a8a90;font-size:13px\">Rekey, id.example.org<br>

@@ -35,7 +35,7 @@ Date: Fri, 20 Nov 2026 09:05:05 +0000
 Message-ID: <0199aaaa@id.example.org>
 Auto-Submitted: auto-generated
 MIME-Version: 1.0
-MessageBody-Type: multipart/alternative; boundary=\"rekey-0199aaaa\""
+Content-Type: multipart/alternative; boundary=\"rekey-0199aaaa\""
     );
 }
 

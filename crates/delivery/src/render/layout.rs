@@ -12,10 +12,10 @@ const COLUMN: &str = "max-width:480px;margin:0 auto";
 const HEADING: &str = "margin:0 0 16px;font-size:22px;line-height:1.3";
 const WORDS: &str = "margin:0 0 16px";
 const CODE: &str = "margin:0 0 16px;padding:16px;border:1px solid #7a8a90;border-radius:10px;text-align:center;\
-    font-family:ui-monospace,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;message-spacing:6px";
+    font-family:ui-monospace,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;letter-spacing:6px";
 /// For more than a code's digits: on one line of a telephone all the same.
 const LONG_CODE: &str = "margin:0 0 16px;padding:16px 8px;border:1px solid #7a8a90;border-radius:10px;text-align:center;\
-    font-family:ui-monospace,Menlo,Consolas,monospace;font-size:20px;line-height:1.4;message-spacing:1px";
+    font-family:ui-monospace,Menlo,Consolas,monospace;font-size:20px;line-height:1.4;letter-spacing:1px";
 const BUTTON: &str = "display:inline-block;padding:13px 22px;border-radius:10px;background-color:#0b6477;\
     color:#ffffff;font-weight:600;text-decoration:none";
 const FOOT: &str = "margin:24px 0 0;padding:16px 0 0;border-top:1px solid #7a8a90;font-size:13px";

@@ -90,7 +90,7 @@ impl Sink {
             Answer::Hang => std::future::pending().await,
             Answer::Close => return None,
         };
-        let text = format!("{head}MessageBody-Length: 2\r\nConnection: close\r\n\r\n{{}}");
+        let text = format!("{head}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}");
         stream.get_mut().write_all(text.as_bytes()).await.ok()
     }
 }

@@ -144,5 +144,5 @@ pub(crate) async fn hash_new(
 /// As deep as any policy asks, so that whoever comes under another one has a past already.
 pub(crate) async fn remembered(cx: &Services) -> Result<u8, Unexpected> {
     let depth = |policy: &Policy| policy.history.on_change.max(policy.history.on_reset);
-    Ok(policies::all(cx).await?.iter().map(|policy| depth(policy)).max().unwrap_or(0))
+    Ok(policies::all(cx).await?.iter().map(depth).max().unwrap_or(0))
 }

@@ -86,8 +86,8 @@ fn action_token() -> TableCreateStatement {
 fn journey() -> TableCreateStatement {
     let mut to_bound = ForeignKey::create();
     to_bound.from("journey", "bound_account").to("account", "id").on_delete(ForeignKeyAction::Cascade);
-    let mut to_ticket = ForeignKey::create();
-    to_ticket.from("journey", "action_token").to("action_token", "id").on_delete(ForeignKeyAction::SetNull);
+    let mut to_action_token = ForeignKey::create();
+    to_action_token.from("journey", "action_token").to("action_token", "id").on_delete(ForeignKeyAction::SetNull);
     Table::create()
         .table("journey")
         .col(id())
@@ -113,7 +113,7 @@ fn journey() -> TableCreateStatement {
         .col(big_integer("created_at"))
         .col(big_integer("expires_at"))
         .foreign_key(&mut to_bound)
-        .foreign_key(&mut to_ticket)
+        .foreign_key(&mut to_action_token)
         .take()
 }
 
@@ -250,7 +250,7 @@ fn indexes() -> [IndexCreateStatement; 24] {
         unique("journey_handle", "journey", &["handle"]),
         unique("journey_link", "journey", &["link"]),
         plain("journey_bound", "journey", &["bound_account", "state"]),
-        plain("journey_ticket", "journey", &["action_token"]),
+        plain("journey_action_token", "journey", &["action_token"]),
         plain("journey_expires", "journey", &["expires_at"]),
         plain("proof_account", "proof", &["account"]),
         unique("session_token", "session", &["token"]),
