@@ -1,5 +1,5 @@
 //! Makes the built-in list: `cargo run -p rekey-breach --features file --example builtin`, from the list of common passwords
-//! that the strength estimator brings (`vendor/zxcvbn`, MIT).
+//! that the strength estimator brings (`crates/zxcvbn`, MIT).
 #![expect(clippy::expect_used, reason = "a tool for whoever builds this crate")]
 
 use std::path::Path;
@@ -11,7 +11,7 @@ const MADE_AT: i64 = 1_767_225_600;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let lists = std::fs::read_to_string(root.join("../../vendor/zxcvbn/src/frequency_lists.rs")).expect("the lists");
+    let lists = std::fs::read_to_string(root.join("../zxcvbn/src/frequency_lists.rs")).expect("the lists");
     let common =
         lists.split("const PASSWORDS: &str = \"").nth(1).and_then(|rest| rest.split('"').next()).expect("PASSWORDS");
     let mut lines: Vec<String> = common.split(',').map(line).collect();

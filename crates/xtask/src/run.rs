@@ -10,6 +10,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::paths::Paths;
 
+/// Every crate that runs on this machine. `frontend` stays out because Leptos' features `hydrate` and `ssr` must not
+/// meet in one call of cargo, `fuzz` because only cargo-fuzz can link it.
+pub const ON_THIS_MACHINE: [&str; 5] = ["--workspace", "--exclude", "rekey-frontend", "--exclude", "rekey-fuzz"];
+
 /// Says in one line what happens next.
 pub fn say(line: impl AsRef<str>) {
     eprintln!("  {}", line.as_ref());

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use crate::bootstrap::BROWSER_TARGET;
 use crate::paths::Paths;
-use crate::run::{cargo, run};
+use crate::run::{ON_THIS_MACHINE, cargo, run};
 
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
 const XTASK: &str = "crates/xtask/Cargo.toml";
@@ -20,8 +20,12 @@ pub fn clippy_xtask(paths: &Paths) -> Result<()> {
 }
 
 pub fn clippy_host(paths: &Paths) -> Result<()> {
-    let what = ["--workspace", "--exclude", "rekey-frontend", "--all-targets"];
-    run(cargo(paths).args(["clippy", "--quiet"]).args(what).args(DENY))
+    run(cargo(paths).args(["clippy", "--quiet", "--all-targets"]).args(ON_THIS_MACHINE).args(DENY))
+}
+
+/// By itself: libFuzzer's build tool would switch on features that compile the product's C libraries once more.
+pub fn clippy_fuzz(paths: &Paths) -> Result<()> {
+    run(cargo(paths).args(["clippy", "--quiet", "-p", "rekey-fuzz", "--all-targets"]).args(DENY))
 }
 
 pub fn clippy_browser(paths: &Paths) -> Result<()> {

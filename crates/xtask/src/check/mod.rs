@@ -18,7 +18,7 @@ use crate::run::{say, timed};
 type Check = fn(&Paths) -> Result<()>;
 
 /// The quick ones first.
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 9] = [
     ("format", lints::format),
     ("tidy", tidy::tidy),
     ("arrows", arrows::arrows),
@@ -26,6 +26,7 @@ const CHECKS: [(&str, Check); 8] = [
     ("tools", tools::tools),
     ("clippy-xtask", lints::clippy_xtask),
     ("clippy-host", lints::clippy_host),
+    ("clippy-fuzz", lints::clippy_fuzz),
     ("clippy-wasm", lints::clippy_browser),
 ];
 

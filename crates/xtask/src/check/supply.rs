@@ -39,13 +39,19 @@ pub fn supply(paths: &Paths) -> Result<()> {
 struct Rules {
     banned: Vec<String>,
     licences: Vec<String>,
+    /// A licence that one crate alone may have.
+    exceptions: Vec<(String, String)>,
 }
 
 impl Rules {
-    /// Reads the two lists; the file is in our own hand, so a line each is all the grammar there is.
+    /// Reads the three lists; the file is in our own hand, so a line each is all the grammar there is.
     fn read(file: &Path) -> Result<Self> {
         let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-        let rules = Self { banned: list_of(&text, "deny = ["), licences: list_of(&text, "allow = [") };
+        let rules = Self {
+            banned: first_of(&text, "deny = ["),
+            licences: first_of(&text, "allow = ["),
+            exceptions: pairs_of(&text, "exceptions = ["),
+        };
         if rules.banned.is_empty() || rules.licences.is_empty() {
             bail!("deny.toml: no bans or no licences found");
         }
@@ -63,21 +69,33 @@ impl Rules {
             return Some(format!("{name}: banned"));
         }
         let licence = package["license"].as_str().unwrap_or("none");
-        (!self.may_use(licence)).then(|| format!("{name}: licence {licence}"))
+        (!self.may_use(name, licence)).then(|| format!("{name}: licence {licence}"))
     }
 
     /// Every part that must hold has an alternative on the list.
-    fn may_use(&self, expression: &str) -> bool {
+    fn may_use(&self, package: &str, expression: &str) -> bool {
         let flat = expression.replace(['(', ')'], "").replace('/', " OR ");
-        let allowed = |name: &str| self.licences.iter().any(|licence| licence == name.trim());
+        let excepted = |name: &str| self.exceptions.iter().any(|(who, what)| who == package && what == name);
+        let allowed = |name: &str| self.licences.iter().any(|licence| licence == name) || excepted(name);
+        let allowed = |name: &str| allowed(name.trim());
         flat.split(" AND ").all(|part| part.split(" OR ").any(allowed))
     }
 }
 
-/// The first quoted text of each line between `start` and a `]` on a line of its own.
-fn list_of(text: &str, start: &str) -> Vec<String> {
-    let lines = text.lines().skip_while(|line| *line != start).skip(1).take_while(|line| *line != "]");
-    lines.filter_map(|line| line.split('"').nth(1).map(str::to_owned)).collect()
+/// The first quoted text of each line of a list.
+fn first_of(text: &str, start: &str) -> Vec<String> {
+    lines_of(text, start).filter_map(|line| line.split('"').nth(1).map(str::to_owned)).collect()
+}
+
+/// The first two quoted texts of each line of a list.
+fn pairs_of(text: &str, start: &str) -> Vec<(String, String)> {
+    let quoted = |line: &str, nth| line.split('"').nth(nth).map(str::to_owned);
+    lines_of(text, start).filter_map(|line| Some((quoted(line, 1)?, quoted(line, 3)?))).collect()
+}
+
+/// The lines between `start` and a `]` on a line of its own.
+fn lines_of<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+    text.lines().skip_while(move |line| *line != start).skip(1).take_while(|line| *line != "]")
 }
 
 /// A lock file made behind a mirror would send everybody else there too.
@@ -96,14 +114,22 @@ mod tests {
     use super::Rules;
 
     fn rules() -> Rules {
-        Rules { banned: vec!["openssl".into()], licences: vec!["MIT".into(), "Unicode-3.0".into()] }
+        let exceptions =
+            super::pairs_of("exceptions = [\n  { crate = \"fuzzer\", allow = [\"NCSA\"] },\n]", "exceptions = [");
+        Rules { banned: vec!["openssl".into()], licences: vec!["MIT".into(), "Unicode-3.0".into()], exceptions }
     }
 
     #[test]
     fn one_alternative_is_enough_and_every_part_is_needed() {
-        assert!(rules().may_use("MIT OR GPL-3.0"));
-        assert!(rules().may_use("Apache-2.0/MIT"));
-        assert!(rules().may_use("(MIT OR Apache-2.0) AND Unicode-3.0"));
-        assert!(!rules().may_use("MIT AND GPL-3.0"));
+        assert!(rules().may_use("any", "MIT OR GPL-3.0"));
+        assert!(rules().may_use("any", "Apache-2.0/MIT"));
+        assert!(rules().may_use("any", "(MIT OR Apache-2.0) AND Unicode-3.0"));
+        assert!(!rules().may_use("any", "MIT AND GPL-3.0"));
+    }
+
+    #[test]
+    fn an_exception_holds_for_its_own_crate() {
+        assert!(rules().may_use("fuzzer", "(MIT OR Apache-2.0) AND NCSA"));
+        assert!(!rules().may_use("any", "(MIT OR Apache-2.0) AND NCSA"));
     }
 }

@@ -5,14 +5,13 @@ use anyhow::Result;
 use super::tally::{Tally, cargo_test};
 use crate::bootstrap;
 use crate::paths::Paths;
-use crate::run::{cargo, say};
+use crate::run::{ON_THIS_MACHINE, cargo, say};
 
-/// `frontend` stays out: Leptos' features `hydrate` and `ssr` must not meet in one call of cargo.
 pub fn run(paths: &Paths) -> Result<Tally> {
     bootstrap::postgres()?;
     say("tests on this machine");
     let mut command = cargo(paths);
-    command.args(["test", "--quiet", "--workspace", "--exclude", "rekey-frontend", "--no-fail-fast"]);
+    command.args(["test", "--quiet", "--no-fail-fast"]).args(ON_THIS_MACHINE);
     let mut tally = cargo_test(&mut command)?;
     let mut command = cargo(paths);
     command.args(["test", "--quiet", "--locked", "--manifest-path", "crates/xtask/Cargo.toml"]);

@@ -1,5 +1,6 @@
 //! Any password of any person by any preset: judged twice alike, in either spelling, and never a panic.
 #![no_main]
+#![expect(clippy::expect_used, reason = "a broken promise must stop the target")]
 
 use libfuzzer_sys::fuzz_target;
 use rekey_shared::password::{MAX_INPUT_BYTES, Personal, Policy, normalise};

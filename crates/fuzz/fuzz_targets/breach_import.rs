@@ -1,5 +1,6 @@
 //! Any bytes as a list of breached passwords: refused, or every line of it is found again. And any bytes as a file.
 #![no_main]
+#![expect(clippy::expect_used, reason = "a broken promise must stop the target")]
 
 use std::fs;
 
@@ -23,7 +24,8 @@ fuzz_target!(|input: (bool, &[u8])| {
         for line in bytes.split(|byte| *byte == b'\n') {
             let text = String::from_utf8_lossy(line.trim_ascii()).into_owned();
             let text = text.trim_start_matches('\u{feff}');
-            let counted = text.split_once(':').is_some_and(|(_, count)| count.parse::<u64>().is_ok_and(|count| count > 0));
+            let counted =
+                text.split_once(':').is_some_and(|(_, count)| count.parse::<u64>().is_ok_and(|count| count > 0));
             if let Some(bits) = text.get(..16).filter(|_| counted).and_then(|head| u64::from_str_radix(head, 16).ok()) {
                 assert!(file.holds(Digest::from_bits(bits)), "{text}");
             }

@@ -1,5 +1,6 @@
 //! Any text as a policy file: it is refused, or everything that is asked of it is answered.
 #![no_main]
+#![expect(clippy::expect_used, reason = "a broken promise must stop the target")]
 
 use libfuzzer_sys::fuzz_target;
 use rekey_shared::Lang;

@@ -22,21 +22,6 @@ pub enum MatchPattern {
     BruteForce,
 }
 
-impl MatchPattern {
-    #[cfg(test)]
-    pub(crate) fn variant(&self) -> &str {
-        match *self {
-            MatchPattern::Dictionary(_) => "dictionary",
-            MatchPattern::Spatial(_) => "spatial",
-            MatchPattern::Repeat(_) => "repeat",
-            MatchPattern::Sequence(_) => "sequence",
-            MatchPattern::Regex(_) => "regex",
-            MatchPattern::Date(_) => "date",
-            MatchPattern::BruteForce => "bruteforce",
-        }
-    }
-}
-
 /// A match based on a word in a dictionary
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DictionaryPattern {
