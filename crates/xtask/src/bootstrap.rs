@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::paths::{Paths, on_path};
+use crate::progress::with_heartbeat;
 use crate::run::{cargo, read, run_quiet, say};
 
 /// The target that pages run on.
@@ -23,7 +24,7 @@ pub fn rust_target(paths: &Paths, name: &str) -> Result<()> {
         bail!("the Rust toolchain lacks {name} and there is no rustup to add it");
     }
     say(format!("adding the target {name}"));
-    run_quiet(Command::new("rustup").current_dir(&paths.root).args(["target", "add", name]))
+    fetch("rustup", Command::new("rustup").current_dir(&paths.root).args(["target", "add", name]))
 }
 
 fn sysroot(paths: &Paths) -> Result<PathBuf> {
@@ -46,7 +47,7 @@ pub fn npm(paths: &Paths) -> Result<()> {
         bail!("Node.js and npm are needed for this; install Node.js 20 or newer");
     }
     say("npm ci in end2end");
-    run_quiet(Command::new("npm").current_dir(&dir).arg("ci").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    fetch("npm ci", Command::new("npm").current_dir(&dir).arg("ci").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
     fs::write(stamp, lock).context("cannot note what npm installed")
 }
 
@@ -78,10 +79,15 @@ fn apt(packages: &[&str], otherwise: &str) -> Result<()> {
     }
     say(format!("apt-get install {}", packages.join(" ")));
     let quiet = |arguments: &[&str]| {
-        run_quiet(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+        fetch("apt-get", Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
     };
     quiet(&["update"])?;
     quiet(&[&["install", "-y", "--no-install-recommends"], packages].concat())
+}
+
+/// Runs a program that downloads: what it says matters only when it fails, but not that it is still at it.
+fn fetch(what: &str, command: &mut Command) -> Result<()> {
+    with_heartbeat(what, String::new, || run_quiet(command))
 }
 
 fn is_root() -> Result<bool> {

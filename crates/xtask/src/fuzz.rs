@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use crate::paths::{Paths, on_path};
+use crate::progress::compile;
 use crate::run::{cargo, run, say};
 
 const FOLDER: &str = "crates/fuzz";
@@ -42,5 +43,5 @@ fn install(paths: &Paths) -> Result<()> {
         return Ok(());
     }
     say("installing cargo-fuzz");
-    run(cargo(paths).args(["install", "--locked", "--quiet", "cargo-fuzz"]))
+    compile("cargo-fuzz", cargo(paths).args(["install", "--locked", "cargo-fuzz"]))
 }

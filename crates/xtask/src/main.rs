@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod fuzz;
 mod paths;
+mod progress;
 mod run;
 mod serve;
 mod style;

@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::paths::Paths;
+use crate::progress::with_heartbeat;
 
 /// Every crate that runs on this machine. `frontend` stays out because Leptos' features `hydrate` and `ssr` must not
 /// meet in one call of cargo, `fuzz` because only cargo-fuzz can link it.
@@ -62,7 +63,7 @@ pub fn read(command: &mut Command) -> Result<String> {
 }
 
 /// The command as a person would type it, shortened.
-fn shown(command: &Command) -> String {
+pub fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let mut text = format!("`{}", program.to_string_lossy());
     for argument in command.get_args().take(6) {
@@ -73,11 +74,11 @@ fn shown(command: &Command) -> String {
     text
 }
 
-/// Runs a step and says how long it took, unless that was no time at all.
+/// Runs a step and says how long it takes and took, unless that is no time at all.
 pub fn timed<T>(what: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
     #[expect(clippy::disallowed_methods, reason = "the build tool measures itself")]
     let start = Instant::now();
-    let result = step().with_context(|| what.to_owned())?;
+    let result = with_heartbeat(what, String::new, step).with_context(|| what.to_owned())?;
     let seconds = start.elapsed().as_secs_f32();
     if seconds >= 0.1 {
         say(format!("{what}: {seconds:.1} s"));

@@ -80,7 +80,7 @@ pub fn example(paths: &Paths, plan: Plan, name: &str) -> PathBuf {
 
 /// Everything a browser is sent apart from pages.
 fn site(paths: &Paths, release: bool) -> Result<()> {
-    let linked = timed("WebAssembly", || wasm::compile(paths, release))?;
+    let linked = timed("WebAssembly", || wasm::build(paths, release))?;
     let package = wasm::package(paths, &linked, release)?;
     let css = style::bundle(&paths.root.join("style"))?;
     timed("site", || pack::pack(paths, &package, &css, release))

@@ -8,17 +8,18 @@ use anyhow::{Context, Result};
 
 use super::Plan;
 use crate::paths::Paths;
-use crate::run::{cargo, run, say};
+use crate::progress::compile;
+use crate::run::{cargo, say};
 
 /// Processors since about 2013 (Haswell, Excavator). Argon2 is nearly twice as fast with their wide registers.
 const WIDE: &str = "-Ctarget-cpu=x86-64-v3";
 
 pub fn build(paths: &Paths, plan: Plan) -> Result<()> {
     if !plan.release {
-        return run(cargo(paths).args(["build", "--quiet", "-p", "rekey"]));
+        return compile("server", cargo(paths).args(["build", "-p", "rekey"]));
     }
     let target = target(paths, plan);
-    run(released(paths, plan).args(["-p", "rekey"]))?;
+    compile("server", released(paths, plan).args(["-p", "rekey"]))?;
     let binary = paths.server_binary(true);
     install(&target.join("release/rekey"), &binary)?;
     let size = fs::metadata(&binary)?.len() / 1_000_000;
@@ -28,7 +29,7 @@ pub fn build(paths: &Paths, plan: Plan) -> Result<()> {
 }
 
 pub fn build_examples(paths: &Paths, plan: Plan) -> Result<()> {
-    run(released(paths, plan).args(["-p", "rekey-testkit", "--examples"]))
+    compile("measuring programs", released(paths, plan).args(["-p", "rekey-testkit", "--examples"]))
 }
 
 /// A folder for each set of flags, or they would throw away each other's work.
@@ -42,7 +43,7 @@ fn is_wide(plan: Plan) -> bool {
 
 fn released(paths: &Paths, plan: Plan) -> Command {
     let mut command = cargo(paths);
-    command.args(["build", "--quiet", "--release", "--target-dir"]).arg(target(paths, plan));
+    command.args(["build", "--release", "--target-dir"]).arg(target(paths, plan));
     command.env("REKEY_SITE_DIR", paths.site(true));
     if is_wide(plan) {
         command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", WIDE);

@@ -11,27 +11,28 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::optimise::{self, Optimiser};
 use crate::bootstrap::BROWSER_TARGET;
 use crate::paths::Paths;
-use crate::run::{cargo, run, timed};
+use crate::progress::compile;
+use crate::run::{cargo, timed};
 
 /// The name under which Leptos looks for the file that knows the chunks (22 underscores: room for a hash).
 pub const LINK_FILE: &str = "__wasm_split.______________________.js";
 pub const CHUNK_MANIFEST: &str = "__wasm_split_manifest.json";
 
-/// Compiles the frontend and returns the linked module.
+/// Builds the frontend and returns the linked module.
 ///
 /// Its own target folder: splitting needs relocations, and a switch of flags would rebuild everything else.
-pub fn compile(paths: &Paths, release: bool) -> Result<PathBuf> {
+pub fn build(paths: &Paths, release: bool) -> Result<PathBuf> {
     let profile = if release { "wasm-release" } else { "wasm-dev" };
     let target = paths.target.join("wasm");
     let mut command = cargo(paths);
     command
-        .args(["build", "--quiet", "-p", "rekey-frontend", "--lib", "--target", BROWSER_TARGET, "--profile", profile])
+        .args(["build", "-p", "rekey-frontend", "--lib", "--target", BROWSER_TARGET, "--profile", profile])
         .arg("--target-dir")
         .arg(&target)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Clink-args=--emit-relocs")
         // wasm-bindgen reads the list of processor features that stripping would remove, and strips by itself.
         .env("CARGO_PROFILE_WASM_RELEASE_STRIP", "none");
-    run(&mut command)?;
+    compile("WebAssembly", &mut command)?;
     Ok(target.join(BROWSER_TARGET).join(profile).join("rekey_frontend.wasm"))
 }
 

@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use crate::bootstrap::BROWSER_TARGET;
 use crate::paths::Paths;
+use crate::progress::compile;
 use crate::run::{ON_THIS_MACHINE, cargo, run};
 
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
@@ -16,19 +17,19 @@ pub fn format(paths: &Paths) -> Result<()> {
 }
 
 pub fn clippy_xtask(paths: &Paths) -> Result<()> {
-    run(cargo(paths).args(["clippy", "--quiet", "--all-targets", "--manifest-path", XTASK]).args(DENY))
+    compile("clippy-xtask", cargo(paths).args(["clippy", "--all-targets", "--manifest-path", XTASK]).args(DENY))
 }
 
 pub fn clippy_host(paths: &Paths) -> Result<()> {
-    run(cargo(paths).args(["clippy", "--quiet", "--all-targets"]).args(ON_THIS_MACHINE).args(DENY))
+    compile("clippy-host", cargo(paths).args(["clippy", "--all-targets"]).args(ON_THIS_MACHINE).args(DENY))
 }
 
 /// By itself: libFuzzer's build tool would switch on features that compile the product's C libraries once more.
 pub fn clippy_fuzz(paths: &Paths) -> Result<()> {
-    run(cargo(paths).args(["clippy", "--quiet", "-p", "rekey-fuzz", "--all-targets"]).args(DENY))
+    compile("clippy-fuzz", cargo(paths).args(["clippy", "-p", "rekey-fuzz", "--all-targets"]).args(DENY))
 }
 
 pub fn clippy_browser(paths: &Paths) -> Result<()> {
     let what = ["-p", "rekey-frontend", "--lib", "--target", BROWSER_TARGET];
-    run(cargo(paths).args(["clippy", "--quiet"]).args(what).args(DENY))
+    compile("clippy-wasm", cargo(paths).args(["clippy"]).args(what).args(DENY))
 }

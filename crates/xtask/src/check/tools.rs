@@ -8,6 +8,7 @@ use std::env;
 use anyhow::Result;
 
 use crate::paths::{Paths, on_path};
+use crate::progress::compile;
 use crate::run::{cargo, run, say};
 
 pub fn tools(paths: &Paths) -> Result<()> {
@@ -16,7 +17,7 @@ pub fn tools(paths: &Paths) -> Result<()> {
         let name = format!("cargo-{tool}");
         if on_path(&name).is_none() && env::var_os("REKEY_CHECK_INSTALL").is_some_and(|value| value == "1") {
             say(format!("cargo install {name}"));
-            run(cargo(paths).args(["install", "--quiet", "--locked", &name]))?;
+            compile(&name, cargo(paths).args(["install", "--locked", &name]))?;
         }
         if on_path(&name).is_none() {
             skipped.push(name);

@@ -1,20 +1,32 @@
 //! Tests of everything that runs on the server, and of the build tool.
 
+use std::process::Command;
+
 use anyhow::Result;
 
+use super::counted;
 use super::tally::{Tally, cargo_test};
 use crate::bootstrap;
 use crate::paths::Paths;
+use crate::progress::compile;
 use crate::run::{ON_THIS_MACHINE, cargo, say};
 
 pub fn run(paths: &Paths) -> Result<Tally> {
     bootstrap::postgres()?;
     say("tests on this machine");
-    let mut command = cargo(paths);
-    command.args(["test", "--quiet", "--no-fail-fast"]).args(ON_THIS_MACHINE);
-    let mut tally = cargo_test(&mut command)?;
-    let mut command = cargo(paths);
-    command.args(["test", "--quiet", "--locked", "--manifest-path", "crates/xtask/Cargo.toml"]);
-    tally += cargo_test(&mut command)?;
+    let mut tally = counted("rust", tests(paths, "tests", &ON_THIS_MACHINE));
+    let own = ["--locked", "--manifest-path", "crates/xtask/Cargo.toml"];
+    tally += counted("xtask", tests(paths, "tests of the build tool", &own));
     Ok(tally)
+}
+
+/// Compiles and then runs, so that the one tells how far it is and the other only what it finds.
+fn tests(paths: &Paths, what: &str, which: &[&str]) -> Result<Tally> {
+    let test = |words: &[&str]| -> Command {
+        let mut command = cargo(paths);
+        command.arg("test").args(which).args(words);
+        command
+    };
+    compile(&format!("compiling {what}"), &mut test(&["--no-run"]))?;
+    cargo_test(what, &mut test(&["--quiet", "--no-fail-fast"]))
 }

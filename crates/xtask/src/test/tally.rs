@@ -4,8 +4,11 @@ use std::fmt;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, anyhow};
+
+use crate::progress::with_heartbeat;
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
@@ -29,7 +32,13 @@ impl fmt::Display for Tally {
 /// Runs a `cargo test`, shows what it says and adds up its results.
 ///
 /// A failure that no test accounts for (something does not compile, a test process dies) counts as one.
-pub fn cargo_test(command: &mut Command) -> Result<Tally> {
+pub fn cargo_test(what: &str, command: &mut Command) -> Result<Tally> {
+    let passed = AtomicU64::new(0);
+    let position = || format!(", {} passed", passed.load(Ordering::Relaxed));
+    with_heartbeat(what, position, || follow(command, &passed))
+}
+
+fn follow(command: &mut Command, passed: &AtomicU64) -> Result<Tally> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let output = child.stdout.take().ok_or_else(|| anyhow!("cargo has no output"))?;
     let mut tally = Tally::default();
@@ -38,6 +47,7 @@ pub fn cargo_test(command: &mut Command) -> Result<Tally> {
         let line = String::from_utf8_lossy(&line);
         if let Some(result) = result_of(&line) {
             tally += result;
+            passed.store(tally.passed, Ordering::Relaxed);
         }
         // Not on standard output: there, only the last line is ours to write.
         eprintln!("{line}");

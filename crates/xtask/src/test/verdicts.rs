@@ -12,7 +12,8 @@ use anyhow::{Context as _, Result, bail};
 use super::tally::Tally;
 use crate::bootstrap;
 use crate::paths::Paths;
-use crate::run::{cargo, run as finish, say};
+use crate::progress::compile;
+use crate::run::{cargo, say};
 
 /// Enough for every run of the tests; `cargo xtask verdicts` compares twenty times as many.
 const IN_TESTS: u64 = 50_000;
@@ -96,7 +97,7 @@ fn line(reader: &mut BufReader<File>) -> Result<String> {
 /// Answers with the program and its first arguments.
 fn built(paths: &Paths, target: Option<&str>, count: u64) -> Result<Vec<OsString>> {
     let mut build = cargo(paths);
-    build.args(["build", "--quiet", "-p", "rekey-shared", "--features", "strength", "--example", "verdicts"]);
+    build.args(["build", "-p", "rekey-shared", "--features", "strength", "--example", "verdicts"]);
     let release = count > IN_TESTS;
     if release {
         build.arg("--release");
@@ -104,7 +105,7 @@ fn built(paths: &Paths, target: Option<&str>, count: u64) -> Result<Vec<OsString
     if let Some(target) = target {
         build.args(["--target", target]);
     }
-    finish(&mut build)?;
+    compile("verdicts", &mut build)?;
     let folder = paths.target.join(target.unwrap_or_default()).join(if release { "release" } else { "debug" });
     let program = folder.join("examples/verdicts");
     if target.is_none() {

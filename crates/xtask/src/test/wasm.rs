@@ -4,11 +4,14 @@
 //! the same, and there libtest has arguments, files and a standard output, so the very same test files run
 //! unchanged. A runner for `wasm-bindgen-test` would need a second version of each test and a second tool.
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
 
 use super::tally::{Tally, cargo_test};
 use crate::bootstrap;
 use crate::paths::{Paths, on_path};
+use crate::progress::compile;
 use crate::run::{cargo, say};
 
 pub fn run(paths: &Paths) -> Result<Tally> {
@@ -18,25 +21,17 @@ pub fn run(paths: &Paths) -> Result<Tally> {
     bootstrap::rust_target(paths, bootstrap::NODE_TARGET)?;
     say("tests of shared, domain and breach in WebAssembly");
     let runner = paths.root.join("crates/xtask/src/test/wasi.mjs");
-    let mut command = cargo(paths);
-    command
-        .args([
-            "test",
-            "-p",
-            "rekey-shared",
-            "-p",
-            "rekey-domain",
-            "-p",
-            "rekey-breach",
-            "--features",
-            "rekey-shared/strength",
-            "--lib",
-            "--tests",
-            "--no-fail-fast",
-        ])
-        .args(["--target", bootstrap::NODE_TARGET])
-        // A panic ends the whole program here: its name and message must be out before.
-        .args(["--", "--nocapture"])
-        .env("CARGO_TARGET_WASM32_WASIP1_RUNNER", format!("node --no-warnings {}", runner.display()));
-    cargo_test(&mut command)
+    let test = |words: &[&str]| -> Command {
+        let mut command = cargo(paths);
+        command
+            .args(["test", "-p", "rekey-shared", "-p", "rekey-domain", "-p", "rekey-breach"])
+            .args(["--features", "rekey-shared/strength", "--lib", "--tests"])
+            .args(["--target", bootstrap::NODE_TARGET])
+            .args(words)
+            .env("CARGO_TARGET_WASM32_WASIP1_RUNNER", format!("node --no-warnings {}", runner.display()));
+        command
+    };
+    compile("compiling tests for WebAssembly", &mut test(&["--no-run"]))?;
+    // A panic ends the whole program here: its name and message must be out before.
+    cargo_test("tests in WebAssembly", &mut test(&["--no-fail-fast", "--", "--nocapture"]))
 }
