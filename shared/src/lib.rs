@@ -2,6 +2,7 @@
 //! one-time codes, problems, texts in English and Japanese, and the views that pages may see.
 //!
 //! **Knows nothing of** I/O, async, time's passing, randomness, Leptos or SQL.
+#![deny(missing_docs)]
 
 pub mod code;
 pub mod field;

@@ -8,6 +8,7 @@
 //! knows: whoever meets one chooses another.
 //!
 //! **Knows nothing of** HTTP, databases, policies.
+#![deny(missing_docs)]
 
 mod hash;
 mod shard;

@@ -6,6 +6,7 @@
 //! [`rekey_service::message::compose::prepare`] what each one says and to whom, writes it in the recipient's language,
 //! hands it to a provider and settles the row. Everything about a message follows from its row, so a retry has the
 //! same Message-ID and the same bytes, and a receiver recognises it.
+#![deny(missing_docs)]
 
 pub mod mail;
 pub mod mailbox;

@@ -2,6 +2,7 @@
 //!
 //! **Knows nothing of** HTTP or Leptos. Never sends a message: it enqueues them.
 //! Whatever leaves the process comes in through a port: clock and entropy here, senders in `delivery`.
+#![deny(missing_docs)]
 
 pub mod account;
 pub mod context;

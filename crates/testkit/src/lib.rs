@@ -1,6 +1,7 @@
 //! Test harnesses: real databases, services with a fixed clock and captured messages.
 //!
 //! Never part of the product; helpers stop the test with a clear message when they cannot go on.
+#![deny(missing_docs)]
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a broken harness must stop the test")]
 
 pub mod bench;

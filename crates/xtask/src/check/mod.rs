@@ -2,9 +2,11 @@
 
 mod arrows;
 mod lints;
+mod source;
 mod supply;
 mod tidy;
 mod tools;
+mod unused;
 
 use std::process::ExitCode;
 
@@ -18,10 +20,12 @@ use crate::run::{say, timed};
 type Check = fn(&Paths) -> Result<()>;
 
 /// The quick ones first.
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 11] = [
     ("format", lints::format),
     ("tidy", tidy::tidy),
     ("arrows", arrows::arrows),
+    ("unused-dependencies", unused::dependencies),
+    ("unused-items", unused::items),
     ("supply", supply::supply),
     ("tools", tools::tools),
     ("clippy-xtask", lints::clippy_xtask),

@@ -1,15 +1,15 @@
 //! What clippy does not see: long files, forgotten marks, one machine's paths.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::report;
+use super::source::{collect, is_test};
 use crate::paths::Paths;
 
 const LONGEST: usize = 400;
-const SKIPPED: [&str; 5] = ["target", "node_modules", ".git", "data", "zxcvbn"];
 const SOURCES: [&str; 7] = ["rs", "css", "js", "mjs", "ts", "html", "svg"];
 
 /// Not in what ships; put together here so that this file does not find itself.
@@ -27,7 +27,7 @@ const FORBIDDEN: [(&str, &str); 9] = [
 
 pub fn tidy(paths: &Paths) -> Result<()> {
     let mut files = Vec::new();
-    collect(&paths.root, &mut files)?;
+    collect(&paths.root, &SOURCES, &mut files)?;
     files.sort();
     let mut findings = Vec::new();
     for file in files {
@@ -36,21 +36,6 @@ pub fn tidy(paths: &Paths) -> Result<()> {
         findings.extend(findings_in(&name, &text));
     }
     report(&findings)
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let (path, name) = (entry.path(), entry.file_name());
-        if entry.file_type()?.is_dir() {
-            if !SKIPPED.iter().any(|skipped| name == *skipped) {
-                collect(&path, files)?;
-            }
-        } else if path.extension().and_then(|end| end.to_str()).is_some_and(|end| SOURCES.contains(&end)) {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn findings_in(name: &str, text: &str) -> Vec<String> {
@@ -77,13 +62,6 @@ fn findings_in(name: &str, text: &str) -> Vec<String> {
         }
     }
     findings
-}
-
-/// Tests and what only tests use.
-fn is_test(name: &str) -> bool {
-    let folders = ["tests/", "benches/", "end2end/", "crates/testkit/"];
-    folders.iter().any(|folder| name.starts_with(folder) || name.contains(&format!("/{folder}")))
-        || name.ends_with("/tests.rs")
 }
 
 /// Tables of texts are long by nature.
