@@ -3,6 +3,7 @@
 //! Every function is one of (state, event, facts, now). **Knows nothing of** I/O, async, SQL, HTTP,
 //! the clock or randomness: the same call serves production, the tests and the exhaustive walk.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod id;
