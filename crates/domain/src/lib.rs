@@ -4,6 +4,7 @@
 //! the clock or randomness: the same call serves production, the tests and the exhaustive walk.
 #![deny(missing_docs)]
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod id;
