@@ -96,7 +96,7 @@ export class Visitor {
   async asksForCode(identifier) {
     await this.open('/forgot');
     await this.type({ identifier });
-    await this.press('Send the code');
+    await this.press('Send code');
     await this.sees('Check your messages');
   }
 

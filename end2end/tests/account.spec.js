@@ -13,7 +13,7 @@ withAndWithoutScripts(() => {
     await visitor.isAt('/account/password');
     await visitor.type({ current_password: person.password });
     await visitor.savesPassword(NEW_PASSWORD);
-    await expect(visitor.page.getByText('Your password is changed. All other sessions have ended.')).toBeVisible();
+    await expect(visitor.page.getByText("Password changed. You've been signed out on all other devices.")).toBeVisible();
     await visitor.sees('Hello, Ada');
 
     await visitor.open('/account/password');
@@ -21,7 +21,7 @@ withAndWithoutScripts(() => {
     await other.open('/account');
     await other.isAt('/');
     await other.signIn(person.email, person.password);
-    await other.isTold('Name and password do not fit');
+    await other.isTold("What you entered doesn't match");
     await other.signsIn(person.email, NEW_PASSWORD);
     expect((await site.mailbox.next(person.email)).subject).toBe('Your Rekey password was changed');
   });
@@ -31,7 +31,7 @@ withAndWithoutScripts(() => {
     await visitor.open('/account/password');
     await visitor.type({ current_password: 'not my password' });
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.isTold('This is not your current password.');
+    await visitor.isTold("That isn't your current password.");
     const other = await newVisitor();
     await other.signsIn(person.email, person.password);
     expect(await site.mailbox.waiting(person.email)).toBe(0);
@@ -45,14 +45,14 @@ withAndWithoutScripts(() => {
     await phone.signsIn(person.email, person.password);
     await tablet.signsIn(person.email, person.password);
     await visitor.signsIn(person.email, person.password);
-    await visitor.follow('See sessions');
-    await visitor.sees('Sessions');
+    await visitor.follow('View devices');
+    await visitor.sees('Devices');
     await expect(rows(visitor)).toHaveCount(3);
-    await expect(rows(visitor).first()).toContainText('This browser');
+    await expect(rows(visitor).first()).toContainText('This device');
     await expect(rows(visitor).first().getByRole('button')).toHaveCount(0);
 
-    await visitor.press(/^End the session of Safari on i/);
-    await expect(visitor.page.getByText('The session has ended.')).toBeVisible();
+    await visitor.press(/^Sign out Safari on i/);
+    await expect(visitor.page.getByText('Device signed out.')).toBeVisible();
     await expect(rows(visitor)).toHaveCount(2);
     await phone.open('/account');
     await phone.isAt('/');
@@ -66,16 +66,16 @@ withAndWithoutScripts(() => {
     await tablet.signsIn(person.email, person.password);
     await visitor.signsIn(person.email, person.password);
     await visitor.open('/account/sessions');
-    await visitor.press('End all other sessions');
-    await expect(visitor.page.getByText('All other sessions have ended.')).toBeVisible();
+    await visitor.press('Sign out all other devices');
+    await expect(visitor.page.getByText('All other devices signed out.')).toBeVisible();
     await expect(rows(visitor)).toHaveCount(1);
-    await expect(visitor.page.getByText('You are signed in nowhere else.')).toBeVisible();
+    await expect(visitor.page.getByText("You're not signed in on any other device.")).toBeVisible();
     for (const other of [phone, tablet]) {
       await other.open('/account');
       await other.isAt('/');
     }
     await visitor.reload();
-    await visitor.sees('Sessions');
+    await visitor.sees('Devices');
   });
 
   test('whoever is signed out meanwhile is told so', async ({ visitor, newVisitor, person }) => {
@@ -85,28 +85,28 @@ withAndWithoutScripts(() => {
     await visitor.open('/account/sessions');
     await expect(rows(visitor)).toHaveCount(2);
     await other.open('/account/sessions');
-    await other.press('End all other sessions');
-    await expect(other.page.getByText('All other sessions have ended.')).toBeVisible();
-    await visitor.press(/^End the session of/);
-    await visitor.isTold('Your session is over');
+    await other.press('Sign out all other devices');
+    await expect(other.page.getByText('All other devices signed out.')).toBeVisible();
+    await visitor.press(/^Sign out \S+ on /);
+    await visitor.isTold("You've been signed out");
   });
 
   test('after signing out the way back shows nothing of the account', async ({ visitor, person }) => {
     await visitor.signsIn(person.email, person.password);
     await visitor.open('/account/sessions');
-    await visitor.sees('Sessions');
+    await visitor.sees('Devices');
     await visitor.press('Sign out');
     await visitor.sees('Sign in');
     await visitor.page.goBack();
     await visitor.sees('Sign in');
-    await expect(visitor.page.getByText('This browser')).toHaveCount(0);
+    await expect(visitor.page.getByText('This device')).toHaveCount(0);
     await expect(visitor.page.getByText(person.email)).toHaveCount(0);
   });
 
   test('the side bar leads through the account and marks where one is', async ({ visitor, person }) => {
     await visitor.signsIn(person.email, person.password);
     const menu = visitor.page.getByRole('navigation', { name: 'Account' });
-    for (const [name, path] of [['Password', '/account/password'], ['Sessions', '/account/sessions'], ['Overview', '/account']]) {
+    for (const [name, path] of [['Password', '/account/password'], ['Devices', '/account/sessions'], ['Overview', '/account']]) {
       await menu.getByRole('link', { name }).click();
       await visitor.isAt(path);
       await expect(menu.getByRole('link', { name })).toHaveAttribute('aria-current', 'page');

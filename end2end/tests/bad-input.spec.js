@@ -8,21 +8,21 @@ const BIDI = 'ada\u202elovelace';
 const ZERO_WIDTH = 'ada\u200blovelace';
 const LONG = 'a'.repeat(1500);
 
-const MISSING = { en: 'Type your email address, phone number or user name.', ja: 'を入力してください。' };
-const NO_CONTACT = { en: 'Type your email address or phone number.', ja: 'メールアドレスまたは電話番号を' };
-const TOO_LONG = { en: 'This is too long. Please shorten it.', ja: '長すぎます。短くしてください。' };
-const CHARACTERS = { en: 'There is a character in it that cannot be used here.', ja: 'ここでは使えない文字が入っています。' };
-const NO_ADDRESS = { en: 'This is neither an email address nor a phone number.', ja: 'メールアドレスにも電話番号にも見えません。' };
-const NO_PHONE = { en: 'There is no such phone number.', ja: 'この電話番号は存在しないようです。' };
-const NO_USERNAME = { en: 'Use 3 to 32 letters, digits, dots, hyphens or underscores', ja: '3〜32文字。' };
-const REFUSED = { en: 'Name and password do not fit', ja: '入力した内容が合わないか' };
-const NO_CODE = { en: 'The code has six digits. Copy it from the message.', ja: '確認コードは6桁の数字です。' };
-const LACKING = { en: 'Something is missing: see the list below.', ja: 'まだ足りないものがあります。' };
-const WEAK = { en: 'The password does not meet all requirements yet.', ja: 'パスワードがまだ条件を満たしていません。' };
+const MISSING = { en: 'Enter your email address, phone number, or username.', ja: 'を入力してください。' };
+const NO_CONTACT = { en: 'Enter your email address or phone number.', ja: 'メールアドレスまたは電話番号を' };
+const TOO_LONG = { en: 'This is too long. Shorten it.', ja: '長すぎます。短くしてください。' };
+const CHARACTERS = { en: "This has a character that can't be used here.", ja: '使えない文字が含まれています。' };
+const NO_ADDRESS = { en: "That doesn't look like an email address or phone number.", ja: 'メールアドレスまたは電話番号の形式ではありません。' };
+const NO_PHONE = { en: "That doesn't look like a valid phone number.", ja: '電話番号の形式が正しくないようです。' };
+const NO_USERNAME = { en: 'Use 3 to 32 letters, numbers, dots, hyphens, or underscores.', ja: '3〜32文字。' };
+const REFUSED = { en: "What you entered doesn't match", ja: '入力内容が正しくないか' };
+const NO_CODE = { en: 'The code has 6 digits. Copy it from the message.', ja: '確認コードは6桁の数字です。' };
+const LACKING = { en: "Some requirements aren't met. See the list below.", ja: '満たしていない条件があります。' };
+const WEAK = { en: "Your password doesn't meet all requirements yet.", ja: 'パスワードがまだ条件を満たしていません。' };
 
 const BUTTONS = {
-  en: { signIn: 'Sign in', send: 'Send the code', next: 'Continue', create: 'Create account', save: 'Save password' },
-  ja: { signIn: 'サインイン', send: 'コードを送る', next: '次へ', create: 'アカウントを作成', save: 'パスワードを保存' },
+  en: { signIn: 'Sign in', send: 'Send code', next: 'Continue', create: 'Create account', save: 'Save password' },
+  ja: { signIn: 'サインイン', send: 'コードを送信', next: '次へ', create: 'アカウントを作成', save: 'パスワードを保存' },
 };
 
 /** In HTML a NUL cannot stand; a page drawn by the server shows the replacement character. */
@@ -61,7 +61,7 @@ inEveryWay((lang, buttons, scripts) => {
     await refuses(visitor, { button: buttons.signIn, name: 'identifier', text: '', sentence: MISSING[lang] });
     await refuses(visitor, {
       button: buttons.signIn, name: 'password', text: '', keeps: false,
-      sentence: { en: 'Type your password.', ja: 'パスワードを入力してください。' }[lang],
+      sentence: { en: 'Enter your password.', ja: 'パスワードを入力してください。' }[lang],
     });
     for (const text of [LONG, NUL, BIDI, ZERO_WIDTH, `' OR 1=1 --`, '<script>alert(1)</script>']) {
       await visitor.type({ identifier: text, password: 'whatever it is' });
@@ -108,7 +108,7 @@ inEveryWay((lang, buttons, scripts) => {
     const code = codeIn(await site.mailbox.next(person.email));
     const wrong = code === '111111' ? '222222' : '111111';
     const rows = [
-      ['', { en: 'Type the code from the message.', ja: '届いた確認コードを入力してください。' }],
+      ['', { en: 'Enter the code from the message.', ja: '届いた確認コードを入力してください。' }],
       ['12345', NO_CODE], ['1234567', NO_CODE], ['abcdef', NO_CODE], ['1'.repeat(500), NO_CODE], ['12345\0', NO_CODE],
       ['123\u202e456', NO_CODE], ['٠١٢٣٤٥', NO_CODE],
       [wrong, { en: '4 tries left', ja: 'あと4回試せます。' }],
@@ -149,13 +149,13 @@ inEveryWay((lang, buttons, scripts) => {
 
     await visitor.type({ given_name: 'Zoë <b>&"', family_name: '山田', username: 'zoe.yamada' });
     await visitor.type({ confirm_password: PASSWORD });
-    await refusesWith('new_password', '', { en: 'Choose a password.', ja: 'パスワードを決めて入力してください。' }, { keeps: false });
+    await refusesWith('new_password', '', { en: 'Choose a password.', ja: 'パスワードを設定してください。' }, { keeps: false });
     for (const text of ['short', 'x'.repeat(300), `${PASSWORD}\u0007`, `${PASSWORD}\0`, 'p'.repeat(20_000)]) {
       await visitor.type({ confirm_password: text });
       await refusesWith('new_password', text, WEAK, { keeps: scripts, beside: LACKING });
     }
     await visitor.type({ new_password: PASSWORD });
-    await refusesWith('confirm_password', 'something else', { en: 'The two passwords differ.', ja: '2つのパスワードが違います。' }, { keeps: scripts });
+    await refusesWith('confirm_password', 'something else', { en: "The passwords don't match.", ja: 'パスワードが一致しません。' }, { keeps: scripts });
     await expect(visitor.box('given_name')).toHaveValue('Zoë <b>&"');
     await expect(visitor.box('family_name')).toHaveValue('山田');
     await expect(visitor.box('username')).toHaveValue('zoe.yamada');
@@ -171,19 +171,19 @@ inEveryWay((lang, buttons, scripts) => {
     await visitor.choosesPassword(NEW_PASSWORD);
     await refuses(visitor, {
       button, name: 'current_password', text: '', keeps: false,
-      sentence: { en: 'Type your current password.', ja: 'いまのパスワードを入力してください。' }[lang],
+      sentence: { en: 'Enter your current password.', ja: '現在のパスワードを入力してください。' }[lang],
     });
     for (const text of ['nonsense', 'p'.repeat(20_000), 'a\0b']) {
       await visitor.choosesPassword(NEW_PASSWORD);
       await refuses(visitor, {
         button, name: 'current_password', text, keeps: scripts,
-        sentence: { en: 'This is not your current password.', ja: 'いまのパスワードと違います。' }[lang],
+        sentence: { en: "That isn't your current password.", ja: '現在のパスワードが正しくありません。' }[lang],
       });
     }
   });
 
   test('pages of a journey that was never begun here', async ({ visitor }) => {
-    const again = { en: 'Please start again', ja: '最初からやり直してください' }[lang];
+    const again = { en: 'Start over', ja: '最初からやり直してください' }[lang];
     const dead = { en: 'This link no longer works', ja: 'このリンクは使えません' }[lang];
     for (const [path, heading] of [
       ['/register/code', again], ['/register/details', again], ['/recover', again], ['/recover/new', again], ['/not-me', dead],
@@ -226,7 +226,7 @@ withAndWithoutScripts(() => {
     const { email } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await visitor.typesCodeSentTo(email);
     await visitor.sees('Your name and password');
@@ -236,7 +236,7 @@ withAndWithoutScripts(() => {
       await context.addCookies([{ name, value, url: site.url }]);
     }
     for (const [path, heading] of [
-      ['/recover', 'Please start again'], ['/recover/new', 'This link no longer works'], ['/not-me', 'This link no longer works'],
+      ['/recover', 'Start over'], ['/recover/new', 'This link no longer works'], ['/not-me', 'This link no longer works'],
       ['/account', 'Sign in'],
     ]) {
       await visitor.open(path);
@@ -248,7 +248,7 @@ withAndWithoutScripts(() => {
     const names = ['session', 'register', 'recover', 'link', 'owner', 'not_me', 'lang', 'flash'];
     for (const value of ['%00%ff', 'A'.repeat(1500), 'eyJwYWdlIjoiLyJ9']) {
       await context.addCookies(names.map((name) => ({ name: `rekey_${name}`, value, url: site.url })));
-      for (const [path, heading] of [['/', 'Sign in'], ['/register', 'Create your account'], ['/recover', 'Please start again'], ['/help', 'Help']]) {
+      for (const [path, heading] of [['/', 'Sign in'], ['/register', 'Create your account'], ['/recover', 'Start over'], ['/help', 'Help']]) {
         await visitor.open(path);
         await visitor.sees(heading);
       }
@@ -259,7 +259,7 @@ withAndWithoutScripts(() => {
   test('a form far too large is refused in words', async ({ visitor }) => {
     await visitor.open('/forgot');
     await visitor.type({ identifier: 'a'.repeat(300_000) });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await expect(visitor.page.locator('main')).toContainText(/too long|could not read that/);
   });
 });

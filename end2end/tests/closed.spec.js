@@ -14,8 +14,8 @@ withAndWithoutScripts(() => {
     const answer = await visitor.open('/register');
     expect(answer.status()).toBe(403);
     await visitor.sees('Registration is closed');
-    await expect(visitor.page.getByText('Accounts are made for you here.')).toBeVisible();
-    await expect(visitor.link('Ask the help desk')).toHaveAttribute('href', 'https://help.example.org/');
+    await expect(visitor.page.getByText('Accounts are created for you here.')).toBeVisible();
+    await expect(visitor.link('Contact the help desk')).toHaveAttribute('href', 'https://help.example.org/');
     await visitor.follow('Back to sign-in');
     await visitor.isAt('/');
   });
@@ -23,7 +23,7 @@ withAndWithoutScripts(() => {
   test('a registration begun before it was closed ends with a clear word', async ({ visitor, context, site }) => {
     await context.addCookies([{ name: 'rekey_register', value: 'B'.repeat(43), url: site.url }]);
     await visitor.open('/register/details');
-    await visitor.sees('Please start again');
+    await visitor.sees('Start over');
   });
 });
 

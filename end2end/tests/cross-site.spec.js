@@ -16,7 +16,7 @@ test('a form on another site signs nobody in', async ({ visitor, person, site, c
   const evil = await evilSite(`${site.url}/api/session/sign-in`, { identifier: person.email, password: PASSWORD });
   await visitor.page.goto(evil.url);
   await visitor.page.getByRole('button', { name: 'Win' }).click();
-  await expect(visitor.page.getByText('The request did not come from this site.')).toBeVisible();
+  await expect(visitor.page.getByText("The request didn't come from this site.")).toBeVisible();
   expect((await context.cookies()).map(({ name }) => name)).not.toContain('rekey_session');
   await evil.close();
 });
@@ -26,7 +26,7 @@ test('a form on another site ends no session', async ({ visitor, person, site })
   const evil = await evilSite(`${site.url}/api/session/sign-out`, {});
   await visitor.page.goto(evil.url);
   await visitor.page.getByRole('button', { name: 'Win' }).click();
-  await expect(visitor.page.getByText('The request did not come from this site.')).toBeVisible();
+  await expect(visitor.page.getByText("The request didn't come from this site.")).toBeVisible();
   await visitor.open('/account');
   await visitor.isAt('/account');
   await evil.close();

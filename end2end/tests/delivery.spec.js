@@ -62,8 +62,8 @@ async function registers(visitor, identifier, codeFrom, words) {
   await visitor.isAt('/register/done');
 }
 
-const EN = { send: 'Send the code', next: 'Continue', create: 'Create account', save: 'Save password' };
-const JA = { send: 'コードを送る', next: '次へ', create: 'アカウントを作成', save: 'パスワードを保存' };
+const EN = { send: 'Send code', next: 'Continue', create: 'Create account', save: 'Save password' };
+const JA = { send: 'コードを送信', next: '次へ', create: 'アカウントを作成', save: 'パスワードを保存' };
 
 for (const [lang, words, locale] of [['English', EN, 'en-GB'], ['Japanese', JA, 'ja-JP']]) {
   test(`mails in ${lang} go out over SMTP and lead all the way back in`, async ({ sending, mail, newVisitor }) => {
@@ -130,7 +130,7 @@ test('while a provider has trouble the message waits and then arrives once', asy
   const { phone } = somebody();
   await visitor.open('/register');
   await visitor.type({ identifier: phone });
-  await visitor.press('Send the code');
+  await visitor.press('Send code');
   await visitor.sees('Enter the code');
   const message = await texts.kept.next((item) => item.form.To === phone && !item.refused, 20_000);
   await visitor.typesCode(codeIn({ text: message.form.Body }));

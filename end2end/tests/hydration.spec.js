@@ -46,14 +46,14 @@ const PAGES = {
   '/register/code': async (visitor) => {
     await visitor.open('/register');
     await visitor.type({ identifier: somebody().email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
   },
   '/register/details': async (visitor) => {
     const { email } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await visitor.typesCodeSentTo(email);
     await visitor.sees('Your name and password');
@@ -157,9 +157,9 @@ test('when the WebAssembly never arrives, every form works as without scripts', 
   await visitor.asksForCode(person.email);
   await visitor.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
   await visitor.savesPassword('short');
-  await visitor.isTold('The password does not meet all requirements yet.');
+  await visitor.isTold("Your password doesn't meet all requirements yet.");
   await visitor.savesPassword(NEW_PASSWORD);
-  await visitor.sees('Your password is changed');
+  await visitor.sees('Password changed');
   await visitor.signsIn(person.email, NEW_PASSWORD);
 });
 
@@ -186,10 +186,10 @@ test('going back and forth between pages needs no reload', async ({ visitor }) =
   await page.goBack();
   await visitor.sees('Sign in');
   await visitor.follow('Forgot your password?');
-  await visitor.sees('Choose a new password');
+  await visitor.sees('Reset your password');
   await page.goBack();
   await page.goForward();
-  await visitor.sees('Choose a new password');
+  await visitor.sees('Reset your password');
   expect(await page.evaluate(() => globalThis.sameDocument)).toBe(true);
 });
 
@@ -199,7 +199,7 @@ test('without a connection the page says so and keeps what was typed', async ({ 
   await visitor.type({ identifier: person.email, password: person.password });
   await context.setOffline(true);
   await visitor.press('Sign in');
-  await visitor.isTold('The server did not answer. Check your connection and try again; what you typed is still here.');
+  await visitor.isTold("The server isn't responding. Check your connection and try again. What you entered is still here.");
   await expect(visitor.box('identifier')).toHaveValue(person.email);
   await expect(visitor.box('password')).toHaveValue(person.password);
   await context.setOffline(false);

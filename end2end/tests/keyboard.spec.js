@@ -66,7 +66,7 @@ withAndWithoutScripts((scripts) => {
     await visitor.open('/forgot');
     await write(visitor, { identifier: 'ada@@example.org' });
     await enter(visitor);
-    await visitor.isTold('This is neither an email address nor a phone number.');
+    await visitor.isTold("That doesn't look like an email address or phone number.");
     await expect(visitor.summary).toBeFocused();
     await visitor.page.keyboard.press('Tab');
     await enter(visitor);
@@ -88,7 +88,7 @@ withAndWithoutScripts((scripts) => {
 test('the same mistake twice is told twice', async ({ visitor }) => {
   await visitor.open('/forgot');
   for (let n = 0; n < 2; n += 1) {
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await expect(visitor.summary).toBeFocused();
     await visitor.box('identifier').focus();
   }

@@ -5,7 +5,7 @@ withAndWithoutScripts(() => {
   test('the switch changes the language, stays on the page and is remembered', async ({ visitor }) => {
     await visitor.open('/forgot');
     await visitor.press('日本語');
-    await visitor.sees('パスワードを決め直す');
+    await visitor.sees('パスワードの再設定');
     await visitor.isAt('/forgot');
     await expect(visitor.page.locator('html')).toHaveAttribute('lang', 'ja');
     await visitor.open('/');
@@ -19,12 +19,12 @@ withAndWithoutScripts(() => {
     const { email } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await visitor.press('日本語');
     await visitor.sees('確認コードを入力');
     await visitor.isAt('/register/code');
-    expect((await site.mailbox.next(email)).subject).toBe('Your Rekey code');
+    expect((await site.mailbox.next(email)).subject).toBe('Your Rekey verification code');
   });
 
   test('the switch works in the account, too', async ({ visitor, person }) => {
@@ -43,9 +43,9 @@ test.describe('in a Japanese browser', () => {
     const { email, phone } = somebody();
     for (const identifier of [email, phone]) {
       await visitor.open('/register');
-      await visitor.sees('アカウントを作る');
+      await visitor.sees('アカウントを作成');
       await visitor.type({ identifier });
-      await visitor.press('コードを送る');
+      await visitor.press('コードを送信');
       await visitor.sees('確認コードを入力');
     }
     const [mail, text] = [await site.mailbox.next(email), await site.mailbox.next(phone)];

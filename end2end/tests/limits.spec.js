@@ -8,8 +8,8 @@ withAndWithoutScripts(() => {
     await visitor.asksForCode('ada@example.org');
     await visitor.open('/forgot');
     await visitor.type({ identifier: 'ada@example.org' });
-    await visitor.press('Send the code');
-    await visitor.isTold('The last request was a moment ago. Please wait some minutes and try again.');
+    await visitor.press('Send code');
+    await visitor.isTold('The last request was a moment ago. Wait a few minutes and try again.');
     await expect(visitor.box('identifier')).toHaveValue('ada@example.org');
   });
 
@@ -30,9 +30,9 @@ withAndWithoutScripts(() => {
     const site = await newSite({ REKEY_SIGN_IN__ADDRESS_PER_MINUTE: '1', REKEY_SIGN_IN__ADDRESS_BURST: '1' });
     const visitor = await newVisitor({ at: site });
     await visitor.signIn('ada@example.org', NEW_PASSWORD);
-    await visitor.isTold('Name and password do not fit');
+    await visitor.isTold("What you entered doesn't match");
     await visitor.signIn('ada@example.org', NEW_PASSWORD);
-    await visitor.isTold('Too much is coming from your network. Please wait a few minutes and try again.');
+    await visitor.isTold("We're getting too many requests from your network. Wait a few minutes and try again.");
     await expect(visitor.box('identifier')).toHaveValue('ada@example.org');
   });
 
@@ -41,15 +41,15 @@ withAndWithoutScripts(() => {
     const visitor = await newVisitor({ at: site });
     await visitor.open('/register');
     await visitor.type({ identifier: 'ada@example.org' });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await visitor.typesCodeSentTo('ada@example.org');
     await visitor.sees('Your name and password');
     await expect(visitor.page.getByText('At least 6 characters')).toBeVisible();
-    await expect(visitor.page.getByText('No blanks')).toBeVisible();
+    await expect(visitor.page.getByText('No spaces')).toBeVisible();
     await visitor.choosesPassword('ab cdefg');
     await visitor.press('Create account');
-    await visitor.isTold('The password does not meet all requirements yet.');
+    await visitor.isTold("Your password doesn't meet all requirements yet.");
     await visitor.choosesPassword('abcdef7');
     await visitor.press('Create account');
     await visitor.sees('Your account is ready');

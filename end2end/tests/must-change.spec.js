@@ -10,12 +10,12 @@ withAndWithoutScripts(() => {
     await site.command('account', 'require-change', person.email);
     await visitor.open('/account/sessions');
     await visitor.isAt('/account/password');
-    await expect(visitor.page.getByText('Before you go on, please choose a new password.')).toBeVisible();
+    await expect(visitor.page.getByText('Choose a new password to continue.')).toBeVisible();
     await visitor.open('/account');
     await visitor.isAt('/account/password');
     await visitor.type({ current_password: person.password });
     await visitor.savesPassword(NEW_PASSWORD);
-    await expect(visitor.page.getByText('Your password is changed.')).toBeVisible();
+    await expect(visitor.page.getByText('Password changed.')).toBeVisible();
     await visitor.open('/account/sessions');
     await visitor.isAt('/account/sessions');
   });
@@ -26,20 +26,20 @@ withAndWithoutScripts(() => {
     const visitor = await newVisitor({ at: site });
     await visitor.open('/forgot');
     await visitor.type({ identifier: person.email });
-    await visitor.press('Send the message');
+    await visitor.press('Send message');
     await visitor.sees('Check your messages');
     const temporary = passwordIn(await site.mailbox.next(person.email));
     await visitor.signIn(person.email, temporary);
     await visitor.isAt('/account/password');
-    await expect(visitor.page.getByText('The temporary password is used up.')).toBeVisible();
+    await expect(visitor.page.getByText("Your temporary password can't be used again.")).toBeVisible();
     await expect(visitor.box('current_password')).toHaveCount(0);
 
     const other = await newVisitor({ at: site });
     await other.signIn(person.email, temporary);
-    await other.isTold('Name and password do not fit');
+    await other.isTold("What you entered doesn't match");
 
     await visitor.savesPassword(NEW_PASSWORD);
-    await expect(visitor.page.getByText('Your password is changed.')).toBeVisible();
+    await expect(visitor.page.getByText('Password changed.')).toBeVisible();
     await other.signsIn(person.email, NEW_PASSWORD);
   });
 });

@@ -20,7 +20,7 @@ withAndWithoutScripts(() => {
     const { thief, link } = await burgled({ newVisitor, person, site });
     await visitor.open(link);
     await visitor.isAt('/not-me');
-    await visitor.sees('You did not change your password?');
+    await visitor.sees("Didn't change your password?");
     await visitor.press('Freeze my account');
     await visitor.sees('Your account is frozen');
     await visitor.isAt('/not-me/done');
@@ -28,26 +28,26 @@ withAndWithoutScripts(() => {
     await thief.open('/account');
     await thief.isAt('/');
     await thief.signIn(person.email, NEW_PASSWORD);
-    await thief.isTold('Name and password do not fit');
+    await thief.isTold("What you entered doesn't match");
 
     expect((await site.mailbox.next(person.email)).subject).toContain('frozen');
-    await visitor.follow('Choose a new password');
+    await visitor.follow('Reset your password');
     await visitor.isAt('/forgot');
     await visitor.type({ identifier: person.email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Check your messages');
     await visitor.typesCode(codeIn(await site.mailbox.next(person.email)));
     await visitor.sees('Choose a new password');
     await visitor.savesPassword('amber teapot northern signal');
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
     await visitor.signsIn(person.email, 'amber teapot northern signal');
   });
 
   test('looking at the link changes nothing', async ({ visitor, newVisitor, person, site }) => {
     const { thief, link } = await burgled({ newVisitor, person, site });
     await visitor.open(link);
-    await visitor.sees('You did not change your password?');
-    await visitor.follow('It was me: change nothing');
+    await visitor.sees("Didn't change your password?");
+    await visitor.follow("It was me, don't freeze");
     await visitor.isAt('/');
     await thief.open('/account');
     await thief.isAt('/account');

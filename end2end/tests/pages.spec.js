@@ -6,8 +6,8 @@ withAndWithoutScripts(() => {
   test('an address that does not exist says so', async ({ visitor }) => {
     const answer = await visitor.open('/no/such/page');
     expect(answer.status()).toBe(404);
-    await visitor.sees('There is no such page');
-    await visitor.follow('To the first page');
+    await visitor.sees('Page not found');
+    await visitor.follow('Go to home page');
     await visitor.isAt('/');
   });
 
@@ -23,14 +23,14 @@ withAndWithoutScripts(() => {
     const { email } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await site.mailbox.next(email);
     visitor.scripts = false;
     await visitor.open('/dev/mailbox');
     await visitor.sees('Development mailbox');
     await expect(visitor.page.getByText(email).first()).toBeVisible();
-    await expect(visitor.page.getByText('Your Rekey code').first()).toBeVisible();
+    await expect(visitor.page.getByText('Your Rekey verification code').first()).toBeVisible();
   });
 });
 
@@ -45,7 +45,7 @@ test('boxes tell password managers and telephones what they are for', async ({ v
   await expect(visitor.box('identifier')).toHaveAttribute('inputmode', 'email');
   const { email } = somebody();
   await visitor.type({ identifier: email });
-  await visitor.press('Send the code');
+  await visitor.press('Send code');
   await visitor.sees('Enter the code');
   expect(await boxes()).toEqual(['code: one-time-code']);
   await expect(visitor.box('code')).toHaveAttribute('inputmode', 'numeric');

@@ -3,7 +3,7 @@ import { NEW_PASSWORD, somebody } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 const LENGTH = 'At least 15 characters';
-const PERSONAL = 'Not mostly your own name, address or number';
+const PERSONAL = 'Not mostly your name, email, or phone number';
 const GUESSABLE = 'Hard to guess';
 
 const rules = (visitor) => visitor.page.locator('#new_password-rules li');
@@ -32,7 +32,7 @@ const WEAK = (person) => ['x', 'password', 'aaaaaaaaaaaaaaaaaaaa', 'passwordpass
 withAndWithoutScripts(() => {
   test('the rules stand there before anything is typed', async ({ visitor, person }) => {
     await reach(visitor, person);
-    await expect(visitor.page.getByText('It needs')).toBeVisible();
+    await expect(visitor.page.getByText('Password requirements')).toBeVisible();
     for (const name of [LENGTH, GUESSABLE, PERSONAL]) {
       await expect(rule(visitor, name)).toBeVisible();
       await expect(rule(visitor, name)).toHaveAttribute('data-state', 'open');
@@ -48,7 +48,7 @@ withAndWithoutScripts(() => {
   test('a refused password shows what is wrong with it', async ({ visitor, person }) => {
     await reach(visitor, person);
     await visitor.savesPassword('short one');
-    await visitor.isTold('The password does not meet all requirements yet.');
+    await visitor.isTold("Your password doesn't meet all requirements yet.");
     await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'unmet');
     await expect(rule(visitor, LENGTH)).toContainText('Add 6 more characters');
     await expect(visitor.box('new_password')).toHaveAttribute('aria-invalid', 'true');
@@ -67,12 +67,12 @@ test('browser and server say the same of every password, with scripts and withou
     await expect(rules(visitor).filter({ visible: true }).and(visitor.page.locator('[data-state="open"]'))).toHaveCount(0);
     const typed = await report(visitor);
     await visitor.press('Save password');
-    await visitor.isTold('The password does not meet all requirements yet.');
+    await visitor.isTold("Your password doesn't meet all requirements yet.");
     expect(await report(visitor), weak).toEqual(typed);
 
     await plain.type({ current_password: person.password });
     await plain.savesPassword(weak);
-    await plain.isTold('The password does not meet all requirements yet.');
+    await plain.isTold("Your password doesn't meet all requirements yet.");
     expect(await report(plain), weak).toEqual(typed);
   }
 });
@@ -92,7 +92,7 @@ test('the rules tick one by one while somebody types', async ({ visitor, person 
   await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'met');
   await expect(rule(visitor, GUESSABLE)).toHaveAttribute('data-state', 'unmet');
   await expect(meter(visitor)).toHaveAttribute('data-score', '0');
-  await expect(meter(visitor)).toContainText('Repetitions are guessed early: vary it.');
+  await expect(meter(visitor)).toContainText('Repeated characters are easy to guess.');
   await box.fill('');
   await expect(rule(visitor, LENGTH)).not.toHaveAttribute('data-state', 'met');
 });
@@ -120,7 +120,7 @@ test('the own name in the boxes beside counts while it is typed', async ({ visit
   const { email } = somebody();
   await visitor.open('/register');
   await visitor.type({ identifier: email });
-  await visitor.press('Send the code');
+  await visitor.press('Send code');
   await visitor.sees('Enter the code');
   await visitor.typesCodeSentTo(email);
   await visitor.sees('Your name and password');
@@ -139,14 +139,14 @@ test('show and hide turn the text and keep it', async ({ visitor, person }) => {
   await visitor.press('Hide');
   await expect(visitor.box('new_password')).toHaveAttribute('type', 'password');
   await visitor.press('Save password');
-  await visitor.sees('Your password is changed');
+  await visitor.sees('Password changed');
 });
 
 test('without scripts there is no button that does nothing', async ({ newVisitor, person }) => {
   const visitor = await newVisitor({ javaScriptEnabled: false });
   await reach(visitor, person);
   await expect(visitor.button('Show')).toHaveCount(0);
-  await expect(visitor.button('Make one for me')).toHaveCount(0);
+  await expect(visitor.button('Suggest one')).toHaveCount(0);
 });
 
 test('a password can be pasted into every box', async ({ visitor, context, person }) => {
@@ -160,7 +160,7 @@ test('a password can be pasted into every box', async ({ visitor, context, perso
   }
   await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'met');
   await visitor.press('Save password');
-  await visitor.sees('Your password is changed');
+  await visitor.sees('Password changed');
   await visitor.open('/');
   await visitor.type({ identifier: person.email });
   await visitor.box('password').focus();
@@ -173,20 +173,20 @@ test('a made password meets the policy, is shown in both boxes and signs in', as
   await reach(visitor, person);
   await visitor.press('Save password');
   await visitor.isTold('Choose a password.');
-  await visitor.press('Make one for me');
+  await visitor.press('Suggest one');
   await expect(visitor.summary).toHaveCount(0);
   await expect(visitor.box('new_password')).not.toHaveValue('');
   const made = await visitor.box('new_password').inputValue();
   await expect(visitor.box('confirm_password')).toHaveValue(made);
   await expect(visitor.box('new_password')).toHaveAttribute('type', 'text');
   await expect(visitor.box('confirm_password')).toHaveAttribute('type', 'text');
-  await expect(visitor.page.getByText('Made. It is shown in both boxes: keep it in your password manager.')).toBeAttached();
+  await expect(visitor.page.getByText('Created and shown in both fields. Save it in your password manager.')).toBeAttached();
   for (const name of [LENGTH, PERSONAL, GUESSABLE]) await expect(rule(visitor, name)).toHaveAttribute('data-state', 'met');
-  await visitor.press('Make one for me');
+  await visitor.press('Suggest one');
   await expect(visitor.box('new_password')).not.toHaveValue(made);
   const second = await visitor.box('new_password').inputValue();
   await visitor.press('Save password');
-  await visitor.sees('Your password is changed');
+  await visitor.sees('Password changed');
   await visitor.signsIn(person.email, second);
 });
 

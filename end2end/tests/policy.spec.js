@@ -22,7 +22,7 @@ async function toChange(visitor, person) {
   await expect(visitor.box('new_password')).toBeVisible();
 }
 
-const LEAKED = 'Not known from a leak';
+const LEAKED = 'Not in a known data breach';
 const FINE = 'Kw7m-Zt4q';
 
 test('a leaked password is found while it is typed, and only the first bits of its hash are sent', async ({ newSite, newVisitor, playwright }) => {
@@ -34,7 +34,7 @@ test('a leaked password is found while it is typed, and only the first bits of i
   visitor.page.on('request', (request) => asked.push(request.url() + (request.postData() ?? '')));
   await visitor.box('new_password').pressSequentially('trustno1', { delay: 20 });
   await expect(rule(visitor, LEAKED)).toHaveAttribute('data-state', 'unmet');
-  await expect(rule(visitor, LEAKED)).toContainText('choose another');
+  await expect(rule(visitor, LEAKED)).toContainText('Choose another');
   const shards = asked.filter((url) => url.includes('/api/v1/breached/'));
   expect(shards).toHaveLength(1);
   // One digit of forty: eight lists of thousands.
@@ -46,7 +46,7 @@ test('a leaked password is found while it is typed, and only the first bits of i
 
   await visitor.type({ current_password: person.password });
   await visitor.savesPassword('trustno1');
-  await visitor.isTold('The password does not meet all requirements yet.');
+  await visitor.isTold("Your password doesn't meet all requirements yet.");
   await expect(rule(visitor, LEAKED)).toHaveAttribute('data-state', 'unmet');
 });
 
@@ -57,7 +57,7 @@ test('without scripts the server says that a password leaked', async ({ newSite,
   await toChange(visitor, person);
   await visitor.type({ current_password: person.password });
   await visitor.savesPassword('trustno1');
-  await visitor.isTold('The password does not meet all requirements yet.');
+  await visitor.isTold("Your password doesn't meet all requirements yet.");
   await expect(rule(visitor, LEAKED)).toHaveAttribute('data-state', 'unmet');
 });
 
@@ -70,8 +70,8 @@ test('the shortest change is said in one sentence, in both languages', async ({ 
   });
   const person = await register(playwright, site, { ...somebody(), password: 'Maple7#Canoe-now' });
   for (const [language, sentences] of [
-    ['English', ['Add 7 characters, among them a capital letter, a digit and a special character.', 'Vary the repeated character.', 'Begin with a letter or digit.']],
-    ['日本語', ['英大文字と数字と記号を含めて、あと7文字足してください。', 'くり返しの文字に変化をつけてください。', '最初に半角の英字か数字を足してください。']],
+    ['English', ['Add 7 characters, including an uppercase letter, a number, and a symbol.', 'Vary the repeated character.', 'Start with a letter or number.']],
+    ['日本語', ['英大文字と数字と記号を含めて、あと7文字足してください。', '繰り返しの文字に変化をつけてください。', '先頭に半角の英数字を足してください。']],
   ]) {
     const visitor = await newVisitor({ at: site });
     await toChange(visitor, person);
@@ -104,7 +104,7 @@ test('what is said aloud is polite and comes once a pause', async ({ newSite, ne
 
 test('a passphrase is made in the language of the page', async ({ newVisitor, site, playwright }) => {
   const person = await register(playwright, site);
-  for (const [language, label] of [['English', 'Passphrase'], ['日本語', '単語で作る']]) {
+  for (const [language, label] of [['English', 'Passphrase'], ['日本語', 'パスフレーズ']]) {
     const visitor = await newVisitor();
     await toChange(visitor, person);
     if (language !== 'English') await visitor.press(language);
@@ -123,11 +123,11 @@ test('past passwords are refused and nothing that was typed is lost', async ({ n
   await expect(rule(visitor, 'None of your last 3 passwords')).toBeVisible();
   await visitor.type({ current_password: person.password });
   await visitor.savesPassword(NEW_PASSWORD);
-  await expect(visitor.page.getByText('Your password is changed.')).toBeVisible();
+  await expect(visitor.page.getByText('Password changed.')).toBeVisible();
   await visitor.open('/account/password');
   await visitor.type({ current_password: NEW_PASSWORD });
   await visitor.savesPassword(person.password);
-  await visitor.isTold('The password does not meet all requirements yet.');
+  await visitor.isTold("Your password doesn't meet all requirements yet.");
   await expect(rule(visitor, 'None of your last 3 passwords')).toHaveAttribute('data-state', 'unmet');
   await expect(visitor.box('new_password')).toHaveValue(person.password);
 });

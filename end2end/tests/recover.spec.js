@@ -2,18 +2,18 @@ import { codeIn, linkIn } from '../support/mailbox.js';
 import { NEW_PASSWORD, register, somebody } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
-const DEAD = 'It was used already, is too old, or a newer one was sent.';
+const DEAD = 'It expired, was used already, or was replaced by a newer one.';
 
 withAndWithoutScripts(() => {
   test('a person who forgot the password comes back by the mailed link', async ({ visitor, person, site }) => {
     await visitor.open('/');
     await visitor.follow('Forgot your password?');
-    await visitor.sees('Choose a new password');
+    await visitor.sees('Reset your password');
     await visitor.type({ identifier: person.email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Check your messages');
     const mail = await site.mailbox.next(person.email);
-    expect(mail.subject).toBe('Choose a new Rekey password');
+    expect(mail.subject).toBe('Reset your Rekey password');
     const link = linkIn(mail, '/recover/link/');
     expect(new URL(link).origin).toBe(site.url);
 
@@ -22,11 +22,11 @@ withAndWithoutScripts(() => {
     await visitor.sees('Choose a new password');
     await expect(visitor.page.getByText(`For ${person.email}.`)).toBeVisible();
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
     await visitor.isAt('/recover/done');
 
     await visitor.signIn(person.email, person.password);
-    await visitor.isTold('Name and password do not fit');
+    await visitor.isTold("What you entered doesn't match");
     await visitor.signsIn(person.email, NEW_PASSWORD);
     expect((await site.mailbox.next(person.email)).subject).toBe('Your Rekey password was changed');
   });
@@ -37,7 +37,7 @@ withAndWithoutScripts(() => {
     await visitor.sees('Choose a new password');
     await visitor.isAt('/recover/new');
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
     await visitor.follow('Sign in');
     await visitor.sees('Sign in');
     await visitor.signsIn(person.email, NEW_PASSWORD);
@@ -53,7 +53,7 @@ withAndWithoutScripts(() => {
     await visitor.typesCode(codeIn(message));
     await visitor.sees('Choose a new password');
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
     await visitor.signsIn(phone, NEW_PASSWORD);
   });
 
@@ -63,7 +63,7 @@ withAndWithoutScripts(() => {
     await visitor.typesCode(codeIn(await site.mailbox.next(person.email)));
     await visitor.sees('Choose a new password');
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
   });
 
   test('somebody without an account sees the same pages and gets no message', async ({ visitor, person, site }) => {
@@ -73,7 +73,7 @@ withAndWithoutScripts(() => {
       await visitor.isAt('/recover');
       pages.push((await visitor.page.locator('main').innerText()).replaceAll(identifier, '…').replace(/\d+ second\w*/, '…'));
       await visitor.typesCode('000000');
-      await visitor.isTold('That code is not right. 4 tries left.');
+      await visitor.isTold("That code isn't right. 4 tries left.");
       if (identifier !== person.email) expect(await site.mailbox.all(identifier)).toEqual([]);
     }
     expect(pages[1]).toBe(pages[0]);
@@ -86,12 +86,12 @@ withAndWithoutScripts(() => {
     await visitor.open(link);
     await visitor.sees('Choose a new password');
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
     const answer = await visitor.open(link);
     await visitor.sees('This link no longer works');
     expect(answer.status()).toBe(410);
     await expect(visitor.page.getByText(DEAD)).toBeVisible();
-    await visitor.follow('Get a new code');
+    await visitor.follow('Reset your password');
     await visitor.isAt('/forgot');
   });
 
@@ -101,10 +101,10 @@ withAndWithoutScripts(() => {
     await phone.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
     await phone.sees('Choose a new password');
     await phone.savesPassword(NEW_PASSWORD);
-    await phone.sees('Your password is changed');
+    await phone.sees('Password changed');
     // The browser that waits sees what it would see if there were no such account.
     await visitor.typesCode('123456');
-    await visitor.isTold('That code is not right. 4 tries left.');
+    await visitor.isTold("That code isn't right. 4 tries left.");
     await visitor.signsIn(person.email, NEW_PASSWORD);
   });
 
@@ -128,7 +128,7 @@ withAndWithoutScripts(() => {
     await visitor.open(link);
     await second.open(link);
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
     await second.savesPassword('quiet harbour seventeen plums');
     await expect(second.page.locator('main')).toContainText(DEAD);
     await second.signsIn(person.email, NEW_PASSWORD);
@@ -138,9 +138,9 @@ withAndWithoutScripts(() => {
     await visitor.asksForCode(person.email);
     await visitor.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
     await visitor.savesPassword(NEW_PASSWORD);
-    await visitor.sees('Your password is changed');
+    await visitor.sees('Password changed');
     await visitor.page.goBack();
-    await visitor.sees('Please start again');
+    await visitor.sees('Start over');
     await expect(visitor.box('new_password')).toHaveCount(0);
   });
 
@@ -150,7 +150,7 @@ withAndWithoutScripts(() => {
     await other.asksForCode(person.email);
     await other.open(linkIn(await site.mailbox.next(person.email), '/recover/link/'));
     await other.savesPassword(NEW_PASSWORD);
-    await other.sees('Your password is changed');
+    await other.sees('Password changed');
     await visitor.open('/account');
     await visitor.isAt('/');
   });
@@ -161,14 +161,14 @@ withAndWithoutScripts(() => {
     const thief = await newVisitor();
     await thief.asksForCode(somebody().email);
     await thief.typesCode(code);
-    await thief.isTold('That code is not right. 4 tries left.');
+    await thief.isTold("That code isn't right. 4 tries left.");
   });
 
   test('five wrong codes end it, and the right one no longer helps', async ({ visitor, person, site }) => {
     await visitor.asksForCode(person.email);
     const code = codeIn(await site.mailbox.next(person.email));
     const wrong = code === '111111' ? '222222' : '111111';
-    for (const left of ['4 tries left', '3 tries left', '2 tries left', 'One try is left']) {
+    for (const left of ['4 tries left', '3 tries left', '2 tries left', '1 try left']) {
       await visitor.typesCode(wrong);
       await visitor.isTold(left);
     }
@@ -176,11 +176,11 @@ withAndWithoutScripts(() => {
     await visitor.isTold('This code no longer works');
     await visitor.typesCode(code);
     await visitor.isTold('This code no longer works');
-    await visitor.summary.getByRole('link', { name: 'Start again' }).click();
-    await visitor.sees('Choose a new password');
+    await visitor.summary.getByRole('link', { name: 'Start over' }).click();
+    await visitor.sees('Reset your password');
     await visitor.isAt('/forgot');
     await visitor.type({ identifier: person.email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Check your messages');
     await visitor.typesCode(codeIn(await site.mailbox.next(person.email)));
     await visitor.sees('Choose a new password');
@@ -189,8 +189,8 @@ withAndWithoutScripts(() => {
   test('asking for the code again at once is told to wait', async ({ visitor, person, site }) => {
     await visitor.asksForCode(person.email);
     await site.mailbox.next(person.email);
-    await visitor.press('Send the code again');
-    await expect(visitor.page.getByText('A code was sent a moment ago.')).toBeVisible();
+    await visitor.press('Resend code');
+    await expect(visitor.page.getByText('A code was requested a moment ago.')).toBeVisible();
     expect(await site.mailbox.waiting(person.email)).toBe(0);
   });
 

@@ -9,13 +9,13 @@ withAndWithoutScripts(() => {
     await visitor.follow('Create an account');
     await visitor.sees('Create your account');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
 
     await visitor.sees('Enter the code');
     await visitor.isAt('/register/code');
-    await expect(visitor.page.getByText(`A mail to ${email} is on its way.`)).toBeVisible();
+    await expect(visitor.page.getByText(`We've sent an email to ${email}.`)).toBeVisible();
     const mail = await site.mailbox.next(email);
-    expect(mail).toMatchObject({ channel: 'email', subject: 'Your Rekey code' });
+    expect(mail).toMatchObject({ channel: 'email', subject: 'Your Rekey verification code' });
     await visitor.typesCode(codeIn(mail));
 
     await visitor.sees('Your name and password');
@@ -39,7 +39,7 @@ withAndWithoutScripts(() => {
     const { phone } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: ` ${phone.slice(0, 3)} ${phone.slice(3, 5)}-${phone.slice(5, 9)}-${phone.slice(9)} ` });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await expect(visitor.page.getByText(/^A text message to \+81/)).toBeVisible();
     const message = await site.mailbox.next(phone);
@@ -56,7 +56,7 @@ withAndWithoutScripts(() => {
     const { email, username } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await visitor.typesCodeSentTo(email);
     await visitor.sees('Your name and password');
@@ -71,14 +71,14 @@ withAndWithoutScripts(() => {
     const { email } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await visitor.typesCodeSentTo(email);
     await visitor.sees('Your name and password');
     await visitor.type({ given_name: 'Ada', family_name: 'Lovelace', username: person.username });
     await visitor.choosesPassword(PASSWORD);
     await visitor.press('Create account');
-    await visitor.isTold('Somebody has this user name. Choose another, or leave it empty.');
+    await visitor.isTold('That username is taken. Choose another, or leave it empty.');
     await expect(visitor.box('given_name')).toHaveValue('Ada');
     await expect(visitor.box('family_name')).toHaveValue('Lovelace');
     await expect(visitor.box('username')).toHaveValue(person.username);
@@ -92,7 +92,7 @@ withAndWithoutScripts(() => {
     const { email } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     await visitor.open('/register/details');
     await visitor.isAt('/register/code');
@@ -110,7 +110,7 @@ withAndWithoutScripts(() => {
     const { email } = somebody();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     const second = new visitor.constructor({ page: await context.newPage(), site, scripts: visitor.scripts });
     await second.open('/register/code');
@@ -129,12 +129,12 @@ withAndWithoutScripts(() => {
   test('whoever has an account learns it from the mail, not from the page', async ({ visitor, person, site }) => {
     await visitor.open('/register');
     await visitor.type({ identifier: person.email });
-    await visitor.press('Send the code');
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
-    await expect(visitor.page.getByText(`A mail to ${person.email} is on its way.`)).toBeVisible();
+    await expect(visitor.page.getByText(`We've sent an email to ${person.email}.`)).toBeVisible();
     const mail = await site.mailbox.next(person.email);
     expect(mail.subject).toBe('You already have a Rekey account');
     await visitor.typesCode('000000');
-    await visitor.isTold('That code is not right. 4 tries left.');
+    await visitor.isTold("That code isn't right. 4 tries left.");
   });
 });

@@ -35,7 +35,7 @@ test('a recovery link still works after a mail filter has opened it', async ({ v
   await visitor.open(link);
   await visitor.sees('Choose a new password');
   await visitor.savesPassword(NEW_PASSWORD);
-  await visitor.sees('Your password is changed');
+  await visitor.sees('Password changed');
 });
 
 test('a mail filter that opens the freezing link freezes nobody', async ({ visitor, newVisitor, playwright, person, site }) => {

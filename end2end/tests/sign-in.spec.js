@@ -1,7 +1,7 @@
 import { PASSWORD, somebody } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
-const REFUSED = 'Name and password do not fit, or sign-in is paused after several tries.';
+const REFUSED = "What you entered doesn't match, or sign-in is locked for a while.";
 
 withAndWithoutScripts(() => {
   test('a person signs in and out', async ({ visitor, person }) => {
@@ -42,7 +42,7 @@ withAndWithoutScripts(() => {
     await visitor.signIn(person.email, person.password);
     await visitor.isTold(REFUSED);
     const mail = await site.mailbox.next(person.email);
-    expect(mail.subject).toBe('Sign-in to Rekey is paused for a while');
+    expect(mail.subject).toBe('Sign-in to Rekey is locked for a while');
     expect(await site.mailbox.waiting(person.email)).toBe(0);
   });
 

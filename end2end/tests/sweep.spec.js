@@ -6,14 +6,14 @@ import { expect, test } from '../support/test.js';
 
 const WORDS = {
   en: {
-    locale: 'en-GB', signIn: 'Sign in', send: 'Send the code', next: 'Continue', again: 'Send the code again', create: 'Create account',
-    save: 'Save password', freeze: 'Freeze my account', endOthers: 'End all other sessions', make: 'Make one for me', end: /^End the session of/,
-    sooner: 'A code was sent a moment ago.', offline: 'No connection',
+    locale: 'en-GB', signIn: 'Sign in', send: 'Send code', next: 'Continue', again: 'Resend code', create: 'Create account',
+    save: 'Save password', freeze: 'Freeze my account', endOthers: 'Sign out all other devices', make: 'Suggest one', end: /^Sign out \S+ on /,
+    sooner: 'A code was requested a moment ago.', offline: "Can't connect",
   },
   ja: {
-    locale: 'ja-JP', signIn: 'サインイン', send: 'コードを送る', next: '次へ', again: 'コードをもう一度送る', create: 'アカウントを作成',
-    save: 'パスワードを保存', freeze: 'アカウントを凍結する', endOthers: 'ほかの端末をすべてサインアウト', make: '自動で作る', end: /の利用を終了する$/,
-    sooner: 'コードは送ったばかりです。', offline: 'つながりません',
+    locale: 'ja-JP', signIn: 'サインイン', send: 'コードを送信', next: '次へ', again: 'コードを再送信', create: 'アカウントを作成',
+    save: 'パスワードを保存', freeze: 'アカウントの利用を停止', endOthers: 'ほかの端末からすべてサインアウト', make: '自動生成', end: /.をサインアウト$/,
+    sooner: '少し前にリクエストがありました。', offline: '接続できません',
   },
 };
 

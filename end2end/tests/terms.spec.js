@@ -9,12 +9,12 @@ withAndWithoutScripts(() => {
     await visitor.open('/register');
     await expect(visitor.link('Read the terms')).toHaveAttribute('href', 'https://www.example.org/terms');
     await visitor.type({ identifier: email });
-    await visitor.press('Send the code');
-    await visitor.isTold('Please accept the terms to go on.');
+    await visitor.press('Send code');
+    await visitor.isTold('Accept the terms of use to continue.');
     await expect(visitor.box('identifier')).toHaveValue(email);
     expect(await site.mailbox.all(email)).toEqual([]);
-    await visitor.page.getByLabel('I have read the terms and accept them.').check();
-    await visitor.press('Send the code');
+    await visitor.page.getByLabel('I have read the terms of use and accept them').check();
+    await visitor.press('Send code');
     await visitor.sees('Enter the code');
     expect((await site.mailbox.next(email)).subject).toBe('Your Hinode Foods code');
   });
@@ -23,8 +23,8 @@ withAndWithoutScripts(() => {
     await visitor.open('/register');
     await visitor.box('consent').check();
     await visitor.type({ identifier: 'neither@nor' });
-    await visitor.press('Send the code');
-    await visitor.isTold('This is neither an email address nor a phone number.');
+    await visitor.press('Send code');
+    await visitor.isTold("That doesn't look like an email address or phone number.");
     await expect(visitor.box('consent')).toBeChecked();
   });
 });

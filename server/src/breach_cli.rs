@@ -69,7 +69,7 @@ fn tell(made: &Imported, out: &Path, took: Duration) {
     let (each, million) = (made.bytes as f64 / entries as f64, took.as_secs_f64() * 1e6 / entries as f64);
     println!("{entries} passwords in {} ({} bytes, {each:.2} each).", out.display(), made.bytes);
     println!("{million:.2} s a million; at most {} of memory. A running server uses it within seconds.", peak_memory());
-    println!("A password that is on no list is refused once in {} times.", 1_u32 << shape.width.bits());
+    println!("A password that is on no list is rejected once in {} times.", 1_u32 << shape.width.bits());
 }
 
 fn peak_memory() -> String {
@@ -83,7 +83,7 @@ fn peak_memory() -> String {
 fn info(path: &Path) -> Result<ExitCode, StartError> {
     if !path.exists() {
         let entries = builtin::common().map_or(0, |file| file.header().entries);
-        println!("{} is not there: the built-in list of {entries} common passwords is used.", path.display());
+        println!("{} not found: using the built-in list of {entries} common passwords.", path.display());
         return Ok(ExitCode::SUCCESS);
     }
     let file = File::open(path).and_then(|file| file.verify().map(|()| file));

@@ -12,16 +12,16 @@ use crate::config::Config;
 use crate::wiring::{self, StartError};
 use crate::{breach_cli, doctor, policy, processor, serve, telemetry};
 
-/// Exit code for something that is not as it should be.
+/// Exit code for a problem that was found.
 const PROBLEM: u8 = 1;
 /// Exit code for a wrong setting.
 const WRONG: u8 = 2;
 
-/// Account recovery: people get back into their account, and those who run an organisation let them.
+/// Self-service registration, sign-in, and account recovery.
 #[derive(Debug, Parser)]
 #[command(name = "rekey", version, disable_help_subcommand = true)]
 pub struct Cli {
-    /// The configuration; else `REKEY_CONFIG`, else ./rekey.toml.
+    /// Configuration file; else `REKEY_CONFIG`, else ./rekey.toml.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -34,16 +34,16 @@ enum Command {
     Serve,
     /// Bring the database up to date.
     Migrate,
-    /// List what is still missing for production.
+    /// Check that this installation is ready for production.
     Doctor,
-    /// Print a one-time link for the first or a lost owner.
+    /// Print a one-time link to create an owner account.
     OwnerLink,
-    /// Switch accounts off and on.
+    /// Disable, enable, or unfreeze accounts.
     Account {
         #[command(subcommand)]
         action: Account,
     },
-    /// The audit record.
+    /// The audit log.
     Audit {
         #[command(subcommand)]
         action: Audit,
@@ -62,41 +62,41 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Account {
-    /// Switch an account off: all its sessions, links and codes end.
+    /// Disable an account; its sessions, links, and codes end.
     Disable {
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
-    /// Let a disabled account be used again.
+    /// Enable a disabled account.
     Enable {
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
-    /// Let an account be used again that its person had frozen.
+    /// Unfreeze an account.
     Release {
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
-    /// Let nothing be done with an account until its password is changed.
+    /// Require a password change first.
     RequireChange {
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
-    /// Let the password of an account stay good however old it is.
+    /// Never let the password expire.
     NeverExpires {
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
-    /// Let the password of an account expire as its policy says.
+    /// Let the password expire as the policy says.
     MayExpire {
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
 }
 
 #[derive(Debug, Subcommand)]
 enum Audit {
-    /// Check that no line was changed or removed.
+    /// Check that no entry was changed or removed.
     Verify,
 }
 
@@ -162,7 +162,7 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
     let (done, word) = match action {
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
-        Account::Release { identifier } => (operator::release(services, &identifier).await, "released"),
+        Account::Release { identifier } => (operator::release(services, &identifier).await, "no longer frozen"),
         Account::RequireChange { identifier } => {
             (operator::require_change(services, &identifier).await, "marked: its password must be changed")
         }
@@ -178,7 +178,7 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
             println!("The account is {word}.");
             Ok(ExitCode::SUCCESS)
         }
-        Err(OperatorError::NotFound) => Err(StartError::Failed("no account has this identifier".to_owned())),
+        Err(OperatorError::NotFound) => Err(StartError::Failed("no account found for this identifier".to_owned())),
         Err(OperatorError::Unexpected(failure)) => Err(failure.into()),
     }
 }
@@ -186,11 +186,11 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
 async fn verify(config: &Config) -> Result<ExitCode, StartError> {
     match wiring::connect(config).await?.verify_audit().await? {
         AuditVerdict::Intact { lines } => {
-            println!("The audit record is intact: {lines} lines.");
+            println!("The audit log is intact: {lines} {}.", if lines == 1 { "entry" } else { "entries" });
             Ok(ExitCode::SUCCESS)
         }
         AuditVerdict::Broken { seq } => {
-            println!("The audit record is broken at line {seq}.");
+            println!("The audit log is broken at entry {seq}.");
             Ok(ExitCode::from(PROBLEM))
         }
     }

@@ -1,4 +1,4 @@
-//! `rekey doctor`: what production still lacks, in plain words. Changes nothing.
+//! `rekey doctor`: what is not ready for production yet. Changes nothing.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,14 +21,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 enum Finding {
     /// As it should be.
     Good(String),
-    /// To be put right before people rely on it.
+    /// To fix before people rely on it.
     Bad(String),
     /// Good to know.
     Note(String),
 }
 use Finding::{Bad, Good, Note};
 
-/// Looks at everything and prints a line for each; the exit code is 1 when something is to be put right.
+/// Looks at everything and prints a line for each; the exit code is 1 when something is to fix.
 pub async fn examine(config: &Config) -> ExitCode {
     let mut findings = of_settings(config);
     findings.push(of_keys(&config.keys_file));
@@ -39,10 +39,10 @@ pub async fn examine(config: &Config) -> ExitCode {
     }
     let bad = findings.iter().filter(|finding| matches!(finding, Bad(_))).count();
     if bad == 0 {
-        println!("Nothing is missing.");
+        println!("No problems found.");
         ExitCode::SUCCESS
     } else {
-        println!("{bad} to be put right.");
+        println!("{bad} to fix.");
         ExitCode::from(1)
     }
 }
@@ -65,35 +65,35 @@ fn of_settings(config: &Config) -> Vec<Finding> {
     vec![
         judge(
             config.is_https() && !config.is_local(),
-            "public_url is on https",
-            "public_url is this machine only: set it to the https:// address that people use",
+            "public_url uses HTTPS",
+            "public_url only works on this machine: set it to the https:// address that people use",
         ),
-        judge(config.mail.is_some(), "mail has a provider", "mail goes nowhere: set mail.url and mail.from"),
-        judge(config.sms.is_some(), "text messages have a provider", "text messages go nowhere: set sms.url"),
+        judge(config.mail.is_some(), "email has a provider", "email can't be sent: set mail.url and mail.from"),
+        judge(config.sms.is_some(), "text messages have a provider", "text messages can't be sent: set sms.url"),
         judge(
             !config.dev_mailbox,
             "the development mailbox is off",
-            "the development mailbox shows codes and links to everybody: set dev_mailbox = false",
+            "the development mailbox shows codes and links to everyone: set dev_mailbox = false",
         ),
         judge(
             !config.is_https() || !config.trusted_proxies.is_empty(),
             "client addresses are told apart",
-            "every client seems to have the proxy's address: set trusted_proxies",
+            "all clients share the proxy's address: set trusted_proxies",
         ),
         judge(
             config.settings.hashing.memory_kib >= 19_456,
             "passwords are hashed at full cost",
-            "passwords are hashed at a test's cost: remove hashing.insecure_test_cost",
+            "passwords are hashed at test cost: remove hashing.insecure_test_cost",
         ),
     ]
 }
 
 fn of_keys(path: &Path) -> Finding {
     if !path.exists() {
-        return Note("there are no keys yet; the first start makes them".to_owned());
+        return Note("there are no keys yet; the first start creates them".to_owned());
     }
     match keys::read(path) {
-        Ok(_) => Good("the keys are readable by their owner alone".to_owned()),
+        Ok(_) => Good("only their owner can read the keys".to_owned()),
         Err(wrong) => Bad(wrong.to_string()),
     }
 }
@@ -102,7 +102,7 @@ async fn of_database(config: &Config) -> Vec<Finding> {
     let url = config.database_url.expose();
     let file = url.strip_prefix("sqlite://").map(|path| path.split('?').next().unwrap_or(path));
     if file.is_some_and(|file| !Path::new(file).exists()) {
-        return vec![Bad("there is no database yet; the first start makes it".to_owned())];
+        return vec![Bad("there is no database yet; the first start creates it".to_owned())];
     }
     match look(url, SystemClock.now()).await {
         Ok(findings) => findings,
@@ -113,9 +113,9 @@ async fn of_database(config: &Config) -> Vec<Finding> {
 async fn look(url: &str, now: Timestamp) -> Result<Vec<Finding>, StartError> {
     let store = Store::connect(url).await?;
     store.ping().await?;
-    let mut findings = vec![Good("the database answers".to_owned())];
+    let mut findings = vec![Good("the database is reachable".to_owned())];
     if !store.is_migrated().await? {
-        findings.push(Bad("the database is older than this program: run rekey migrate".to_owned()));
+        findings.push(Bad("the database is out of date: run rekey migrate".to_owned()));
         return Ok(findings);
     }
     findings.push(Good("the database is up to date".to_owned()));
@@ -128,17 +128,23 @@ async fn look(url: &str, now: Timestamp) -> Result<Vec<Finding>, StartError> {
 fn of_outbox(counts: &OutboxCounts, now: Timestamp) -> [Finding; 2] {
     let waited = counts.oldest_waiting_at.map_or(Duration::ZERO, |at| now.since(at));
     let minutes = waited.as_secs() / 60;
-    let late = format!("{} messages wait, the oldest for {minutes} minutes: look at the provider", counts.waiting);
-    let dead = format!("{} messages were given up: look for \"message not sent\" in the log", counts.dead);
+    let (waiting, oldest) = (counted(counts.waiting, "message"), counted(minutes, "minute"));
+    let late = format!("{waiting} waiting, the oldest for {oldest}: check the provider");
+    let dead = format!("{} failed: search the log for \"message not sent\"", counted(counts.dead, "message"));
     [
         judge(waited <= LONGEST_WAIT, "no message waits for long", &late),
-        judge(counts.dead == 0, "no message was given up", &dead),
+        judge(counts.dead == 0, "no message failed", &dead),
     ]
+}
+
+/// A number and what is counted, right at 1.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn of_processor() -> Option<Finding> {
     let narrow = processor::has_avx2() == Some(false);
-    narrow.then(|| Note("this processor has no AVX2: signing in costs half as much again".to_owned()))
+    narrow.then(|| Note("this processor has no AVX2: signing in takes 1.5 times as long".to_owned()))
 }
 
 #[cfg(test)]
@@ -148,12 +154,19 @@ mod tests {
     #[test]
     fn a_message_that_waits_for_six_minutes_is_told() {
         let now = Timestamp::from_millis(1_000_000_000);
-        let counts = |minutes: u64| OutboxCounts {
-            waiting: 2,
-            dead: 0,
+        let counts = |waiting, minutes: u64| OutboxCounts {
+            waiting,
+            dead: 1,
             oldest_waiting_at: Some(now.minus(Duration::from_secs(60 * minutes))),
         };
-        assert!(matches!(&of_outbox(&counts(4), now)[0], Good(_)));
-        assert!(matches!(&of_outbox(&counts(6), now)[0], Bad(text) if text.contains("for 6 minutes")));
+        let [waits, failed] = of_outbox(&counts(2, 4), now);
+        assert_eq!(waits, Good("no message waits for long".to_owned()));
+        assert_eq!(failed, Bad("1 message failed: search the log for \"message not sent\"".to_owned()));
+        for (waiting, told) in [
+            (1, "1 message waiting, the oldest for 6 minutes: check the provider"),
+            (2, "2 messages waiting, the oldest for 6 minutes: check the provider"),
+        ] {
+            assert_eq!(of_outbox(&counts(waiting, 6), now)[0], Bad(told.to_owned()));
+        }
     }
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use rekey_delivery::DevMessage;
+use rekey_delivery::{Channel, DevMessage};
 use rekey_shared::{Lang, MessageId};
 
 use crate::html::{Document, escape};
@@ -47,12 +47,16 @@ pub async fn style() -> Response {
 }
 
 fn entry(message: &DevMessage, lang: Lang) -> String {
-    let subject = if message.subject.is_empty() { message.channel } else { &message.subject };
+    let channel = match message.channel {
+        Channel::Email => MessageId::MAILBOX_EMAIL,
+        Channel::Sms => MessageId::MAILBOX_SMS,
+    };
+    let channel = channel.text(lang);
+    let subject = if message.subject.is_empty() { channel } else { &message.subject };
     format!(
-        "<article class=\"message\"><header><h2>{}</h2><p><span class=\"channel\">{}</span> {} · {}</p></header>\
+        "<article class=\"message\"><header><h2>{}</h2><p><span class=\"channel\">{channel}</span> {} · {}</p></header>\
          <p class=\"text\">{}</p></article>",
         escape(subject),
-        message.channel,
         escape(&message.to),
         message.created_at.written(lang),
         with_links(&message.text),

@@ -66,7 +66,7 @@ async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> 
     tracing::info!(event = "sys_startup", listen = %address, "ready");
     println!("Rekey is ready: {} (listening on {address})", config.public_url);
     if !services.store.has_owner().await? {
-        println!("Become the owner: {}", owner::make_link(services).await?);
+        println!("Create the owner account: {}", owner::make_link(services).await?);
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Date and time in UTC as a person of that language writes it: `20 Nov 2026, 09:05 UTC`, `2026年11月20日 9:05 UTC`.
+    /// Date and time in UTC as that language writes it: `Nov 20, 2026, 9:05 AM UTC`, `2026年11月20日 9:05（UTC）`.
     pub fn written(self, lang: Lang) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let Some(at) = DateTime::from_timestamp_millis(self.0) else { return "–".to_owned() };
@@ -49,9 +49,11 @@ impl Timestamp {
         match lang {
             Lang::En => {
                 let month = MONTHS.get(month as usize).copied().unwrap_or_default();
-                format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+                let (afternoon, hour) = at.hour12();
+                let half = if afternoon { "PM" } else { "AM" };
+                format!("{month} {day}, {year}, {hour}:{minute:02} {half} UTC")
             }
-            Lang::Ja => format!("{year}年{}月{day}日 {hour}:{minute:02} UTC", month + 1),
+            Lang::Ja => format!("{year}年{}月{day}日 {hour}:{minute:02}（UTC）", month + 1),
         }
     }
 }
@@ -62,9 +64,15 @@ mod tests {
 
     #[test]
     fn it_is_written_in_both_languages() {
-        let at = Timestamp::from_millis(1_795_165_505_000);
-        assert_eq!(at.written(Lang::En), "20 Nov 2026, 09:05 UTC");
-        assert_eq!(at.written(Lang::Ja), "2026年11月20日 9:05 UTC");
+        for (millis, en, ja) in [
+            (1_795_165_505_000, "Nov 20, 2026, 9:05 AM UTC", "2026年11月20日 9:05（UTC）"),
+            (1_795_208_580_000, "Nov 20, 2026, 9:03 PM UTC", "2026年11月20日 21:03（UTC）"),
+            (1_767_225_600_000, "Jan 1, 2026, 12:00 AM UTC", "2026年1月1日 0:00（UTC）"),
+            (1_767_268_800_000, "Jan 1, 2026, 12:00 PM UTC", "2026年1月1日 12:00（UTC）"),
+        ] {
+            let at = Timestamp::from_millis(millis);
+            assert_eq!((at.written(Lang::En).as_str(), at.written(Lang::Ja).as_str()), (en, ja));
+        }
     }
 
     #[test]

@@ -19,8 +19,9 @@ const CAPACITY: usize = 200;
 pub struct DevMessage {
     /// The local part of its Message-ID: a retry has the same.
     pub id: String,
-    /// `email`, `sms` or `voice`.
-    pub channel: &'static str,
+    /// How it travels: `email` or `sms`.
+    #[serde(serialize_with = "by_name")]
+    pub channel: Channel,
     /// An address or number.
     pub to: String,
     /// Empty for text messages.
@@ -36,7 +37,10 @@ pub struct DevMessage {
 
 impl std::fmt::Debug for DevMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DevMessage").field("id", &self.id).field("channel", &self.channel).finish_non_exhaustive()
+        f.debug_struct("DevMessage")
+            .field("id", &self.id)
+            .field("channel", &self.channel.name())
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,7 +78,7 @@ impl From<&Rendered> for DevMessage {
         let (Recipient::Email(to) | Recipient::Phone(to)) = &message.to;
         Self {
             id: message.message_id.clone(),
-            channel: Channel::to(&message.to).name(),
+            channel: Channel::to(&message.to),
             to: to.clone(),
             subject: message.subject.clone(),
             text: message.text.clone(),
@@ -82,6 +86,11 @@ impl From<&Rendered> for DevMessage {
             created_at: message.created_at,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over like this")]
+fn by_name<S: Serializer>(channel: &Channel, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(channel.name())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over like this")]

@@ -8,6 +8,7 @@ mod en;
 mod ja;
 mod layout;
 mod page;
+mod segments;
 mod tidy;
 
 use rekey_service::message::compose::{Message, Recipient};
@@ -51,10 +52,10 @@ pub fn render(message: Message, brand: &Brand) -> Rendered {
             (page.subject, text, html)
         }
         Recipient::Phone(_) => {
-            let text = match lang {
-                Lang::En => en::short(&message.content, brand),
-                Lang::Ja => ja::short(&message.content, brand),
-            };
+            let text = segments::fitted(&brand.short, segments::limit(&message.content, lang), |org| match lang {
+                Lang::En => en::short(&message.content, org, brand),
+                Lang::Ja => ja::short(&message.content, org, brand),
+            });
             (String::new(), text, String::new())
         }
     };

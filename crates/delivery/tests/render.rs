@@ -3,60 +3,25 @@
 
 mod support;
 
-use rekey_delivery::{Brand, Rendered, render};
-use rekey_service::message::compose::{Message, MessageBody, Recipient};
-use rekey_service::temporary::TemporaryPassword;
-use rekey_shared::{Lang, OneTimeCode, Timestamp};
-use support::brand;
-use url::Url;
+use rekey_delivery::Rendered;
+use rekey_service::message::compose::MessageBody;
+use rekey_shared::Lang;
+use support::{brand, messages};
 
-const AT: Timestamp = Timestamp::from_millis(1_795_165_505_000);
+const BASE: &str = "https://id.example.org";
 
-fn url(path: &str) -> Url {
-    Url::parse("https://id.example.org").and_then(|base| base.join(path)).expect("a URL")
-}
-
-fn code() -> OneTimeCode {
-    OneTimeCode::from_value(42_913)
-}
-
-fn recovery(name: &str, link: Option<&str>) -> MessageBody {
-    let (name, link) = (name.to_owned(), link.map(url));
-    MessageBody::Recovery { name, code: code(), code_minutes: 10, link, link_minutes: 1440 }
-}
-
-fn contents(name: &str) -> [(&'static str, MessageBody); 8] {
-    let (name, forgot) = (name.to_owned(), url("/forgot"));
-    [
-        ("registration", MessageBody::RegistrationCode { code: code(), minutes: 10 }),
-        ("already", MessageBody::AlreadyRegistered { sign_in: url("/"), forgot: forgot.clone() }),
-        ("recovery", recovery(&name, Some("/recover/link/TOKEN"))),
-        ("changed", MessageBody::PasswordChanged { name: name.clone(), at: AT, not_me: url("/not-me/TOKEN"), days: 7 }),
-        ("paused", MessageBody::SignInPaused { name: name.clone(), forgot: forgot.clone() }),
-        (
-            "temporary",
-            MessageBody::TemporaryPassword {
-                name: name.clone(),
-                password: TemporaryPassword::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
-                minutes: 1440,
-                sign_in: url("/"),
-            },
-        ),
-        ("expires", MessageBody::PasswordExpires { name: name.clone(), ends_at: AT, change: url("/account/password") }),
-        ("frozen", MessageBody::AccountFrozen { name, forgot }),
-    ]
-}
-
-fn write(to: Recipient, lang: Lang, content: MessageBody, brand: &Brand) -> Rendered {
-    render::render(Message { to, lang, message_id: "0199aaaa".to_owned(), created_at: AT, content }, brand)
+fn recovery(name: &str) -> MessageBody {
+    MessageBody::Recovery {
+        name: name.to_owned(),
+        code: messages::code(),
+        code_minutes: 10,
+        link: None,
+        link_minutes: 1440,
+    }
 }
 
 fn mail(lang: Lang, content: MessageBody) -> Rendered {
-    write(Recipient::Email("ada@example.org".to_owned()), lang, content, &brand())
-}
-
-fn sms(lang: Lang, content: MessageBody) -> String {
-    write(Recipient::Phone("+12025550123".to_owned()), lang, content, &brand()).text
+    messages::mail(lang, content, &brand())
 }
 
 /// Subject, blank line, text.
@@ -66,12 +31,13 @@ fn mailed(kind: &str, lang: Lang) -> String {
 }
 
 fn texted(kind: &str, lang: Lang) -> String {
-    sms(lang, content(kind, lang))
+    messages::sms(lang, content(kind, lang), &brand())
 }
 
 fn content(kind: &str, lang: Lang) -> MessageBody {
     let name = if lang == Lang::En { "Ada Example" } else { "山田 花子" };
-    contents(name).into_iter().find_map(|(known, content)| (known == kind).then_some(content)).expect("a kind")
+    let every = messages::every(name, BASE, "TOKEN");
+    every.into_iter().find_map(|(known, content)| (known == kind).then_some(content)).expect("a kind")
 }
 
 #[test]
@@ -79,21 +45,21 @@ fn a_code_to_register() {
     assert_eq!(
         mailed("registration", Lang::En),
         "\
-Your Rekey code
+Your Rekey verification code
 
-Confirm your address
+Confirm your email address
 
-Type this code on the page where you are registering with Rekey:
+Enter this code to create your Rekey account:
 
     042913
 
-It works for 10 minutes.
+The code expires in 10 minutes. Don't share it with anyone.
 
-Did you not ask for it? Then ignore this mail. Without the code nobody can register with your address.
+Didn't request this? Ignore this email. No one can register your email address without the code.
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
@@ -107,27 +73,25 @@ Rekeyの登録画面に、次の確認コードを入力してください。
 
     042913
 
-10分間有効です。
+10分間有効です。誰にも教えないでください。
 
-お心当たりがないときは、このメールをそのままにしておいてください。コードがなければ、ほかの人があなたのアドレスで登録することはできません。
+お心当たりがない場合は、このメールを破棄してください。コードがなければ、ほかの人がこのメールアドレスで登録することはできません。
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
     assert_eq!(
         texted("registration", Lang::En),
         "\
-042913 is your Rekey code. It works for 10 minutes. Never give it to anyone.
-
+042913 is your Rekey code. It expires in 10 minutes. Don't share it.
 @id.example.org #042913"
     );
     assert_eq!(
         texted("registration", Lang::Ja),
         "\
-042913 がRekeyの確認コードです（10分間有効）。他人に教えないでください。
-
+Rekeyの確認コード：042913（10分間有効）
 @id.example.org #042913"
     );
 }
@@ -143,22 +107,22 @@ Your temporary password
 
 Hello Ada Example,
 
-You asked for a new Rekey password. Sign in with this one in place of your own:
+We got a request to reset your Rekey password. Sign in with this one in place of your own:
 
     ABCD-EFGH-JKLM-NPQR
 
 Sign in
 https://id.example.org/
 
-It works once, within 24 hours. Then you choose a password of your own.
+It works once and expires in 24 hours. Then choose your own password.
 
-Capitals, blanks and hyphens do not matter. Never give it to anyone; we never ask for it.
+Uppercase letters, spaces, and hyphens don't matter. Don't share it with anyone. We'll never ask for it.
 
-Did you not ask for this? Then ignore this mail. Your password stays as it is.
+Didn't request this? Ignore this email. Your password stays the same.
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
@@ -170,22 +134,22 @@ Sent automatically. Nobody reads replies.
 
 山田 花子 様
 
-Rekeyのパスワードを決め直すお申し込みがありました。いつものパスワードの代わりに、次の仮パスワードでサインインしてください。
+Rekeyのパスワードを再設定するリクエストがありました。いつものパスワードの代わりに、次の仮パスワードでサインインしてください。
 
     ABCD-EFGH-JKLM-NPQR
 
 サインイン
 https://id.example.org/
 
-24時間以内に1回だけ使えます。サインインしたら、ご自分のパスワードを決めてください。
+1回だけ使えます（有効期間：24時間）。サインインしたら、ご自分のパスワードを設定してください。
 
-大文字と小文字、空白、ハイフンの違いは問いません。誰にも教えないでください。窓口が仮パスワードをうかがうことはありません。
+大文字と小文字、スペース、ハイフンの違いは問いません。誰にも教えないでください。担当者が仮パスワードをお尋ねすることはありません。
 
-お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。
+お心当たりがない場合は、このメールを破棄してください。パスワードは変わりません。
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
 }
@@ -201,16 +165,16 @@ Your password expires soon
 
 Hello Ada Example,
 
-Your Rekey password works until 20 Nov 2026, 09:05 UTC. Change it before then.
+Your Rekey password works until Nov 20, 2026, 9:05 AM UTC. Change it before then.
 
 Change password
 https://id.example.org/account/password
 
-If you do not, signing in begins with choosing a new one. Nothing else changes.
+If you don't, you'll choose a new one when you next sign in. Nothing else changes.
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
@@ -222,25 +186,25 @@ Sent automatically. Nobody reads replies.
 
 山田 花子 様
 
-Rekeyのパスワードは2026年11月20日 9:05 UTCまで使えます。それまでに新しいものへ変更してください。
+Rekeyのパスワードは2026年11月20日 9:05（UTC）まで使えます。それまでに新しいものへ変更してください。
 
 パスワードを変更
 https://id.example.org/account/password
 
-期限を過ぎても、サインインのときに新しいパスワードを決めれば、そのまま使い続けられます。
+期限を過ぎても、サインインのときに新しいパスワードを設定すれば、そのまま使い続けられます。
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
     assert_eq!(
         texted("expires", Lang::En),
-        "Rekey: your password works until 20 Nov 2026, 09:05 UTC. Change it before then: https://id.example.org/account/password"
+        "Rekey: your password expires on Nov 20, 2026, 9:05 AM UTC. Change it: https://id.example.org/account/password"
     );
     assert_eq!(
         texted("expires", Lang::Ja),
-        "Rekey：パスワードは2026年11月20日 9:05 UTCまで使えます。それまでに変更してください。 https://id.example.org/account/password"
+        "Rekey：パスワードの有効期限は2026年11月20日 9:05（UTC）です。変更 https://id.example.org/account/password"
     );
 }
 
@@ -253,19 +217,19 @@ You already have a Rekey account
 
 You already have an account
 
-Somebody, probably you, tried to register this address with Rekey. It has an account already.
+Someone, probably you, tried to create a Rekey account with this email address. It already has one.
 
 Sign in
 https://id.example.org/
 
-Forgot your password? Choose a new one:
+Forgot your password? Reset it:
 https://id.example.org/forgot
 
-If it was not you, there is nothing to do. Nothing was changed.
+If it wasn't you, no action is needed. Nothing was changed.
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
@@ -275,30 +239,28 @@ Sent automatically. Nobody reads replies.
 
 アカウントはすでにあります
 
-このメールアドレスでRekeyに登録する手続きがありましたが、アカウントはすでに作られています。
+このメールアドレスでRekeyに登録する操作がありましたが、アカウントはすでにあります。
 
 サインイン
 https://id.example.org/
 
-パスワードを忘れたときは、こちらから新しく決められます。
+パスワードを忘れた場合は、こちらから再設定できます。
 https://id.example.org/forgot
 
-お心当たりがなくても、何もする必要はありません。変更されたものはありません。
+お心当たりがない場合も、お手続きは必要ありません。変更されたものはありません。
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
     assert_eq!(
         texted("already", Lang::En),
-        "\
-Rekey: this number has an account already. Sign in: https://id.example.org/ Forgot the password? https://id.example.org/forgot"
+        "Rekey: this number already has an account. Sign in or reset your password: https://id.example.org/"
     );
     assert_eq!(
         texted("already", Lang::Ja),
-        "\
-Rekey：この番号のアカウントはすでにあります。サインイン https://id.example.org/ パスワードを忘れたとき https://id.example.org/forgot"
+        "Rekey：この番号は登録済みです。サインイン・再設定 https://id.example.org/"
     );
 }
 
@@ -307,73 +269,71 @@ fn a_link_and_code_to_recover() {
     assert_eq!(
         mailed("recovery", Lang::En),
         "\
-Choose a new Rekey password
+Reset your Rekey password
 
-Choose a new password
+Reset your password
 
 Hello Ada Example,
 
-You asked for a new Rekey password.
+We got a request to reset your Rekey password.
 
-Choose a new password
+Reset password
 https://id.example.org/recover/link/TOKEN
 
-The link works once, within 24 hours.
+The link works once and expires in 24 hours.
 
-Or type this code on the page where you asked:
+Or enter this code on the page where you started:
 
     042913
 
-The code works for 10 minutes. Never give it to anyone; we never ask for it.
+The code expires in 10 minutes. Don't share it with anyone. We'll never ask for it.
 
-Did you not ask for this? Then ignore this mail. Your password stays as it is.
+Didn't request this? Ignore this email. Your password stays the same.
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
         mailed("recovery", Lang::Ja),
         "\
-【Rekey】新しいパスワードを決める
+【Rekey】パスワードの再設定
 
-新しいパスワードを決める
+パスワードの再設定
 
 山田 花子 様
 
-Rekeyのパスワードを決め直すお申し込みがありました。
+Rekeyのパスワードを再設定するリクエストがありました。
 
-新しいパスワードを決める
+パスワードを再設定
 https://id.example.org/recover/link/TOKEN
 
-リンクは24時間以内に1回だけ使えます。
+リンクは1回だけ使えます（有効期間：24時間）。
 
 または、もとの画面に次の確認コードを入力してください。
 
     042913
 
-コードは10分間有効です。誰にも教えないでください。窓口がコードをうかがうことはありません。
+コードは10分間有効です。誰にも教えないでください。担当者がコードをお尋ねすることはありません。
 
-お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。
+お心当たりがない場合は、このメールを破棄してください。パスワードは変わりません。
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
     assert_eq!(
         texted("recovery", Lang::En),
         "\
-042913 is your Rekey code. It works for 10 minutes. Never give it to anyone.
-
+042913 is your Rekey code. It expires in 10 minutes. Don't share it.
 @id.example.org #042913"
     );
     assert_eq!(
         texted("recovery", Lang::Ja),
         "\
-042913 がRekeyの確認コードです（10分間有効）。他人に教えないでください。
-
+Rekeyの確認コード：042913（10分間有効）
 @id.example.org #042913"
     );
 }
@@ -389,18 +349,18 @@ Your password was changed
 
 Hello Ada Example,
 
-Your Rekey password was changed on 20 Nov 2026, 09:05 UTC. If that was you, there is nothing to do.
+Your Rekey password was changed on Nov 20, 2026, 9:05 AM UTC. If that was you, no action is needed.
 
-If it was not you, freeze your account now. Nobody can sign in then until you choose a new password.
+If it wasn't you, freeze your account now. No one can sign in until the password is reset.
 
-It was not me
+It wasn't me
 https://id.example.org/not-me/TOKEN
 
-The link works for 7 days. The page asks again before it does anything.
+The link works for 7 days. You'll be asked to confirm.
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
@@ -412,89 +372,89 @@ Sent automatically. Nobody reads replies.
 
 山田 花子 様
 
-2026年11月20日 9:05 UTCに、Rekeyのパスワードが変更されました。ご自分で変更した場合は、何もする必要はありません。
+2026年11月20日 9:05（UTC）に、Rekeyのパスワードが変更されました。ご自分で変更した場合は、お手続きは必要ありません。
 
-お心当たりがないときは、すぐにアカウントを凍結してください。新しいパスワードを決めるまで、誰もサインインできなくなります。
+お心当たりがない場合は、すぐにアカウントの利用を停止してください。パスワードを再設定するまで、誰もサインインできなくなります。
 
-自分ではありません
+心当たりがありません
 https://id.example.org/not-me/TOKEN
 
 リンクは7日間使えます。開いた画面で、もう一度お尋ねします。
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
     assert_eq!(
         texted("changed", Lang::En),
         "\
-Rekey: your password was changed on 20 Nov 2026, 09:05 UTC. Was it not you? https://id.example.org/not-me/TOKEN"
+Rekey: password changed on Nov 20, 2026, 9:05 AM UTC. Not you? https://id.example.org/not-me/TOKEN"
     );
     assert_eq!(
         texted("changed", Lang::Ja),
         "\
-Rekey：2026年11月20日 9:05 UTCにパスワードが変更されました。心当たりがないときは https://id.example.org/not-me/TOKEN"
+Rekey：2026年11月20日 9:05（UTC）にパスワードが変更されました。心当たりがない場合 https://id.example.org/not-me/TOKEN"
     );
 }
 
 #[test]
-fn word_that_sign_in_is_paused() {
+fn word_that_sign_in_is_locked() {
     assert_eq!(
         mailed("paused", Lang::En),
         "\
-Sign-in to Rekey is paused for a while
+Sign-in to Rekey is locked for a while
 
-Sign-in is paused for a while
+Sign-in is locked for a while
 
 Hello Ada Example,
 
-Somebody typed wrong passwords for your Rekey account several times. To protect it, signing in is paused for a while. Your password is the same as before.
+Someone entered wrong passwords for your Rekey account several times. To protect it, sign-in is locked for a while. Your password is the same as before.
 
-If it was you and you forgot the password, choose a new one:
+If it was you and you forgot the password, reset it:
 
-Choose a new password
+Reset password
 https://id.example.org/forgot
 
-If it was not you, there is nothing to do: wrong passwords do not open your account.
+If it wasn't you, no action is needed: wrong passwords don't open your account.
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
         mailed("paused", Lang::Ja),
         "\
-【Rekey】サインインを一時止めています
+【Rekey】サインインを一時的にロックしています
 
-サインインを一時止めています
+サインインを一時的にロックしています
 
 山田 花子 様
 
-Rekeyのアカウントで、パスワードの間違いが続きました。安全のため、しばらくのあいだサインインを止めています。パスワードはもとのままです。
+Rekeyのアカウントで、パスワードの間違いが続きました。安全のため、サインインを一時的にロックしています。パスワードはもとのままです。
 
-ご自分で入力していて、パスワードを忘れたときは、新しく決めてください。
+ご自分で入力していて、パスワードを忘れた場合は、再設定してください。
 
-新しいパスワードを決める
+パスワードを再設定
 https://id.example.org/forgot
 
-お心当たりがなくても、何もする必要はありません。間違ったパスワードではサインインできません。
+お心当たりがない場合も、お手続きは必要ありません。間違ったパスワードではサインインできません。
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
     assert_eq!(
         texted("paused", Lang::En),
         "\
-Rekey: somebody typed wrong passwords for your account, so sign-in is paused for a while. Forgot yours? https://id.example.org/forgot"
+Rekey: sign-in is locked for a while after wrong passwords. Forgot yours? https://id.example.org/forgot"
     );
     assert_eq!(
         texted("paused", Lang::Ja),
         "\
-Rekey：パスワードの間違いが続いたため、サインインを一時止めています。忘れたときは https://id.example.org/forgot"
+Rekey：サインインを一時的にロックしました。再設定 https://id.example.org/forgot"
     );
 }
 
@@ -509,55 +469,58 @@ Your account is frozen
 
 Hello Ada Example,
 
-Your Rekey account is frozen, as you asked. Every device is signed out and nobody can sign in.
+Your Rekey account is frozen, as you asked. Every device is signed out and no one can sign in.
 
-To use it again, choose a new password:
+To use it again, reset your password. If it was changed with a code or link, enter a different email or phone:
 
-Choose a new password
+Reset password
 https://id.example.org/forgot
 
 --
 Rekey, id.example.org
-Sent automatically. Nobody reads replies.
+Sent automatically. Replies aren't read.
 "
     );
     assert_eq!(
         mailed("frozen", Lang::Ja),
         "\
-【Rekey】アカウントを凍結しました
+【Rekey】アカウントの利用を停止しました
 
-アカウントを凍結しました
+アカウントの利用を停止しました
 
 山田 花子 様
 
-お申し出により、Rekeyのアカウントを凍結しました。すべての端末でサインアウトし、いまは誰もサインインできません。
+お申し出により、Rekeyのアカウントの利用を停止しました。すべての端末からサインアウトし、現在は誰もサインインできません。
 
-また使うときは、新しいパスワードを決めてください。
+再開するには、パスワードを再設定してください。届いたコードやリンクで変更されていた場合は、別の連絡先を入力してください。
 
-新しいパスワードを決める
+パスワードを再設定
 https://id.example.org/forgot
 
 --
 Rekey（id.example.org）
-このメールは自動で送られています。返信はお受けできません。
+このメールは自動で送信されています。返信はお受けできません。
 "
     );
     assert_eq!(
         texted("frozen", Lang::En),
         "\
-Rekey: your account is frozen. Nobody can sign in until you choose a new password: https://id.example.org/forgot"
+Rekey: your account is frozen. To use it again, reset your password: https://id.example.org/forgot"
     );
     assert_eq!(
         texted("frozen", Lang::Ja),
         "\
-Rekey：アカウントを凍結しました。また使うには、新しいパスワードを決めてください。 https://id.example.org/forgot"
+Rekey：アカウントの利用を停止しました。再開 https://id.example.org/forgot"
     );
 }
 
 #[test]
 fn a_recovery_without_a_link_asks_for_the_code_alone() {
-    let en = mail(Lang::En, recovery("", None)).text;
-    assert!(en.contains("Hello,\n\nYou asked") && en.contains("\nType this code") && !en.contains("https://"), "{en}");
-    let ja = mail(Lang::Ja, recovery("", None)).text;
+    let en = mail(Lang::En, recovery("")).text;
+    assert!(
+        en.contains("Hello,\n\nWe got a request") && en.contains("\nEnter this code") && !en.contains("https://"),
+        "{en}"
+    );
+    let ja = mail(Lang::Ja, recovery("")).text;
     assert!(ja.contains("\nもとの画面に") && !ja.contains(" 様") && !ja.contains("https://"), "{ja}");
 }

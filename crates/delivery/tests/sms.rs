@@ -33,7 +33,7 @@ async fn a_message_has_the_shape_of_twilios() {
     assert_eq!(received[0].header("content-type"), Some("application/x-www-form-urlencoded"));
     let form = received[0].form();
     let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let body = "482913 is your code & more\n\n@id.example.org #482913";
+    let body = "482913 is your code & more\n@id.example.org #482913";
     assert_eq!(form, [("To", "+12025550123"), ("From", "+15005550006"), ("Body", body)]);
 }
 

@@ -75,7 +75,7 @@ impl Source {
         match self.entries.remove(key) {
             None => Ok(None),
             Some(Entry { value: toml::Value::String(text), .. }) => Ok((!text.is_empty()).then_some(text)),
-            Some(entry) => Err(entry.wrong(key, "must be a text in quotes")),
+            Some(entry) => Err(entry.wrong(key, "must be a quoted string")),
         }
     }
 
@@ -124,7 +124,7 @@ impl Source {
         range: std::ops::RangeInclusive<Duration>,
     ) -> Result<Option<Duration>, ConfigError> {
         self.parsed(key, |text| {
-            let span = parse_span(text).ok_or("must be a span such as \"30s\", \"90m\", \"24h\" or \"7d\"")?;
+            let span = parse_span(text).ok_or("must be a duration such as \"30s\", \"90m\", \"24h\" or \"7d\"")?;
             let (least, most) = (write_span(*range.start()), write_span(*range.end()));
             if range.contains(&span) { Ok(span) } else { Err(format!("must be from {least} to {most}")) }
         })
@@ -140,7 +140,7 @@ impl Source {
             }
             _ => None,
         };
-        let texts = texts.ok_or_else(|| entry.wrong(key, "must be a list of texts"))?;
+        let texts = texts.ok_or_else(|| entry.wrong(key, "must be a list of quoted strings"))?;
         texts.into_iter().map(|text| parse(text).map_err(|problem| entry.wrong(key, problem))).collect()
     }
 
@@ -153,7 +153,7 @@ impl Source {
     pub fn finish(self) -> Result<(), ConfigError> {
         match self.entries.into_iter().next() {
             None => Ok(()),
-            Some((key, entry)) => Err(entry.wrong(&key, "is not a setting of Rekey")),
+            Some((key, entry)) => Err(entry.wrong(&key, "is not a known setting")),
         }
     }
 }

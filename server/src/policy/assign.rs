@@ -18,50 +18,50 @@ use crate::wiring::StartError;
 /// What to do with assigned policies.
 #[derive(Debug, Subcommand)]
 pub enum Action {
-    /// Assign a policy; it counts at once.
+    /// Assign a policy; it takes effect right away.
     Assign {
-        /// default, administrators or group:NAME.
+        /// default, administrators, or group:NAME.
         #[arg(value_parser = scope)]
         scope: Scope,
-        /// A policy by name, a policy file, or `none` to take it away.
+        /// A policy by name, a policy file, or `none` to remove it.
         policy: String,
     },
     /// List what is assigned, or print the policy of one scope.
     Show {
-        /// default, administrators or group:NAME.
+        /// default, administrators, or group:NAME.
         #[arg(value_parser = scope)]
         scope: Option<Scope>,
     },
     /// List every version of what was assigned, the latest first.
     History {
-        /// default, administrators or group:NAME.
+        /// default, administrators, or group:NAME.
         #[arg(value_parser = scope)]
         scope: Scope,
     },
-    /// Put somebody into a group.
+    /// Add an account to a group.
     Join {
         /// The group's name.
         #[arg(value_parser = group)]
         group: GroupName,
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
-    /// Take somebody out of a group.
+    /// Remove an account from a group.
     Leave {
         /// The group's name.
         #[arg(value_parser = group)]
         group: GroupName,
-        /// E-mail address, telephone number or username.
+        /// Email address, phone number, or username.
         identifier: String,
     },
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
-    Scope::parse(text).ok_or_else(|| "must be default, administrators or group:NAME".to_owned())
+    Scope::parse(text).ok_or_else(|| "must be default, administrators, or group:NAME".to_owned())
 }
 
 fn group(text: &str) -> Result<GroupName, String> {
-    GroupName::parse(text).ok_or_else(|| "must be 1 to 64 letters, digits, dots, hyphens or underscores".to_owned())
+    GroupName::parse(text).ok_or_else(|| "must be 1 to 64 letters, numbers, dots, hyphens, or underscores".to_owned())
 }
 
 /// Does it.
@@ -80,12 +80,12 @@ pub async fn run(services: &Services, action: Action) -> Result<ExitCode, StartE
             }
         }
         Action::Join { group, identifier } => {
-            let joined = of_somebody(policies::join(services, &group, &identifier).await)?;
-            println!("{}", if joined { "Joined." } else { "Is in the group already." });
+            let joined = of_account(policies::join(services, &group, &identifier).await)?;
+            println!("{}", if joined { "Added." } else { "Already in the group." });
         }
         Action::Leave { group, identifier } => {
-            let left = of_somebody(policies::leave(services, &group, &identifier).await)?;
-            println!("{}", if left { "Left." } else { "Is not in the group." });
+            let left = of_account(policies::leave(services, &group, &identifier).await)?;
+            println!("{}", if left { "Removed." } else { "Not in the group." });
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -104,7 +104,7 @@ async fn assign(services: &Services, scope: Scope, policy: &str) -> Result<(), S
             println!("{}", in_one_line(&assignment));
             Ok(())
         }
-        Err(AssignError::Overtaken) => Err(StartError::Failed("somebody else has just changed it".to_owned())),
+        Err(AssignError::Overtaken) => Err(StartError::Failed("someone else has just changed it".to_owned())),
         Err(AssignError::Unexpected(failure)) => Err(failure.into()),
     }
 }
@@ -114,7 +114,7 @@ fn named_or_read(policy: &str) -> Result<Policy, ConfigError> {
     Policy::preset(policy).map_or_else(|| file::read(Path::new(policy)), Ok)
 }
 
-/// Nothing is assigned that nobody could meet beside what holds for everybody.
+/// Refuses what no password could meet together with the policy that holds for everyone.
 fn check_floors(name: &str, assigned: &Policy, everybody: &Policy) -> Result<(), ConfigError> {
     let beside = assigned.strictest(everybody);
     let finding = assigned.floors().into_iter().chain(beside.floors()).next();
@@ -140,9 +140,9 @@ fn in_one_line(assignment: &Assignment) -> String {
     format!("{scope}\t{version}\t{what}\t{}\t{who}", changed_at.written(Lang::En))
 }
 
-fn of_somebody(done: Result<bool, OperatorError>) -> Result<bool, StartError> {
+fn of_account(done: Result<bool, OperatorError>) -> Result<bool, StartError> {
     done.map_err(|error| match error {
-        OperatorError::NotFound => StartError::Failed("no account has this identifier".to_owned()),
+        OperatorError::NotFound => StartError::Failed("no account found for this identifier".to_owned()),
         OperatorError::Unexpected(failure) => failure.into(),
     })
 }

@@ -18,7 +18,7 @@ pub fn print(policy: &Policy) -> ExitCode {
     }
     match findings.iter().map(|finding| finding.code.level()).max() {
         None => {
-            println!("Nothing departs from NIST SP 800-63B-4 or ASVS 5.0.");
+            println!("No departures from NIST SP 800-63B-4 or ASVS 5.0.");
             ExitCode::SUCCESS
         }
         Some(Level::Warning) => ExitCode::from(1),

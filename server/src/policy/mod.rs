@@ -28,11 +28,11 @@ pub enum Action {
 /// What to do with a policy by itself.
 #[derive(Debug, Subcommand)]
 pub enum Alone {
-    /// Read one password a line and print one JSON report a line.
+    /// Read one password per line and print one JSON report per line.
     Check(Check),
-    /// Name each departure from NIST SP 800-63B-4 and ASVS 5.0: exit 0 none, 1 warnings, 2 below a floor.
+    /// List each departure from NIST SP 800-63B-4 and ASVS 5.0: exit 0 none, 1 warnings, 2 below a floor.
     Lint {
-        /// A policy by name, in place of the configured one.
+        /// A policy by name instead of the configured one.
         #[arg(long, value_name = "NAME", conflicts_with = "file")]
         preset: Option<String>,
         /// A policy file.
@@ -45,10 +45,10 @@ pub enum Alone {
 /// What `check` judges with.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// A policy by name, in place of the configured one.
+    /// A policy by name instead of the configured one.
     #[arg(long, value_name = "NAME", conflicts_with = "policy")]
     preset: Option<String>,
-    /// A policy file, in place of the configured one.
+    /// A policy file instead of the configured one.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// The person's given name.
@@ -57,22 +57,22 @@ pub struct Check {
     /// The person's family name.
     #[arg(long, default_value = "")]
     family_name: String,
-    /// The person's user name.
+    /// The person's username.
     #[arg(long, default_value = "")]
     username: String,
-    /// The name of the organisation.
+    /// The organization's name.
     #[arg(long, default_value = "")]
     organisation: String,
-    /// An e-mail address of the person; may be given again.
+    /// An email address of the person; may be repeated.
     #[arg(long)]
     email: Vec<String>,
-    /// A telephone number of the person; may be given again.
+    /// A phone number of the person; may be repeated.
     #[arg(long)]
     phone: Vec<String>,
-    /// A file of breached passwords, in place of the built-in list.
+    /// A file of breached passwords instead of the built-in list.
     #[arg(long, value_name = "FILE")]
     breached: Option<PathBuf>,
-    /// A word to ban, beside those of the policy; may be given again.
+    /// A word to ban, in addition to those of the policy; may be repeated.
     #[arg(long)]
     banned_term: Vec<String>,
 }

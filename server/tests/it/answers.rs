@@ -71,7 +71,7 @@ async fn what_is_nowhere_is_a_page_that_says_so() {
     for path in ["/nowhere", "/pkg2/x", "/account/nowhere", "/%3Cscript%3E", "/.env"] {
         let answer = site.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        assert!(answer.body.contains("There is no such page"), "{path}");
+        assert!(answer.body.contains("Page not found"), "{path}");
     }
     for path in ["/pkg/x", "/pkg/../manifest.json", "/pkg/%2e%2e/manifest.json", "/pkg/..%2f..%2fCargo.toml"] {
         assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");

@@ -87,7 +87,7 @@ fn a_start_without_settings_says_where_it_listens_and_who_becomes_the_owner() {
     let folder = folder();
     let server = Server::start(folder.path());
     assert!(server.lines[0].starts_with("Rekey is ready: http://localhost:"), "{:?}", server.lines);
-    let link = server.lines[1].strip_prefix("Become the owner: ").expect("a link");
+    let link = server.lines[1].strip_prefix("Create the owner account: ").expect("a link");
     let path = link.strip_prefix(&format!("http://localhost:{}", server.port)).expect("our own address");
     assert!(server.get(path).starts_with("HTTP/1.1 303"), "the link is taken");
     assert!(server.get("/readyz").ends_with("ready\n"));
@@ -207,17 +207,17 @@ fn a_policy_is_linted_with_an_exit_code() {
         (said(&output), String::from_utf8_lossy(&output.stdout).into_owned())
     };
     let ((code, _), text) = lint(&["--preset", "recommended"]);
-    assert!(code == 0 && text.contains("Nothing departs from"), "{text}");
+    assert!(code == 0 && text.contains("No departures from"), "{text}");
     let ((code, _), text) = lint(&["--preset", "audience-manager"]);
     assert!(
-        code == 1 && text.contains("W-MAX-64 length.max: passwords of 64 characters are refused (ASVS 6.2.9"),
+        code == 1 && text.contains("W-MAX-64 length.max: rejects passwords of 64 characters (ASVS 6.2.9"),
         "{text}"
     );
     assert!(text.contains("has 77 bits"), "{text}");
     let file = folder.path().join("policy.json");
     std::fs::write(&file, r#"{"length":{"min":12,"max":8}}"#).expect("written");
     let ((code, _), text) = lint(&["policy.json"]);
-    assert!(code == 2 && text.ends_with("F-LENGTHS length: the least length is above the greatest\n"), "{text}");
+    assert!(code == 2 && text.ends_with("F-LENGTHS length: the minimum length is above the maximum\n"), "{text}");
     std::fs::write(&file, r#"{"length":{"min":12,"mox":8}}"#).expect("written");
     let ((code, error), _) = lint(&["policy.json"]);
     assert!(code == 2 && error.starts_with("rekey: policy.json is wrong at length.mox: unknown field"), "{error}");
@@ -296,12 +296,12 @@ fn the_doctor_and_the_record_speak_plainly() {
     let doctor = rekey(folder.path()).arg("doctor").output().expect("runs");
     let text = String::from_utf8(doctor.stdout).expect("text");
     assert_eq!(doctor.status.code(), Some(1), "{text}");
-    assert!(text.contains("warn  mail goes nowhere") && text.contains("ok    the database is up to date"), "{text}");
+    assert!(text.contains("warn  email can't be sent") && text.contains("ok    the database is up to date"), "{text}");
     let record = rekey(folder.path()).args(["audit", "verify"]).output().expect("runs");
     assert_eq!(
         (record.status.code(), String::from_utf8_lossy(&record.stdout).as_ref()),
-        (Some(0), "The audit record is intact: 0 lines.\n")
+        (Some(0), "The audit log is intact: 0 entries.\n")
     );
     let nobody = rekey(folder.path()).args(["account", "disable", "nobody@example.org"]).output().expect("runs");
-    assert_eq!(said(&nobody), (1, "rekey: no account has this identifier\n".to_owned()));
+    assert_eq!(said(&nobody), (1, "rekey: no account found for this identifier\n".to_owned()));
 }

@@ -126,7 +126,7 @@ fn a_file_is_read_and_misspelt_keys_in_it_are_told() {
     assert_eq!((limit.per_hour, limit.interval_seconds, config.settings.recovery.throttle.tell), (3, 600, true));
     assert_eq!(
         from_file("[recovery]\nlink_tl = \"90m\"\n").expect_err("misspelt"),
-        "recovery.link_tl is not a setting of Rekey"
+        "recovery.link_tl is not a known setting"
     );
     let syntax = from_file("listen = \"127.0.0.1:3000\"\n[mail\nurl = \"smtps://u:hunter2@m\"\n").expect_err("no TOML");
     assert!(syntax.contains("line 2") && !syntax.contains("hunter2") && !syntax.contains('\n'), "{syntax}");

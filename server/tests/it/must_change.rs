@@ -76,7 +76,7 @@ async fn every_page_leads_to_the_new_password_and_every_form_is_refused_until_it
     }
     let page = site.send(with(get("/account/password"), &session, "text/html")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("Before you go on, please choose a new password."), "{}", page.body);
+    assert!(page.body.contains("Choose a new password to continue."), "{}", page.body);
     for path in ["/api/session/end-others", "/api/session/end"] {
         let scripted = site.send(with(post(path, ""), &session, "application/json")).await;
         assert_eq!(scripted.status, StatusCode::FORBIDDEN, "{path}");
@@ -102,7 +102,7 @@ async fn a_temporary_password_leads_to_a_page_that_does_not_ask_for_the_old_one(
     assert_eq!((asked.status, asked.header("location")), (StatusCode::SEE_OTHER, "/recover"));
     let journey = asked.header("set-cookie").split(';').next().expect("a cookie").to_owned();
     let page = site.send(with(get("/recover"), &journey, "text/html")).await;
-    assert!(page.body.contains("a mail with a temporary password is on its way"), "{}", page.body);
+    assert!(page.body.contains("emailed it a temporary password"), "{}", page.body);
 
     let temporary = temporary_in(&owed(&site).await).expect("a temporary password");
     let signing_in = form(&[("identifier", ADA), ("password", &temporary)]);
@@ -111,7 +111,7 @@ async fn a_temporary_password_leads_to_a_page_that_does_not_ask_for_the_old_one(
     let overview = site.send(with(get("/account"), &session, "text/html")).await;
     assert_eq!(overview.header("location"), "/account/password");
     let page = site.send(with(get("/account/password"), &session, "text/html")).await.body;
-    assert!(page.contains("The temporary password is used up."), "{page}");
+    assert!(page.contains("Your temporary password can't be used again."), "{page}");
     assert!(page.contains("name=\"new_password\"") && !page.contains("name=\"current_password\""), "{page}");
 
     let change = form(&[("new_password", BETTER), ("confirm_password", BETTER)]);

@@ -45,7 +45,7 @@ fn what_cannot_be_done_is_told_in_one_line() {
         (&["assign", "group:sales", "short.json"][..], 2, "rekey: short.json F-LENGTHS"),
         (&["assign", "default", "strongest"], 2, "rekey: strongest"),
         (&["assign", "default", "wrong.json"], 2, "rekey: wrong.json"),
-        (&["join", "sales", "nobody@example.org"], 1, "rekey: no account has this identifier"),
+        (&["join", "sales", "nobody@example.org"], 1, "rekey: no account found for this identifier"),
         (&["assign", "everybody", "commerce"], 2, "error: invalid value 'everybody'"),
         (&["join", "a b", "ada@example.org"], 2, "error: invalid value 'a b'"),
     ] {

@@ -7,47 +7,53 @@ use crate::{Field, FieldFault, Lang};
 pub const fn fault(field: Field, fault: FieldFault, lang: Lang) -> &'static str {
     match fault {
         FieldFault::Missing => missing(field, lang),
-        FieldFault::TooLong => pick(lang, "This is too long. Please shorten it.", "長すぎます。短くしてください。"),
-        FieldFault::BadCharacters => {
-            pick(lang, "There is a character in it that cannot be used here.", "ここでは使えない文字が入っています。")
-        }
+        FieldFault::TooLong => pick(lang, "This is too long. Shorten it.", "長すぎます。短くしてください。"),
+        FieldFault::BadCharacters => pick(
+            lang,
+            "This has a character that can't be used here. Remove it.",
+            "使えない文字が含まれています。取り除いてください。",
+        ),
         FieldFault::MissingContact => {
-            pick(lang, "Type your email address or phone number.", "メールアドレスまたは電話番号を入力してください。")
+            pick(lang, "Enter your email address or phone number.", "メールアドレスまたは電話番号を入力してください。")
         }
         FieldFault::NotAnAddress => pick(
             lang,
-            "This is neither an email address nor a phone number. Look for a typing error.",
-            "メールアドレスにも電話番号にも見えません。打ち間違いがないか確かめてください。",
+            "That doesn't look like an email address or phone number. Check for typos.",
+            "メールアドレスまたは電話番号の形式ではありません。入力ミスがないか確認してください。",
         ),
         FieldFault::NotAPhone => pick(
             lang,
-            "There is no such phone number. With the country code it always works, for example +81 90 1234 5678.",
-            "この電話番号は存在しないようです。+81 90 1234 5678 のように国番号を付けると確実です。",
+            "That doesn't look like a valid phone number. Add the country code, for example +81 90 1234 5678.",
+            "電話番号の形式が正しくないようです。+81 90 1234 5678 のように国番号を付けると確実です。",
         ),
         FieldFault::NotACode => pick(
             lang,
-            "The code has six digits. Copy it from the message.",
-            "確認コードは6桁の数字です。メッセージから写してください。",
+            "The code has 6 digits. Copy it from the message.",
+            "確認コードは6桁の数字です。メッセージを見て入力してください。",
         ),
         FieldFault::Differs => pick(
             lang,
-            "The two passwords differ. Type the same one twice.",
-            "2つのパスワードが違います。同じものを入力してください。",
+            "The passwords don't match. Enter the same one twice.",
+            "パスワードが一致しません。同じものを入力してください。",
         ),
-        FieldFault::NotRight => pick(lang, "This is not your current password.", "いまのパスワードと違います。"),
+        FieldFault::NotRight => pick(
+            lang,
+            "That isn't your current password. Try again.",
+            "現在のパスワードが正しくありません。もう一度入力してください。",
+        ),
         FieldFault::Taken => pick(
             lang,
-            "Somebody has this user name. Choose another, or leave it empty.",
+            "That username is taken. Choose another, or leave it empty.",
             "このユーザー名はすでに使われています。別のものにするか、空欄にしてください。",
         ),
         FieldFault::NotAUsername => pick(
             lang,
-            "Use 3 to 32 letters, digits, dots, hyphens or underscores, with a letter or digit first and last.",
-            "半角の英数字、ピリオド、ハイフン、下線で3〜32文字。最初と最後は英字か数字にしてください。",
+            "Use 3 to 32 letters, numbers, dots, hyphens, or underscores. \
+             Start and end with a letter or number. Numbers alone don't work.",
+            "半角の英数字、ピリオド、ハイフン、アンダースコアで3〜32文字。\
+             先頭と末尾は英数字にしてください。数字だけの名前は使えません。",
         ),
-        FieldFault::MustAccept => {
-            pick(lang, "Please accept the terms to go on.", "先へ進むには、利用規約への同意が必要です。")
-        }
+        FieldFault::MustAccept => accept(lang),
     }
 }
 
@@ -55,17 +61,21 @@ const fn missing(field: Field, lang: Lang) -> &'static str {
     match field {
         Field::Identifier => pick(
             lang,
-            "Type your email address, phone number or user name.",
+            "Enter your email address, phone number, or username.",
             "メールアドレス、電話番号、またはユーザー名を入力してください。",
         ),
-        Field::Password => pick(lang, "Type your password.", "パスワードを入力してください。"),
-        Field::NewPassword => pick(lang, "Choose a password.", "パスワードを決めて入力してください。"),
-        Field::ConfirmPassword => pick(lang, "Type the password once more.", "確認のため、もう一度入力してください。"),
-        Field::CurrentPassword => pick(lang, "Type your current password.", "いまのパスワードを入力してください。"),
-        Field::Code => pick(lang, "Type the code from the message.", "届いた確認コードを入力してください。"),
-        Field::GivenName => pick(lang, "Type your given name.", "名を入力してください。"),
-        Field::FamilyName => pick(lang, "Type your family name.", "姓を入力してください。"),
-        Field::Username => pick(lang, "Type a user name.", "ユーザー名を入力してください。"),
-        Field::Consent => pick(lang, "Please accept the terms to go on.", "先へ進むには、利用規約への同意が必要です。"),
+        Field::Password => pick(lang, "Enter your password.", "パスワードを入力してください。"),
+        Field::NewPassword => pick(lang, "Choose a password.", "パスワードを設定してください。"),
+        Field::ConfirmPassword => pick(lang, "Enter the password again.", "確認のため、もう一度入力してください。"),
+        Field::CurrentPassword => pick(lang, "Enter your current password.", "現在のパスワードを入力してください。"),
+        Field::Code => pick(lang, "Enter the code from the message.", "届いた確認コードを入力してください。"),
+        Field::GivenName => pick(lang, "Enter your given name.", "名を入力してください。"),
+        Field::FamilyName => pick(lang, "Enter your family name.", "姓を入力してください。"),
+        Field::Username => pick(lang, "Enter a username.", "ユーザー名を入力してください。"),
+        Field::Consent => accept(lang),
     }
+}
+
+const fn accept(lang: Lang) -> &'static str {
+    pick(lang, "Accept the terms of use to continue.", "続けるには、利用規約に同意してください。")
 }

@@ -4,33 +4,33 @@ use super::pick;
 use crate::Lang;
 use crate::view::Channel;
 
-/// Where the code went, if it went anywhere: the same sentence for accounts that exist and for those that do not.
+/// Where the code went, if it went anywhere: the same sentence whether or not there is an account.
 pub fn code_sent(identifier: &str, channel: Channel, minutes: u64, lang: Lang) -> String {
-    let what = match channel {
-        Channel::Email => pick(lang, "a mail with a code", "メールで"),
-        Channel::Sms => pick(lang, "a text message with a code", "SMSで"),
-        Channel::OnFile => pick(lang, "a message with a code", "登録の連絡先へ"),
+    let how = match channel {
+        Channel::Email => pick(lang, " by email", "メールで"),
+        Channel::Sms => pick(lang, " by text message", "SMSで"),
+        Channel::OnFile => pick(lang, "", "登録の連絡先へ"),
     };
     match lang {
-        Lang::En => format!("If an account fits {identifier}, {what} is on its way. It works for {minutes} minutes."),
+        Lang::En => {
+            let within = in_minutes(minutes);
+            format!("If there's an account for {identifier}, we've sent it a code{how}. It expires in {within}.")
+        }
         Lang::Ja => {
-            format!(
-                "{identifier} に合うアカウントがあれば、{what}確認コードをお送りしています。{minutes}分間有効です。"
-            )
+            format!("{identifier} のアカウントがあれば、{how}確認コードをお送りしました。{minutes}分間有効です。")
         }
     }
 }
 
-/// Where the temporary password went, if it went anywhere: the same sentence for accounts that exist and for those
-/// that do not.
+/// Where the temporary password went, if it went anywhere: the same sentence whether or not there is an account.
 pub fn temporary_sent(identifier: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!(
-            "If an account fits {identifier}, a mail with a temporary password is on its way. \
-             Sign in with it in place of your own: it works once, within 24 hours."
+            "If there's an account for {identifier}, we've emailed it a temporary password. \
+             Use it instead of your own to sign in within 24 hours. It works once."
         ),
         Lang::Ja => format!(
-            "{identifier} に合うアカウントがあれば、仮パスワードをメールでお送りしています。\
+            "{identifier} のアカウントがあれば、仮パスワードをメールでお送りしました。\
              いつものパスワードの代わりに入力してサインインしてください。24時間以内に1回だけ使えます。"
         ),
     }
@@ -39,20 +39,30 @@ pub fn temporary_sent(identifier: &str, lang: Lang) -> String {
 /// Where the registration code went.
 pub fn registration_code_sent(identifier: &str, channel: Channel, minutes: u64, lang: Lang) -> String {
     let what = match channel {
-        Channel::Email | Channel::OnFile => pick(lang, "A mail", "メール"),
-        Channel::Sms => pick(lang, "A text message", "SMS"),
+        Channel::Email | Channel::OnFile => pick(lang, "an email", "メール"),
+        Channel::Sms => pick(lang, "a text message", "SMS"),
     };
     match lang {
-        Lang::En => format!("{what} to {identifier} is on its way. The code in it works for {minutes} minutes."),
-        Lang::Ja => format!("{identifier} へ{what}をお送りしています。確認コードは{minutes}分間有効です。"),
+        Lang::En => {
+            let within = in_minutes(minutes);
+            format!("We've sent {what} to {identifier}. Enter the code from it within {within}.")
+        }
+        Lang::Ja => {
+            format!("{identifier} へ{what}をお送りしました。届いた確認コードを{minutes}分以内に入力してください。")
+        }
     }
+}
+
+/// A number of minutes in English, right at 1.
+fn in_minutes(minutes: u64) -> String {
+    if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
 }
 
 /// Whose accounts these are.
 pub fn account_at(organisation: &str, lang: Lang) -> String {
     match lang {
-        Lang::En => format!("With your {organisation} account."),
-        Lang::Ja => format!("{organisation} のアカウントを使います。"),
+        Lang::En => format!("Use your {organisation} account."),
+        Lang::Ja => format!("{organisation}のアカウントを使います。"),
     }
 }
 
@@ -86,9 +96,9 @@ pub fn password_for(identifier: &str, lang: Lang) -> String {
 /// When the code may be sent again: while counting down, or without scripts.
 pub fn resend_in(seconds: u64, lang: Lang) -> String {
     match (lang, seconds) {
-        (Lang::En, 1) => "You can have it sent again in 1 second.".to_owned(),
-        (Lang::En, _) => format!("You can have it sent again in {seconds} seconds."),
-        (Lang::Ja, _) => format!("あと{seconds}秒で、もう一度送れます。"),
+        (Lang::En, 1) => "You can resend it in 1 second.".to_owned(),
+        (Lang::En, _) => format!("You can resend it in {seconds} seconds."),
+        (Lang::Ja, _) => format!("あと{seconds}秒で、再送信できます。"),
     }
 }
 
@@ -96,7 +106,7 @@ pub fn resend_in(seconds: u64, lang: Lang) -> String {
 pub fn step_of(step: u8, of: u8, lang: Lang) -> String {
     match lang {
         Lang::En => format!("Step {step} of {of}"),
-        Lang::Ja => format!("全{of}段階のうち{step}段階目"),
+        Lang::Ja => format!("ステップ{step}（全{of}ステップ）"),
     }
 }
 
@@ -106,7 +116,7 @@ pub fn greeting(given_name: &str, family_name: &str, lang: Lang) -> String {
     match lang {
         Lang::En if given_name.is_empty() => "Your account".to_owned(),
         Lang::En => format!("Hello, {given_name}"),
-        Lang::Ja if name.is_empty() => "あなたのアカウント".to_owned(),
+        Lang::Ja if name.is_empty() => "アカウント".to_owned(),
         Lang::Ja => format!("{name}さん、こんにちは"),
     }
 }
@@ -120,20 +130,20 @@ pub fn full_name(given_name: &str, family_name: &str, lang: Lang) -> String {
     [first, second].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// How many browsers are signed in.
+/// On how many devices the account is signed in.
 pub fn browsers(count: usize, lang: Lang) -> String {
     match (lang, count) {
-        (Lang::En, 1) => "1 browser".to_owned(),
-        (Lang::En, _) => format!("{count} browsers"),
-        (Lang::Ja, _) => format!("{count}台のブラウザー"),
+        (Lang::En, 1) => "1 device".to_owned(),
+        (Lang::En, _) => format!("{count} devices"),
+        (Lang::Ja, _) => format!("{count}台"),
     }
 }
 
-/// The label of a button that ends one of several sessions, for people who only hear it.
+/// The label of a button that signs out one of several devices, for people who only hear it.
 pub fn end_session(device: &str, lang: Lang) -> String {
     match lang {
-        Lang::En => format!("End the session of {device}"),
-        Lang::Ja => format!("{device} の利用を終了する"),
+        Lang::En => format!("Sign out {device}"),
+        Lang::Ja => format!("{device}をサインアウト"),
     }
 }
 

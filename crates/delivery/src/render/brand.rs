@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::tidy;
 use crate::settings::mail_domain;
 
-/// Characters of the organisation's name in a text message: every one costs.
+/// Characters of the organization's name in a text message: each one costs.
 const SHORT_LENGTH: usize = 16;
 
 /// Who writes, and where people find them.
@@ -17,7 +17,7 @@ pub struct Brand {
     pub(crate) organisation: String,
     /// The same, for text messages.
     pub(crate) short: String,
-    /// Where "Ask the help desk" leads.
+    /// Where people reach the help desk.
     pub(crate) help: Option<String>,
     /// The host that people see in their address bar.
     pub(crate) host: String,
@@ -46,7 +46,7 @@ impl Brand {
     /// The last line of a text message with a code: telephones fill the code in on this host only
     /// (WICG, "Origin-bound one-time codes").
     pub(crate) fn bind(&self, code: &str) -> String {
-        self.bound.as_deref().map(|host| format!("\n\n@{host} #{code}")).unwrap_or_default()
+        self.bound.as_deref().map(|host| format!("\n@{host} #{code}")).unwrap_or_default()
     }
 }
 

@@ -29,82 +29,83 @@ pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
 }
 
 /// A text message. Plain characters only, so that it costs one message and not three; no names for the same reason.
-pub(super) fn short(content: &MessageBody, brand: &Brand) -> String {
-    let org = brand.short.as_str();
+pub(super) fn short(content: &MessageBody, org: &str, brand: &Brand) -> String {
     match content {
-        MessageBody::RegistrationCode { code, minutes } => code_message(brand, code, *minutes),
-        MessageBody::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
-        MessageBody::AlreadyRegistered { sign_in, forgot } => {
-            format!("{org}: this number has an account already. Sign in: {sign_in} Forgot the password? {forgot}")
+        MessageBody::RegistrationCode { code, minutes } => code_message(org, code, *minutes, brand),
+        MessageBody::Recovery { code, code_minutes, .. } => code_message(org, code, *code_minutes, brand),
+        MessageBody::AlreadyRegistered { sign_in, .. } => {
+            format!("{org}: this number already has an account. Sign in or reset your password: {sign_in}")
         }
         MessageBody::TemporaryPassword { password, minutes, sign_in, .. } => {
-            let password = password.expose();
-            format!("{password} is your temporary {org} password. It works once, within {}: {sign_in}", span(*minutes))
+            let (password, life) = (password.expose(), span(*minutes));
+            format!("{password} is your temporary {org} password. It works once and expires in {life}: {sign_in}")
         }
         MessageBody::PasswordChanged { at, not_me, .. } => {
-            format!("{org}: your password was changed on {}. Was it not you? {not_me}", at.written(Lang::En))
+            format!("{org}: password changed on {}. Not you? {not_me}", at.written(Lang::En))
         }
-        MessageBody::SignInPaused { forgot, .. } => format!(
-            "{org}: somebody typed wrong passwords for your account, so sign-in is paused for a while. \
-             Forgot yours? {forgot}"
-        ),
+        MessageBody::SignInPaused { forgot, .. } => {
+            format!("{org}: sign-in is locked for a while after wrong passwords. Forgot yours? {forgot}")
+        }
         MessageBody::PasswordExpires { ends_at, change, .. } => {
-            format!("{org}: your password works until {}. Change it before then: {change}", ends_at.written(Lang::En))
+            format!("{org}: your password expires on {}. Change it: {change}", ends_at.written(Lang::En))
         }
         MessageBody::AccountFrozen { forgot, .. } => {
-            format!("{org}: your account is frozen. Nobody can sign in until you choose a new password: {forgot}")
+            format!("{org}: your account is frozen. To use it again, reset your password: {forgot}")
         }
     }
 }
 
-fn code_message(brand: &Brand, code: &OneTimeCode, minutes: u32) -> String {
-    let (code, org) = (code.expose(), brand.short.as_str());
-    let bound = brand.bind(code);
-    format!("{code} is your {org} code. It works for {}. Never give it to anyone.{bound}", span(minutes))
+fn code_message(org: &str, code: &OneTimeCode, minutes: u32, brand: &Brand) -> String {
+    let (code, bound, life) = (code.expose(), brand.bind(code.expose()), span(minutes));
+    format!("{code} is your {org} code. It expires in {life}. Don't share it.{bound}")
 }
 
 fn registration_code(org: &str, digits: &OneTimeCode, minutes: u32) -> Page {
-    Page::new(format!("Your {org} code"), "Confirm your address")
-        .words(format!("Type this code on the page where you are registering with {org}:"))
+    Page::new(format!("Your {org} verification code"), "Confirm your email address")
+        .words(format!("Enter this code to create your {org} account:"))
         .code(digits.expose())
-        .words(format!("It works for {}.", span(minutes)))
-        .words("Did you not ask for it? Then ignore this mail. Without the code nobody can register with your address.")
+        .words(format!("The code expires in {}. Don't share it with anyone.", span(minutes)))
+        .words("Didn't request this? Ignore this email. No one can register your email address without the code.")
 }
 
 fn already_registered(org: &str, sign_in: &Url, forgot: &Url) -> Page {
     Page::new(format!("You already have a {org} account"), "You already have an account")
-        .words(format!("Somebody, probably you, tried to register this address with {org}. It has an account already."))
+        .words(format!(
+            "Someone, probably you, tried to create a {org} account with this email address. It already has one."
+        ))
         .button("Sign in", sign_in)
-        .link("Forgot your password? Choose a new one:", forgot)
-        .words("If it was not you, there is nothing to do. Nothing was changed.")
+        .link("Forgot your password? Reset it:", forgot)
+        .words("If it wasn't you, no action is needed. Nothing was changed.")
 }
 
 fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: Option<(&Url, u32)>) -> Page {
-    let page = Page::new(format!("Choose a new {org} password"), "Choose a new password")
+    let page = Page::new(format!("Reset your {org} password"), "Reset your password")
         .words(hello(name))
-        .words(format!("You asked for a new {org} password."));
+        .words(format!("We got a request to reset your {org} password."));
     let (page, by_code) = match way {
         Some((url, minutes)) => {
-            let page = page.button("Choose a new password", url);
-            (page.words(format!("The link works once, within {}.", span(minutes))), "Or type this code")
+            let page = page.button("Reset password", url);
+            (page.words(format!("The link works once and expires in {}.", span(minutes))), "Or enter this code")
         }
-        None => (page, "Type this code"),
+        None => (page, "Enter this code"),
     };
-    page.words(format!("{by_code} on the page where you asked:"))
+    page.words(format!("{by_code} on the page where you started:"))
         .code(digits.expose())
-        .words(format!("The code works for {}. Never give it to anyone; we never ask for it.", span(minutes)))
-        .words("Did you not ask for this? Then ignore this mail. Your password stays as it is.")
+        .words(format!("The code expires in {}. Don't share it with anyone. We'll never ask for it.", span(minutes)))
+        .words("Didn't request this? Ignore this email. Your password stays the same.")
 }
 
 fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPassword, u32), sign_in: &Url) -> Page {
     Page::new(format!("Your temporary {org} password"), "Your temporary password")
         .words(hello(name))
-        .words(format!("You asked for a new {org} password. Sign in with this one in place of your own:"))
+        .words(format!("We got a request to reset your {org} password. Sign in with this one in place of your own:"))
         .code(&password.expose())
         .button("Sign in", sign_in)
-        .words(format!("It works once, within {}. Then you choose a password of your own.", span(minutes)))
-        .words("Capitals, blanks and hyphens do not matter. Never give it to anyone; we never ask for it.")
-        .words("Did you not ask for this? Then ignore this mail. Your password stays as it is.")
+        .words(format!("It works once and expires in {}. Then choose your own password.", span(minutes)))
+        .words(
+            "Uppercase letters, spaces, and hyphens don't matter. Don't share it with anyone. We'll never ask for it.",
+        )
+        .words("Didn't request this? Ignore this email. Your password stays the same.")
 }
 
 fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Page {
@@ -112,24 +113,24 @@ fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url,
     Page::new(format!("Your {org} password was changed"), "Your password was changed")
         .words(hello(name))
         .words(format!(
-            "Your {org} password was changed on {}. If that was you, there is nothing to do.",
+            "Your {org} password was changed on {}. If that was you, no action is needed.",
             at.written(Lang::En)
         ))
-        .words("If it was not you, freeze your account now. Nobody can sign in then until you choose a new password.")
-        .button("It was not me", not_me)
-        .words(format!("The link works for {days}. The page asks again before it does anything."))
+        .words("If it wasn't you, freeze your account now. No one can sign in until the password is reset.")
+        .button("It wasn't me", not_me)
+        .words(format!("The link works for {days}. You'll be asked to confirm."))
 }
 
 fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
-    Page::new(format!("Sign-in to {org} is paused for a while"), "Sign-in is paused for a while")
+    Page::new(format!("Sign-in to {org} is locked for a while"), "Sign-in is locked for a while")
         .words(hello(name))
         .words(format!(
-            "Somebody typed wrong passwords for your {org} account several times. \
-             To protect it, signing in is paused for a while. Your password is the same as before."
+            "Someone entered wrong passwords for your {org} account several times. \
+             To protect it, sign-in is locked for a while. Your password is the same as before."
         ))
-        .words("If it was you and you forgot the password, choose a new one:")
-        .button("Choose a new password", forgot)
-        .words("If it was not you, there is nothing to do: wrong passwords do not open your account.")
+        .words("If it was you and you forgot the password, reset it:")
+        .button("Reset password", forgot)
+        .words("If it wasn't you, no action is needed: wrong passwords don't open your account.")
 }
 
 fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> Page {
@@ -137,17 +138,20 @@ fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> 
         .words(hello(name))
         .words(format!("Your {org} password works until {}. Change it before then.", ends_at.written(Lang::En)))
         .button("Change password", change)
-        .words("If you do not, signing in begins with choosing a new one. Nothing else changes.")
+        .words("If you don't, you'll choose a new one when you next sign in. Nothing else changes.")
 }
 
 fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
     Page::new(format!("Your {org} account is frozen"), "Your account is frozen")
         .words(hello(name))
         .words(format!(
-            "Your {org} account is frozen, as you asked. Every device is signed out and nobody can sign in."
+            "Your {org} account is frozen, as you asked. Every device is signed out and no one can sign in."
         ))
-        .words("To use it again, choose a new password:")
-        .button("Choose a new password", forgot)
+        .words(
+            "To use it again, reset your password. \
+             If it was changed with a code or link, enter a different email or phone:",
+        )
+        .button("Reset password", forgot)
 }
 
 fn hello(name: &str) -> String {
@@ -166,7 +170,7 @@ fn span(minutes: u32) -> String {
 
 fn foot(brand: &Brand) -> Vec<String> {
     let mut foot = vec![format!("{}, {}", brand.organisation, brand.host)];
-    foot.push("Sent automatically. Nobody reads replies.".to_owned());
-    foot.extend(brand.help.iter().map(|help| format!("Ask the help desk: {help}")));
+    foot.push("Sent automatically. Replies aren't read.".to_owned());
+    foot.extend(brand.help.iter().map(|help| format!("Help desk: {help}")));
     foot
 }

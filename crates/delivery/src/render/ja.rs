@@ -1,4 +1,4 @@
-//! 日本語。Words as the pages use them: 確認コード, サインイン, 凍結.
+//! 日本語。Words as the pages use them: 確認コード, サインイン, 利用停止.
 
 use rekey_service::message::compose::MessageBody;
 use rekey_service::temporary::TemporaryPassword;
@@ -29,125 +29,118 @@ pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
 }
 
 /// A text message: seventy characters make one, so every word counts.
-pub(super) fn short(content: &MessageBody, brand: &Brand) -> String {
-    let org = brand.short.as_str();
+pub(super) fn short(content: &MessageBody, org: &str, brand: &Brand) -> String {
     match content {
-        MessageBody::RegistrationCode { code, minutes } => code_message(brand, code, *minutes),
-        MessageBody::Recovery { code, code_minutes, .. } => code_message(brand, code, *code_minutes),
-        MessageBody::AlreadyRegistered { sign_in, forgot } => {
-            format!("{org}：この番号のアカウントはすでにあります。サインイン {sign_in} パスワードを忘れたとき {forgot}")
+        MessageBody::RegistrationCode { code, minutes } => code_message(org, code, *minutes, brand),
+        MessageBody::Recovery { code, code_minutes, .. } => code_message(org, code, *code_minutes, brand),
+        MessageBody::AlreadyRegistered { sign_in, .. } => {
+            format!("{org}：この番号は登録済みです。サインイン・再設定 {sign_in}")
         }
         MessageBody::TemporaryPassword { password, minutes, sign_in, .. } => {
-            format!(
-                "{org}：仮パスワードは {} です（{}以内に1回だけ有効）。 {sign_in}",
-                password.expose(),
-                span(*minutes)
-            )
+            let (password, life) = (password.expose(), span(*minutes));
+            format!("{org}：仮パスワード {password}（1回限り、{life}有効） {sign_in}")
         }
         MessageBody::PasswordChanged { at, not_me, .. } => {
-            format!("{org}：{}にパスワードが変更されました。心当たりがないときは {not_me}", at.written(Lang::Ja))
+            format!("{org}：{}にパスワードが変更されました。心当たりがない場合 {not_me}", at.written(Lang::Ja))
         }
         MessageBody::SignInPaused { forgot, .. } => {
-            format!("{org}：パスワードの間違いが続いたため、サインインを一時止めています。忘れたときは {forgot}")
+            format!("{org}：サインインを一時的にロックしました。再設定 {forgot}")
         }
         MessageBody::PasswordExpires { ends_at, change, .. } => {
-            format!(
-                "{org}：パスワードは{}まで使えます。それまでに変更してください。 {change}",
-                ends_at.written(Lang::Ja)
-            )
+            format!("{org}：パスワードの有効期限は{}です。変更 {change}", ends_at.written(Lang::Ja))
         }
-        MessageBody::AccountFrozen { forgot, .. } => {
-            format!("{org}：アカウントを凍結しました。また使うには、新しいパスワードを決めてください。 {forgot}")
-        }
+        MessageBody::AccountFrozen { forgot, .. } => format!("{org}：アカウントの利用を停止しました。再開 {forgot}"),
     }
 }
 
-fn code_message(brand: &Brand, code: &OneTimeCode, minutes: u32) -> String {
-    let (code, org) = (code.expose(), brand.short.as_str());
-    let bound = brand.bind(code);
-    format!("{code} が{org}の確認コードです（{}有効）。他人に教えないでください。{bound}", span(minutes))
+fn code_message(org: &str, code: &OneTimeCode, minutes: u32, brand: &Brand) -> String {
+    let (code, bound, life) = (code.expose(), brand.bind(code.expose()), span(minutes));
+    format!("{org}の確認コード：{code}（{life}有効）{bound}")
 }
 
 fn registration_code(org: &str, digits: &OneTimeCode, minutes: u32) -> Page {
     Page::new(format!("【{org}】確認コードのお知らせ"), "メールアドレスの確認")
         .words(format!("{org}の登録画面に、次の確認コードを入力してください。"))
         .code(digits.expose())
-        .words(format!("{}有効です。", span(minutes)))
+        .words(format!("{}有効です。誰にも教えないでください。", span(minutes)))
         .words(
-            "お心当たりがないときは、このメールをそのままにしておいてください。\
-             コードがなければ、ほかの人があなたのアドレスで登録することはできません。",
+            "お心当たりがない場合は、このメールを破棄してください。\
+             コードがなければ、ほかの人がこのメールアドレスで登録することはできません。",
         )
 }
 
 fn already_registered(org: &str, sign_in: &Url, forgot: &Url) -> Page {
     Page::new(format!("【{org}】アカウントはすでにあります"), "アカウントはすでにあります")
-        .words(format!("このメールアドレスで{org}に登録する手続きがありましたが、アカウントはすでに作られています。"))
+        .words(format!("このメールアドレスで{org}に登録する操作がありましたが、アカウントはすでにあります。"))
         .button("サインイン", sign_in)
-        .link("パスワードを忘れたときは、こちらから新しく決められます。", forgot)
-        .words("お心当たりがなくても、何もする必要はありません。変更されたものはありません。")
+        .link("パスワードを忘れた場合は、こちらから再設定できます。", forgot)
+        .words("お心当たりがない場合も、お手続きは必要ありません。変更されたものはありません。")
 }
 
 fn recovery(org: &str, name: &str, (digits, minutes): (&OneTimeCode, u32), way: Option<(&Url, u32)>) -> Page {
-    let page = Page::new(format!("【{org}】新しいパスワードを決める"), "新しいパスワードを決める")
+    let page = Page::new(format!("【{org}】パスワードの再設定"), "パスワードの再設定")
         .words_if(dear(name))
-        .words(format!("{org}のパスワードを決め直すお申し込みがありました。"));
+        .words(format!("{org}のパスワードを再設定するリクエストがありました。"));
     let (page, by_code) = match way {
         Some((url, minutes)) => {
-            let page = page.button("新しいパスワードを決める", url);
-            (page.words(format!("リンクは{}以内に1回だけ使えます。", span(minutes))), "または、もとの画面に")
+            let page = page.button("パスワードを再設定", url);
+            (page.words(format!("リンクは1回だけ使えます（有効期間：{}）。", span(minutes))), "または、もとの画面に")
         }
         None => (page, "もとの画面に"),
     };
     page.words(format!("{by_code}次の確認コードを入力してください。"))
         .code(digits.expose())
         .words(format!(
-            "コードは{}有効です。誰にも教えないでください。窓口がコードをうかがうことはありません。",
+            "コードは{}有効です。誰にも教えないでください。担当者がコードをお尋ねすることはありません。",
             span(minutes)
         ))
-        .words("お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。")
+        .words("お心当たりがない場合は、このメールを破棄してください。パスワードは変わりません。")
 }
 
 fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPassword, u32), sign_in: &Url) -> Page {
     Page::new(format!("【{org}】仮パスワードのお知らせ"), "仮パスワードのお知らせ")
         .words_if(dear(name))
         .words(format!(
-            "{org}のパスワードを決め直すお申し込みがありました。いつものパスワードの代わりに、次の仮パスワードでサインインしてください。"
+            "{org}のパスワードを再設定するリクエストがありました。いつものパスワードの代わりに、次の仮パスワードでサインインしてください。"
         ))
         .code(&password.expose())
         .button("サインイン", sign_in)
-        .words(format!("{}以内に1回だけ使えます。サインインしたら、ご自分のパスワードを決めてください。", span(minutes)))
+        .words(format!(
+            "1回だけ使えます（有効期間：{}）。サインインしたら、ご自分のパスワードを設定してください。",
+            span(minutes)
+        ))
         .words(
-            "大文字と小文字、空白、ハイフンの違いは問いません。\
-             誰にも教えないでください。窓口が仮パスワードをうかがうことはありません。",
+            "大文字と小文字、スペース、ハイフンの違いは問いません。\
+             誰にも教えないでください。担当者が仮パスワードをお尋ねすることはありません。",
         )
-        .words("お心当たりがないときは、このメールをそのままにしておいてください。パスワードは変わりません。")
+        .words("お心当たりがない場合は、このメールを破棄してください。パスワードは変わりません。")
 }
 
 fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Page {
     Page::new(format!("【{org}】パスワードが変更されました"), "パスワードが変更されました")
         .words_if(dear(name))
         .words(format!(
-            "{}に、{org}のパスワードが変更されました。ご自分で変更した場合は、何もする必要はありません。",
+            "{}に、{org}のパスワードが変更されました。ご自分で変更した場合は、お手続きは必要ありません。",
             at.written(Lang::Ja)
         ))
         .words(
-            "お心当たりがないときは、すぐにアカウントを凍結してください。\
-             新しいパスワードを決めるまで、誰もサインインできなくなります。",
+            "お心当たりがない場合は、すぐにアカウントの利用を停止してください。\
+             パスワードを再設定するまで、誰もサインインできなくなります。",
         )
-        .button("自分ではありません", not_me)
+        .button("心当たりがありません", not_me)
         .words(format!("リンクは{days}日間使えます。開いた画面で、もう一度お尋ねします。"))
 }
 
 fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
-    Page::new(format!("【{org}】サインインを一時止めています"), "サインインを一時止めています")
+    Page::new(format!("【{org}】サインインを一時的にロックしています"), "サインインを一時的にロックしています")
         .words_if(dear(name))
         .words(format!(
             "{org}のアカウントで、パスワードの間違いが続きました。\
-             安全のため、しばらくのあいだサインインを止めています。パスワードはもとのままです。"
+             安全のため、サインインを一時的にロックしています。パスワードはもとのままです。"
         ))
-        .words("ご自分で入力していて、パスワードを忘れたときは、新しく決めてください。")
-        .button("新しいパスワードを決める", forgot)
-        .words("お心当たりがなくても、何もする必要はありません。間違ったパスワードではサインインできません。")
+        .words("ご自分で入力していて、パスワードを忘れた場合は、再設定してください。")
+        .button("パスワードを再設定", forgot)
+        .words("お心当たりがない場合も、お手続きは必要ありません。間違ったパスワードではサインインできません。")
 }
 
 fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> Page {
@@ -158,21 +151,24 @@ fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> 
             ends_at.written(Lang::Ja)
         ))
         .button("パスワードを変更", change)
-        .words("期限を過ぎても、サインインのときに新しいパスワードを決めれば、そのまま使い続けられます。")
+        .words("期限を過ぎても、サインインのときに新しいパスワードを設定すれば、そのまま使い続けられます。")
 }
 
 fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
-    Page::new(format!("【{org}】アカウントを凍結しました"), "アカウントを凍結しました")
+    Page::new(format!("【{org}】アカウントの利用を停止しました"), "アカウントの利用を停止しました")
         .words_if(dear(name))
         .words(format!(
-            "お申し出により、{org}のアカウントを凍結しました。\
-             すべての端末でサインアウトし、いまは誰もサインインできません。"
+            "お申し出により、{org}のアカウントの利用を停止しました。\
+             すべての端末からサインアウトし、現在は誰もサインインできません。"
         ))
-        .words("また使うときは、新しいパスワードを決めてください。")
-        .button("新しいパスワードを決める", forgot)
+        .words(
+            "再開するには、パスワードを再設定してください。\
+             届いたコードやリンクで変更されていた場合は、別の連絡先を入力してください。",
+        )
+        .button("パスワードを再設定", forgot)
 }
 
-/// A mail to somebody without a name begins with what it is about.
+/// A mail to a person without a known name begins with what it is about.
 fn dear(name: &str) -> Option<String> {
     tidy::name(name).map(|name| format!("{name} 様"))
 }
@@ -187,7 +183,7 @@ fn span(minutes: u32) -> String {
 
 fn foot(brand: &Brand) -> Vec<String> {
     let mut foot = vec![format!("{}（{}）", brand.organisation, brand.host)];
-    foot.push("このメールは自動で送られています。返信はお受けできません。".to_owned());
-    foot.extend(brand.help.iter().map(|help| format!("お困りのときは窓口へ： {help}")));
+    foot.push("このメールは自動で送信されています。返信はお受けできません。".to_owned());
+    foot.extend(brand.help.iter().map(|help| format!("お困りの場合はお問い合わせ窓口へ： {help}")));
     foot
 }

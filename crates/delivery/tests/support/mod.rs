@@ -2,6 +2,7 @@
 #![expect(dead_code, reason = "each test file takes what it needs")]
 
 pub mod http;
+pub mod messages;
 pub mod smtp;
 
 use rekey_delivery::{Brand, MailSettings, Rendered, SmtpSender};
@@ -16,9 +17,15 @@ pub fn brand() -> Brand {
     brand_at("https://id.example.org")
 }
 
-/// Rekey somewhere else.
+/// Rekey at another address.
 pub fn brand_at(public_url: &str) -> Brand {
-    Brand::new(&Settings::recommended(), &Links::new(Url::parse(public_url).expect("a URL")))
+    brand_of("Rekey", public_url)
+}
+
+/// An organization of this name.
+pub fn brand_of(organisation: &str, public_url: &str) -> Brand {
+    let settings = Settings { organisation: organisation.to_owned(), ..Settings::recommended() };
+    Brand::new(&settings, &Links::new(Url::parse(public_url).expect("a URL")))
 }
 
 /// A mail to Ada.
@@ -36,7 +43,7 @@ pub fn mail() -> Rendered {
 /// A text message to Ada.
 pub fn sms() -> Rendered {
     let to = Recipient::Phone("+12025550123".to_owned());
-    let text = "482913 is your code & more\n\n@id.example.org #482913".to_owned();
+    let text = "482913 is your code & more\n@id.example.org #482913".to_owned();
     Rendered { to, text, subject: String::new(), html: String::new(), ..mail() }
 }
 
