@@ -195,3 +195,30 @@ async fn verify(config: &Config) -> Result<ExitCode, StartError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use rekey_shared::Lang;
+    use rekey_shared::text::style::{self, Kind};
+
+    use super::*;
+
+    /// The help of a command, of its arguments and of what is below it.
+    fn helps(command: &clap::Command, helps: &mut Vec<String>) {
+        helps.extend(command.get_about().map(ToString::to_string));
+        helps.extend(command.get_arguments().filter_map(clap::Arg::get_help).map(ToString::to_string));
+        for below in command.get_subcommands() {
+            self::helps(below, helps);
+        }
+    }
+
+    #[test]
+    fn the_help_keeps_to_the_words() {
+        let mut found = Vec::new();
+        helps(&Cli::command(), &mut found);
+        assert!(found.len() > 50, "{}", found.len());
+        let faults: Vec<String> = found.iter().flat_map(|help| style::faults(help, Lang::En, Kind::Console)).collect();
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}

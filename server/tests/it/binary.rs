@@ -6,6 +6,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use rekey_shared::Lang;
+use rekey_shared::text::style::{self, Kind};
 use tempfile::TempDir;
 
 fn folder() -> TempDir {
@@ -297,6 +299,11 @@ fn the_doctor_and_the_record_speak_plainly() {
     let text = String::from_utf8(doctor.stdout).expect("text");
     assert_eq!(doctor.status.code(), Some(1), "{text}");
     assert!(text.contains("warn  email can't be sent") && text.contains("ok    the database is up to date"), "{text}");
+    for line in text.lines() {
+        // Keys have their own names: `mail.url`.
+        let words: Vec<_> = line.split_whitespace().filter(|word| !word.contains(['.', '_'])).collect();
+        assert_eq!(style::faults(&words.join(" "), Lang::En, Kind::Console), [""; 0]);
+    }
     let record = rekey(folder.path()).args(["audit", "verify"]).output().expect("runs");
     assert_eq!(
         (record.status.code(), String::from_utf8_lossy(&record.stdout).as_ref()),

@@ -11,6 +11,8 @@ mod password;
 mod problem;
 mod public;
 mod sentence;
+#[cfg(any(test, feature = "style"))]
+pub mod style;
 mod suggestion;
 
 use crate::Lang;

@@ -77,22 +77,23 @@ fn every_rule_is_told_in_both_languages() {
     }
 }
 
+const DETAILS: [Detail; 10] = [
+    Detail::Nothing,
+    Detail::Short { by: 1 },
+    Detail::Long { by: 2 },
+    Detail::TooManyBytes,
+    Detail::At { position: Position::First },
+    Detail::Control,
+    Detail::Foreign { count: 2 },
+    Detail::Run { length: 4 },
+    Detail::Points { found: 3 },
+    Detail::Kinds { found: 1 },
+];
+
 #[test]
 fn every_verdict_is_read_aloud_as_one_sentence() {
-    let details = [
-        Detail::Nothing,
-        Detail::Short { by: 1 },
-        Detail::Long { by: 2 },
-        Detail::TooManyBytes,
-        Detail::At { position: Position::First },
-        Detail::Control,
-        Detail::Foreign { count: 2 },
-        Detail::Run { length: 4 },
-        Detail::Points { found: 3 },
-        Detail::Kinds { found: 1 },
-    ];
     for requirement in every_rule() {
-        for detail in details {
+        for detail in DETAILS {
             for verdict in [Verdict::Pass, Verdict::Fail, Verdict::Pending, Verdict::Server] {
                 let report = RuleReport { requirement: requirement.clone(), verdict, detail };
                 let (en, ja) = (super::rule_aloud(&report, Lang::En), super::rule_aloud(&report, Lang::Ja));
@@ -209,3 +210,5 @@ fn problems() -> Vec<Problem> {
         Problem::Unexpected(Reference::from_random([1, 2, 3, 4, 5])),
     ]
 }
+
+mod words;

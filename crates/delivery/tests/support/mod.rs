@@ -22,6 +22,12 @@ pub fn brand_at(public_url: &str) -> Brand {
     brand_of("Rekey", public_url)
 }
 
+/// Rekey with a help desk.
+pub fn brand_with_help(help_url: &str) -> Brand {
+    let settings = Settings { help_url: Some(help_url.to_owned()), ..Settings::recommended() };
+    Brand::new(&settings, &Links::new(Url::parse("https://id.example.org").expect("a URL")))
+}
+
 /// An organization of this name.
 pub fn brand_of(organisation: &str, public_url: &str) -> Brand {
     let settings = Settings { organisation: organisation.to_owned(), ..Settings::recommended() };
