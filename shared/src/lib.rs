@@ -3,6 +3,8 @@
 //!
 //! **Knows nothing of** I/O, async, time's passing, randomness, Leptos or SQL.
 #![deny(missing_docs)]
+// Enums are closed: a new variant must not compile before there are words, a rule or a decision for it.
+#![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
 
 pub mod code;
 pub mod field;

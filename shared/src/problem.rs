@@ -103,10 +103,8 @@ impl Problem {
 
     /// What is wrong with one field, if anything: for the sentence beside it.
     pub fn fault_of(&self, field: Field) -> Option<FieldFault> {
-        match self {
-            Self::Fields(fields) => fields.iter().find(|problem| problem.field == field).map(|problem| problem.fault),
-            _ => None,
-        }
+        let Self::Fields(fields) = self else { return None };
+        fields.iter().find(|problem| problem.field == field).map(|problem| problem.fault)
     }
 
     /// The HTTP status of an answer that carries this problem (RFC 9110).

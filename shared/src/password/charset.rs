@@ -31,6 +31,14 @@ impl Charset {
         }
     }
 
+    /// The characters of a list of its own; nothing where there is no list.
+    pub fn listed(&self) -> &str {
+        match self {
+            Self::Custom(listed) => listed,
+            Self::Any | Self::Ascii | Self::Latin => "",
+        }
+    }
+
     /// What both allow.
     #[must_use]
     pub fn both(&self, other: &Self) -> Self {

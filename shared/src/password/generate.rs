@@ -120,11 +120,8 @@ impl Shape {
 
 /// Everything that a policy allows, of ASCII or of its own list, but blanks.
 fn everything(policy: &Policy) -> Vec<char> {
-    let listed = match &policy.charset {
-        Charset::Custom(listed) => listed.as_str(),
-        _ => "",
-    };
-    let mut all: Vec<char> = ('!'..='~').chain(listed.chars()).filter(|typed| policy.allows(*typed)).collect();
+    let listed = policy.charset.listed().chars();
+    let mut all: Vec<char> = ('!'..='~').chain(listed).filter(|typed| policy.allows(*typed)).collect();
     all.sort_unstable();
     all.dedup();
     all

@@ -96,7 +96,19 @@ const fn far_too_long(rule: Requirement) -> RuleReport {
     let found = match rule {
         Requirement::LengthMin { .. } => (Verdict::Pass, Detail::Nothing),
         Requirement::LengthMax { .. } => (Verdict::Fail, Detail::TooManyBytes),
-        _ => (Verdict::Pending, Detail::Nothing),
+        Requirement::Spaces { .. }
+        | Requirement::Edges { .. }
+        | Requirement::Charset { .. }
+        | Requirement::Classes { .. }
+        | Requirement::Class { .. }
+        | Requirement::Run { .. }
+        | Requirement::Personal { .. }
+        | Requirement::Banned { .. }
+        | Requirement::Guessable { .. }
+        | Requirement::Breached
+        | Requirement::Differs { .. }
+        | Requirement::History { .. }
+        | Requirement::Age { .. } => (Verdict::Pending, Detail::Nothing),
     };
     reported(rule, found)
 }

@@ -122,7 +122,15 @@ impl Code {
             Self::Blocklist => "ASVS 6.2.4 and 6.2.12, NIST SP 800-63B-4 §3.1.1.2",
             Self::Expiry => "ASVS 6.2.10, NIST SP 800-63B-4 §3.1.1.2",
             Self::MinAge => "ASVS 6.2.2",
-            _ => "",
+            Self::HistoryCost
+            | Self::Len6
+            | Self::Space20
+            | Self::Lengths
+            | Self::NoSuchClass
+            | Self::TooManyKinds
+            | Self::NoEdge
+            | Self::TooManyPoints
+            | Self::Nothing => "",
         }
     }
 
@@ -137,7 +145,16 @@ impl Code {
             | Self::NoEdge
             | Self::TooManyPoints
             | Self::Nothing => Level::BelowFloor,
-            _ => Level::Warning,
+            Self::Len8
+            | Self::Len15
+            | Self::Max64
+            | Self::Composition
+            | Self::Unicode
+            | Self::Blanks
+            | Self::Blocklist
+            | Self::HistoryCost
+            | Self::Expiry
+            | Self::MinAge => Level::Warning,
         }
     }
 }
@@ -204,11 +221,7 @@ impl Policy {
 
     /// Whether there is such a character: of ASCII, of the policy's own list, or one of every script.
     fn some_character(&self, is: impl Fn(char) -> bool) -> bool {
-        let listed = match &self.charset {
-            Charset::Custom(listed) => listed.as_str(),
-            _ => "",
-        };
-        (' '..='~').chain(listed.chars()).chain(['É', 'é', 'あ']).any(is)
+        (' '..='~').chain(self.charset.listed().chars()).chain(['É', 'é', 'あ']).any(is)
     }
 
     /// Whether not even a machine finds a password.

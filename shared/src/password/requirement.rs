@@ -256,7 +256,18 @@ impl Requirement {
         match self {
             Self::Charset { charset, forbidden } => *charset == Charset::Any && forbidden.is_empty(),
             Self::LengthMax { .. } | Self::Age { .. } => true,
-            _ => false,
+            Self::LengthMin { .. }
+            | Self::Spaces { .. }
+            | Self::Edges { .. }
+            | Self::Classes { .. }
+            | Self::Class { .. }
+            | Self::Run { .. }
+            | Self::Personal { .. }
+            | Self::Banned { .. }
+            | Self::Guessable { .. }
+            | Self::Breached
+            | Self::Differs { .. }
+            | Self::History { .. } => false,
         }
     }
 }

@@ -17,10 +17,7 @@ struct Alphabet {
 impl Alphabet {
     fn of(policy: &Policy) -> Self {
         let mut alphabet = Self { inside: [0; 16], at_edges: [0; 16] };
-        let listed = match &policy.charset {
-            super::Charset::Custom(listed) => listed.as_str(),
-            _ => "",
-        };
+        let listed = policy.charset.listed();
         let ascii = (' '..='~').filter(|_| listed.is_empty());
         let mut seen: Vec<char> = listed.chars().chain(ascii).filter(|typed| policy.allows(*typed)).collect();
         seen.sort_unstable();
@@ -86,7 +83,7 @@ impl Policy {
             |class: Class| Class::KINDS.iter().position(|kind| *kind == class).is_some_and(|bit| kinds >> bit & 1 == 1);
         let required = self.classes.required.iter().all(|class| match class {
             Class::Letter => has(Class::Upper) || has(Class::Lower),
-            class => has(*class),
+            Class::Upper | Class::Lower | Class::Digit | Class::Special => has(*class),
         });
         required && kinds.count_ones() >= u32::from(self.classes.required_kinds)
     }

@@ -217,7 +217,16 @@ fn plain_failure(rule: &Requirement, lang: Lang) -> String {
         Requirement::Differs { .. } => {
             pick(lang, "Too similar to your current password", "現在のパスワードに似すぎています").to_owned()
         }
-        other => requirement(other, lang),
+        Requirement::LengthMin { .. }
+        | Requirement::LengthMax { .. }
+        | Requirement::Spaces { .. }
+        | Requirement::Edges { .. }
+        | Requirement::Charset { .. }
+        | Requirement::Classes { .. }
+        | Requirement::Class { .. }
+        | Requirement::Run { .. }
+        | Requirement::Personal { .. }
+        | Requirement::Age { .. } => requirement(rule, lang),
     }
 }
 
@@ -238,10 +247,8 @@ pub fn strength(strength: Strength, lang: Lang) -> (&'static str, &'static str) 
         3 => pick(lang, "Strong.", "強い"),
         _ => pick(lang, "Very strong.", "とても強い"),
     };
-    let sentence = match strength.advice {
-        Advice::Nothing => lasts(strength.crack_time, lang),
-        advice => advise(advice, lang),
-    };
+    let praised = strength.advice == Advice::Nothing;
+    let sentence = if praised { lasts(strength.crack_time, lang) } else { advise(strength.advice, lang) };
     (word, sentence)
 }
 
