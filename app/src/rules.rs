@@ -1,8 +1,8 @@
 //! The rules of a password in the words of the page: for its first drawing on the server, and for the lazy chunk.
 
-use rekey_shared::password::{Personal, Report, Requirement, RuleReport, Verdict};
+use rekey_shared::password::{Personal, PersonalGroup, Report, Requirement, RuleReport, Verdict};
 use rekey_shared::view::PolicyView;
-use rekey_shared::{Lang, MessageId, text};
+use rekey_shared::{Lang, text};
 use serde::{Deserialize, Serialize};
 
 /// What a page with a new password is drawn from.
@@ -127,17 +127,17 @@ pub(crate) fn standing(report: &Report, lang: Lang) -> Standing {
     Standing { lines: lines.iter().map(fares).collect(), strength, suggestion, said }
 }
 
-/// A line of the list. All rules about the person's own data are one line.
+/// A line of the list. Rules about the person's own data that compare in the same way are one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Line {
     Rule(Requirement),
-    Personal,
+    Personal(PersonalGroup),
 }
 
 impl Line {
     fn verdict(&self, report: &Report) -> Verdict {
         match self {
-            Self::Personal => report.personal().unwrap_or(Verdict::Pass),
+            Self::Personal(group) => group.verdict(report).unwrap_or(Verdict::Pass),
             Self::Rule(_) => self.find(report).map_or(Verdict::Pending, |rule| rule.verdict),
         }
     }
@@ -145,7 +145,7 @@ impl Line {
     fn find<'a>(&self, report: &'a Report) -> Option<&'a RuleReport> {
         match self {
             Self::Rule(rule) => report.rules.iter().find(|report| report.requirement == *rule),
-            Self::Personal => None,
+            Self::Personal(_) => None,
         }
     }
 
@@ -156,7 +156,7 @@ impl Line {
     fn text(&self, lang: Lang) -> String {
         match self {
             Self::Rule(rule) => text::requirement(rule, lang),
-            Self::Personal => MessageId::PERSONAL_RULE.text(lang).to_owned(),
+            Self::Personal(group) => text::personal(group, lang),
         }
     }
 
@@ -168,13 +168,8 @@ impl Line {
 }
 
 fn lines(rules: &[Requirement]) -> Vec<Line> {
-    let (personal, others): (Vec<Requirement>, Vec<_>) =
-        rules.iter().cloned().partition(|rule| rule.rule().is_personal());
-    let mut lines: Vec<Line> = others.into_iter().map(Line::Rule).collect();
-    if !personal.is_empty() {
-        lines.push(Line::Personal);
-    }
-    lines
+    let others = rules.iter().filter(|rule| !rule.rule().is_personal()).cloned().map(Line::Rule);
+    others.chain(PersonalGroup::all(rules).into_iter().map(Line::Personal)).collect()
 }
 
 #[cfg(all(test, feature = "ssr"))]

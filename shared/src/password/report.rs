@@ -134,7 +134,12 @@ impl Report {
 
     /// The rules about the person's own data as one verdict; `None` if the policy has none.
     pub fn personal(&self) -> Option<Verdict> {
-        let verdicts = self.rules.iter().filter(|rule| rule.requirement.rule().is_personal()).map(|rule| rule.verdict);
+        self.verdict_on(|rule| rule.rule().is_personal())
+    }
+
+    /// Some rules as one verdict; `None` if none of them is in the report.
+    pub(super) fn verdict_on(&self, which: impl Fn(&Requirement) -> bool) -> Option<Verdict> {
+        let verdicts = self.rules.iter().filter(|rule| which(&rule.requirement)).map(|rule| rule.verdict);
         verdicts.reduce(|one, other| match (one, other) {
             (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
             (Verdict::Pass, other) => other,

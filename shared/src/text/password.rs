@@ -1,10 +1,10 @@
 //! The rules of a password in words.
 
+use super::personal::one_part;
 use super::pick;
 use crate::Lang;
 use crate::password::{
-    Advice, Blanks, Charset, Class, CrackTime, Detail, Edges, Matching, PersonalPart, Position, Requirement,
-    RuleReport, Run, Strength,
+    Advice, Blanks, Charset, Class, CrackTime, Detail, Edges, Position, Requirement, RuleReport, Run, Strength,
 };
 
 super::messages! {
@@ -15,7 +15,6 @@ super::messages! {
     MADE_ONE: "Created and shown in both fields. Save it in your password manager.",
         "作成し、両方の欄に表示しました。パスワード管理アプリなどに保存してください。";
     RULES: "Password requirements", "パスワードの条件";
-    PERSONAL_RULE: "Not mostly your name, email, or phone number", "名前や連絡先が大半を占めない";
     RULE_MET: "Met:", "満たしています：";
     RULE_NOT_MET: "Not met:", "満たしていません：";
     RULE_LATER: "Checked when you save:", "保存するときに確認します：";
@@ -38,12 +37,7 @@ pub fn requirement(rule: &Requirement, lang: Lang) -> String {
         (Requirement::Charset { charset, forbidden }, _) => allowed(charset, forbidden, lang),
         (Requirement::Class { class }, _) => kind(*class, lang).to_owned(),
         (Requirement::Run { run, longest }, _) => run_of(*run, *longest, lang),
-        (Requirement::Personal { part, matching }, Lang::En) => {
-            format!("{} {}", unlike(*matching, lang), own(*part, *matching, lang))
-        }
-        (Requirement::Personal { part, matching }, Lang::Ja) => {
-            format!("{}{}", own(*part, *matching, lang), unlike(*matching, lang))
-        }
+        (Requirement::Personal { part, matching }, _) => one_part(*part, *matching, lang),
         (Requirement::Banned { .. }, _) => {
             pick(lang, "Not mostly a common word", "よく使われる単語が大半を占めない").to_owned()
         }
@@ -148,27 +142,6 @@ const fn kind(class: Class, lang: Lang) -> &'static str {
         Class::Lower => pick(lang, "A lowercase letter", "英小文字を1文字以上"),
         Class::Digit => pick(lang, "A number", "数字を1文字以上"),
         Class::Special => pick(lang, "A symbol", "記号を1文字以上"),
-    }
-}
-
-const fn own(part: PersonalPart, matching: Matching, lang: Lang) -> &'static str {
-    match part {
-        PersonalPart::Name if matches!(matching, Matching::Folded) => pick(lang, "your name", "氏名"),
-        PersonalPart::GivenName => pick(lang, "your given name", "名（下の名前）"),
-        PersonalPart::FamilyName => pick(lang, "your family name", "姓"),
-        PersonalPart::Name => pick(lang, "your full name", "氏名"),
-        PersonalPart::Username => pick(lang, "your username", "ユーザー名"),
-        PersonalPart::Email => pick(lang, "your email address", "メールアドレス"),
-        PersonalPart::Organisation => pick(lang, "your organization's name", "組織名"),
-        PersonalPart::Phone => pick(lang, "your phone number", "電話番号"),
-    }
-}
-
-const fn unlike(matching: Matching, lang: Lang) -> &'static str {
-    match matching {
-        Matching::Equals => pick(lang, "Not", "と同じではない"),
-        Matching::Dominated => pick(lang, "Not mostly", "が大半を占めない"),
-        Matching::Contains | Matching::Folded => pick(lang, "Doesn't contain", "を含まない"),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{CODES, DETAILS, FAULTS, FIELDS, all, every_rule, problems};
 use crate::password::{
-    Advice, Class, CrackTime, PersonalPart, Position, Replace, RuleReport, Run, Strength, Suggestion, Verdict,
+    Advice, Class, CrackTime, PersonalGroup, PersonalPart, Policy, Position, Replace, RuleReport, Run, Strength,
+    Suggestion, Verdict,
 };
 use crate::text::style::{self, Kind};
 use crate::text::{self, MessageId};
@@ -191,6 +192,17 @@ fn names_keep_to_the_words() {
     for wrong in [false, true] {
         let title = |lang| text::page_title(MessageId::SIGN_IN.text(lang), wrong, lang);
         assert_eq!(style::faults(&title(Lang::En), Lang::En, Kind::Label), [""; 0]);
+    }
+}
+
+#[test]
+fn lines_about_ones_own_data_keep_to_the_words() {
+    let rules = every_rule();
+    let alone = rules.iter().map(std::slice::from_ref);
+    let presets = Policy::PRESETS.into_iter().filter_map(Policy::preset).map(|policy| policy.requirements());
+    let groups = alone.flat_map(PersonalGroup::all).chain(presets.flat_map(|rules| PersonalGroup::all(&rules)));
+    for group in groups.chain(PersonalGroup::all(&rules)) {
+        hold(both(Kind::Label, |lang| text::personal(&group, lang)));
     }
 }
 
