@@ -14,5 +14,5 @@ pub mod password;
 pub mod session;
 pub mod throttle;
 
-pub use account::{Account, AccountIdentifier, Epoch, PasswordHash, Role, Status};
+pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Role, Status};
 pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JourneyId, OutboxId, SessionId};

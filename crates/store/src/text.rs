@@ -6,7 +6,7 @@ use rekey_domain::journey::{JourneyKind, JourneyState};
 use rekey_domain::message::DeadCause;
 use rekey_domain::session::SessionKind;
 use rekey_domain::throttle::Purpose;
-use rekey_domain::{Digest, Role};
+use rekey_domain::{Authority, Digest, Role};
 use rekey_shared::Lang;
 use rekey_shared::identifier::IdentifierKind;
 
@@ -40,6 +40,7 @@ macro_rules! texts {
 
 texts! {
     IdentifierKind { Email = "email", Phone = "phone", Username = "username", }
+    Authority { Local = "local", Directory = "directory", }
     Role { Member = "member", Owner = "owner", }
     JourneyKind { Registration = "registration", Recovery = "recovery", }
     JourneyState { Waiting = "waiting", Proven = "proven", Done = "done", Revoked = "revoked", }

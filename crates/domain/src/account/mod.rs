@@ -52,11 +52,22 @@ pub enum Role {
     Owner,
 }
 
+/// Where the password of an account is kept and verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Authority {
+    /// Here.
+    Local,
+    /// In a directory: here is no hash, and nothing but the directory replaces the password.
+    Directory,
+}
+
 /// An account.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// Its identity.
     pub id: AccountId,
+    /// Where its password is kept.
+    pub authority: Authority,
     /// Whether it may be used.
     pub status: Status,
     /// What it may do.
@@ -90,13 +101,17 @@ impl Account {
     /// Whether a recovery may be answered with a temporary password: never for those who run the installation, nor for
     /// an account whose password is kept elsewhere or is not all that is asked for, nor for one that is frozen.
     pub fn may_have_temporary_password(&self) -> bool {
-        self.may_sign_in() && self.role == Role::Member && self.password.is_some()
+        self.may_sign_in() && self.authority == Authority::Local && self.role == Role::Member && self.password.is_some()
     }
 
     /// Whether a recovery that is proven by `channel` may go ahead.
     ///
     /// A frozen account is recovered only by another verified channel than the one that was objected to.
+    /// Where a directory keeps the password there is nothing to replace here.
     pub fn may_recover_by(&self, channel: IdentifierId) -> bool {
+        if self.authority == Authority::Directory {
+            return false;
+        }
         match self.status {
             Status::Active => true,
             Status::Disabled => false,

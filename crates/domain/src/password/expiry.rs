@@ -98,7 +98,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Epoch, PasswordHash, Role, Status};
+    use crate::{Authority, Epoch, PasswordHash, Role, Status};
 
     const RULE: Expiry = Expiry { days: 30, warn_days: 14 };
 
@@ -109,6 +109,7 @@ mod tests {
     fn account() -> Account {
         Account {
             id: AccountId(Uuid::from_u128(1)),
+            authority: Authority::Local,
             status: Status::Active,
             role: Role::Member,
             given_name: String::new(),

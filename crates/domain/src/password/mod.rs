@@ -1,4 +1,6 @@
-//! Passwords beside their rules: how old they may grow, and which policies are assigned to whom.
+//! Passwords beside their rules: what setting one brings with it, how old they may grow, and which policies are
+//! assigned to whom.
 
 pub mod assignment;
 pub mod expiry;
+pub mod set;

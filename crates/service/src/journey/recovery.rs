@@ -4,20 +4,21 @@
 
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REGISTRATION_LIFETIME, Ready};
+use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::{self, Purpose};
-use rekey_domain::{Account, AccountIdentifier, PasswordHash, Status};
+use rekey_domain::{Account, AccountIdentifier, PasswordHash};
 use rekey_shared::identifier::Identifier;
-use rekey_shared::password::{Occasion, Report};
+use rekey_shared::password::Report;
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journey::steps::{ResendError, VerifyError};
-use crate::password::new_password::{self, CurrentPassword, HistoryFault, NewPassword, NewPasswordFault};
-use crate::{
-    PlainToken, RequestMeta, Services, Unexpected, journey::steps, message::notices, password, policies, verifier,
-};
+use crate::password::history::{self, HistoryError};
+use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
+use crate::password::{SetError, SetPassword};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, password, policies};
 
 /// Why a recovery does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -86,21 +87,31 @@ impl From<rekey_store::Unexpected> for CompleteError {
     }
 }
 
-impl From<NewPasswordFault> for CompleteError {
-    fn from(unfit: NewPasswordFault) -> Self {
-        match unfit {
-            NewPasswordFault::Fields(fields) => Self::Fields(fields),
-            NewPasswordFault::Weak(report) => Self::Weak(report),
+impl From<NewPasswordError> for CompleteError {
+    fn from(error: NewPasswordError) -> Self {
+        match error {
+            NewPasswordError::Fields(fields) => Self::Fields(fields),
+            NewPasswordError::Weak(report) => Self::Weak(report),
         }
     }
 }
 
-impl From<HistoryFault> for CompleteError {
-    fn from(refused: HistoryFault) -> Self {
-        match refused {
-            HistoryFault::Weak(report) => Self::Weak(report),
-            HistoryFault::TooMany => Self::TooMany,
-            HistoryFault::Unexpected(failure) => Self::Unexpected(failure),
+impl From<HistoryError> for CompleteError {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Weak(report) => Self::Weak(report),
+            HistoryError::TooMany => Self::TooMany,
+            HistoryError::Unexpected(failure) => Self::Unexpected(failure),
+        }
+    }
+}
+
+impl From<SetError> for CompleteError {
+    fn from(error: SetError) -> Self {
+        match error {
+            // Whatever happened to the account while the hash was made has raised its epoch.
+            SetError::Overtaken | SetError::KeptElsewhere => Self::NotValid,
+            SetError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -183,7 +194,7 @@ pub async fn policy(cx: &Services, way: ProofSource<'_>) -> Result<Option<Policy
     let known = cx.store.list_identifiers(account.id).await?;
     Ok(Some(PolicyView {
         identifier: journey.target_shown.clone(),
-        policy: policies::of(cx, &account).await?.on(Occasion::Reset),
+        policy: policies::of(cx, &account).await?.on(SetOccasion::Recovery.rules()),
         personal: password::personal_of_account(cx, &account, &known),
         breached: cx.breaches.list(),
     }))
@@ -220,16 +231,16 @@ pub async fn complete(
     input: Complete,
 ) -> Result<(), CompleteError> {
     let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta).await };
-    let known = cx.store.list_identifiers(account.id).await?;
+    let identifiers = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    let policy = policies::of(cx, &account).await?.on(Occasion::Reset);
-    let personal = password::personal_of_account(cx, &account, &known);
-    let report = new.judge(cx, &policy, &personal, &CurrentPassword::default()).await?;
+    let policy = policies::of(cx, &account).await?.on(SetOccasion::Recovery.rules());
+    let personal = password::personal_of_account(cx, &account, &identifiers);
+    let report = new.check(cx, &policy, &personal, &CurrentPassword::default()).await?;
 
     // Argon2 is slow by design: no transaction is open while it runs.
-    let (permit, chosen) = (cx.hasher.permit()?, (report, &input.new_password));
-    let hash = new_password::hash_new(cx, permit, &account, &policy, chosen, false).await?;
-    replace(cx, meta, ready, &account, &known, hash).await
+    let (permit, checked) = (cx.hasher.permit()?, (report, &input.new_password));
+    let hash = history::hash_unless_used(cx, permit, &account, &policy, checked, false).await?;
+    finish(cx, meta, ready, &account, &identifiers, hash).await
 }
 
 async fn refuse(cx: &Services, meta: &RequestMeta) -> Result<(), CompleteError> {
@@ -239,35 +250,27 @@ async fn refuse(cx: &Services, meta: &RequestMeta) -> Result<(), CompleteError> 
     Err(CompleteError::NotValid)
 }
 
-async fn replace(
+async fn finish(
     cx: &Services,
     meta: &RequestMeta,
     ready: Ready,
     account: &Account,
-    known: &[AccountIdentifier],
+    identifiers: &[AccountIdentifier],
     hash: PasswordHash,
 ) -> Result<(), CompleteError> {
-    let (now, remembered) = (cx.now(), new_password::remembered(cx).await?);
-    let mut tx = cx.store.begin_write().await?;
-    if !tx.spend_journey(ready, now).await? {
+    let tx = cx.store.begin_write().await?;
+    if !tx.spend_journey(ready, cx.now()).await? {
         // Another tab or another person was faster.
         return Err(CompleteError::NotValid);
     }
-    // Whatever happened while the hash was made has raised the epoch.
-    let replaced = tx.replace_password(account.id, account.epoch, &hash, remembered, now).await?;
-    if replaced.is_none() {
-        return Err(CompleteError::NotValid);
-    }
-    tx.end_sessions(account.id, None, now).await?;
-    steps::revoke_all(&tx, account.id, Some(ready.journey())).await?;
-    tx.clear_budget(verifier::password_budget(cx, account), now).await?;
-    if matches!(account.status, Status::Frozen { .. }) {
-        tx.set_status(account.id, Status::Active, now).await?;
-        tx.record(meta.audit(AuditEvent::AccountReleased, now).account(account.id));
-    }
-    tx.record(meta.audit(AuditEvent::AuthnPasswordReset, now).account(account.id).journey(ready.journey()));
-    notices::password_changed(cx, &mut tx, account, known, ready.channel()).await?;
-    tx.commit().await?;
-    cx.wake.notify_one();
-    Ok(())
+    let new = SetPassword {
+        occasion: SetOccasion::Recovery,
+        account,
+        identifiers,
+        hash,
+        journey: Some(ready.journey()),
+        proven_by: ready.channel(),
+        request: Some(meta),
+    };
+    Ok(password::set(cx, tx, new).await?.commit(cx).await?)
 }

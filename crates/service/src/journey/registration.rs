@@ -3,12 +3,13 @@
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REGISTRATION_LIFETIME, Ready};
+use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::Purpose;
 use rekey_domain::{
-    Account, AccountId, AccountIdentifier, ActionTokenId, Epoch, IdentifierId, PasswordHash, Role, Status,
+    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, Epoch, IdentifierId, PasswordHash, Role, Status,
 };
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
-use rekey_shared::password::{Occasion, Policy, Report};
+use rekey_shared::password::{Policy, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use rekey_store::Inserted;
@@ -16,7 +17,8 @@ use rekey_store::Inserted;
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journey::steps::{ResendError, VerifyError};
-use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordFault};
+use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
+use crate::password::{SetError, SetPassword};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, password, policies};
 
 /// The longest given or family name, in code points.
@@ -100,11 +102,20 @@ impl From<rekey_store::Unexpected> for CompleteError {
     }
 }
 
-impl From<NewPasswordFault> for CompleteError {
-    fn from(unfit: NewPasswordFault) -> Self {
-        match unfit {
-            NewPasswordFault::Fields(fields) => Self::Fields(fields),
-            NewPasswordFault::Weak(report) => Self::Weak(report),
+impl From<NewPasswordError> for CompleteError {
+    fn from(error: NewPasswordError) -> Self {
+        match error {
+            NewPasswordError::Fields(fields) => Self::Fields(fields),
+            NewPasswordError::Weak(report) => Self::Weak(report),
+        }
+    }
+}
+
+impl From<SetError> for CompleteError {
+    fn from(error: SetError) -> Self {
+        match error {
+            SetError::Overtaken | SetError::KeptElsewhere => Self::Over,
+            SetError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -198,7 +209,7 @@ pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, U
 }
 
 async fn policy_of(cx: &Services, journey: &Journey) -> Result<Policy, Unexpected> {
-    Ok(policies::of_newcomer(cx, role_of(journey)).await?.on(Occasion::Register))
+    Ok(policies::of_newcomer(cx, role_of(journey)).await?.on(SetOccasion::Registration.rules()))
 }
 
 const fn role_of(journey: &Journey) -> Role {
@@ -230,14 +241,14 @@ async fn check_password(
     journey: &Journey,
     input: &Complete,
     username: Option<&Username>,
-) -> Result<(), NewPasswordFault> {
+) -> Result<(), NewPasswordError> {
     let known = [
         (journey.target_kind, journey.target.as_str()),
         (IdentifierKind::Username, username.map_or("", Username::canonical)),
     ];
     let personal = password::personal_of(cx, &input.given_name, &input.family_name, known);
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    new.judge(cx, policy, &personal, &CurrentPassword::default()).await.map(drop)
+    new.check(cx, policy, &personal, &CurrentPassword::default()).await.map(drop)
 }
 
 /// Names are free text of people: any script, but nothing that could bend a page or a message.
@@ -275,7 +286,7 @@ async fn create(
     hash: PasswordHash,
 ) -> Result<(), CompleteError> {
     let now = cx.now();
-    let (account, identifiers) = new_account(cx, journey, input, username, hash);
+    let (account, identifiers) = new_account(cx, journey, input, username);
     let mut tx = cx.store.begin_write().await?;
     if !tx.spend_journey(ready, now).await? {
         // Another tab was faster.
@@ -295,8 +306,16 @@ async fn create(
         Inserted::Taken(_) => return Err(CompleteError::Over),
     }
     tx.record(meta.audit(AuditEvent::UserCreated, now).account(account.id).journey(journey.id));
-    tx.commit().await?;
-    Ok(())
+    let first = SetPassword {
+        occasion: SetOccasion::Registration,
+        account: &account,
+        identifiers: &identifiers,
+        hash,
+        journey: Some(journey.id),
+        proven_by: ready.channel(),
+        request: Some(meta),
+    };
+    Ok(password::set(cx, tx, first).await?.commit(cx).await?)
 }
 
 fn new_account(
@@ -304,7 +323,6 @@ fn new_account(
     journey: &Journey,
     input: &Complete,
     username: Option<Username>,
-    hash: PasswordHash,
 ) -> (Account, Vec<AccountIdentifier>) {
     let now = cx.now();
     let id = AccountId::new(now, cx.random());
@@ -320,13 +338,14 @@ fn new_account(
     let chosen = username.map(|name| identifier(IdentifierKind::Username, name.canonical(), name.shown(), None));
     let account = Account {
         id,
+        authority: Authority::Local,
         status: Status::Active,
         role: role_of(journey),
         given_name: input.given_name.trim().to_owned(),
         family_name: input.family_name.trim().to_owned(),
         lang: journey.lang,
-        password: Some(hash),
-        password_changed_at: Some(now),
+        password: None,
+        password_changed_at: None,
         must_change: false,
         never_expires: false,
         epoch: Epoch(0),

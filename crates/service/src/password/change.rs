@@ -1,53 +1,27 @@
 //! Changing the password when signed in.
 
 use rekey_domain::audit::AuditEvent;
+use rekey_domain::password::set::SetOccasion;
 use rekey_domain::session::{Session, SessionKind};
-use rekey_domain::{Account, AccountIdentifier, PasswordHash, SessionId};
-use rekey_shared::identifier::IdentifierKind;
-use rekey_shared::password::{Occasion, Personal, Policy, Report};
-use rekey_shared::view::{ChangeReason, PolicyView};
+use rekey_domain::{AccountIdentifier, Epoch, PasswordHash, SessionId};
+use rekey_shared::password::{Policy, Report};
+use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
 use crate::context::About as _;
 use crate::hasher::{Busy, QueuePermit};
-use crate::password::new_password::{self, CurrentPassword, HistoryFault, NewPassword, NewPasswordFault, fault};
+use crate::password::history::{self, HistoryError};
+use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError, fault};
+use crate::password::personal_of_account;
+use crate::password::set::{self, SetError, SetPassword};
 use crate::sign_in::{self, Caller};
 use crate::verifier::{self, PasswordCheck};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, message::notices, policies, temporary};
-
-/// What a password must not resemble, from names and identifiers.
-pub(crate) fn personal_of<'a>(
-    cx: &Services,
-    given_name: &str,
-    family_name: &str,
-    known: impl IntoIterator<Item = (IdentifierKind, &'a str)>,
-) -> Personal {
-    let mut personal = Personal {
-        given_name: given_name.to_owned(),
-        family_name: family_name.to_owned(),
-        organisation: cx.settings().organisation.clone(),
-        ..Personal::default()
-    };
-    for (kind, value) in known {
-        match kind {
-            IdentifierKind::Email => personal.emails.push(value.to_owned()),
-            IdentifierKind::Phone => personal.phones.push(value.to_owned()),
-            IdentifierKind::Username => value.clone_into(&mut personal.username),
-        }
-    }
-    personal
-}
-
-/// What a password of this account must not resemble.
-pub(crate) fn personal_of_account(cx: &Services, account: &Account, known: &[AccountIdentifier]) -> Personal {
-    let known = known.iter().map(|identifier| (identifier.kind, identifier.canonical.as_str()));
-    personal_of(cx, &account.given_name, &account.family_name, known)
-}
+use crate::{PlainToken, RequestMeta, Services, Unexpected, policies, temporary};
 
 /// What the form of a signed-in person asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// The password being replaced; not looked at in a session that a temporary password opened.
+    /// The current password; not looked at in a session that a temporary password opened.
     pub current_password: Secret,
     /// The new one.
     pub new_password: Secret,
@@ -84,52 +58,68 @@ impl From<rekey_store::Unexpected> for ChangeError {
     }
 }
 
-impl From<NewPasswordFault> for ChangeError {
-    fn from(unfit: NewPasswordFault) -> Self {
-        match unfit {
-            NewPasswordFault::Fields(fields) => Self::Fields(fields),
-            NewPasswordFault::Weak(report) => Self::Weak(report),
+impl From<NewPasswordError> for ChangeError {
+    fn from(error: NewPasswordError) -> Self {
+        match error {
+            NewPasswordError::Fields(fields) => Self::Fields(fields),
+            NewPasswordError::Weak(report) => Self::Weak(report),
         }
     }
 }
 
-impl From<HistoryFault> for ChangeError {
-    fn from(refused: HistoryFault) -> Self {
-        match refused {
-            HistoryFault::Weak(report) => Self::Weak(report),
-            HistoryFault::TooMany => Self::TooMany,
-            HistoryFault::Unexpected(failure) => Self::Unexpected(failure),
+impl From<HistoryError> for ChangeError {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Weak(report) => Self::Weak(report),
+            HistoryError::TooMany => Self::TooMany,
+            HistoryError::Unexpected(failure) => Self::Unexpected(failure),
+        }
+    }
+}
+
+impl From<SetError> for ChangeError {
+    fn from(error: SetError) -> Self {
+        match error {
+            // The session has ended with the epoch. One of an account whose password is kept elsewhere never had
+            // a current password to show.
+            SetError::Overtaken | SetError::KeptElsewhere => Self::NotSignedIn,
+            SetError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
 
 /// The rules for a signed-in person's next password.
 pub async fn policy(cx: &Services, caller: &Caller) -> Result<PolicyView, Unexpected> {
-    let known = cx.store.list_identifiers(caller.account.id).await?;
+    let identifiers = cx.store.list_identifiers(caller.account.id).await?;
     Ok(PolicyView {
-        identifier: sign_in::name_of(&known),
+        identifier: sign_in::name_of(&identifiers),
         policy: policy_of(cx, caller).await?,
-        personal: personal_of_account(cx, &caller.account, &known),
+        personal: personal_of_account(cx, &caller.account, &identifiers),
         breached: cx.breaches.list(),
     })
 }
 
-/// The policy as it counts now: a password that must go is never too young to, and whoever came by a temporary one
-/// does not know the current one.
+/// The policy as it counts now.
 async fn policy_of(cx: &Services, caller: &Caller) -> Result<Policy, Unexpected> {
-    let policy = policies::of(cx, &caller.account).await?;
-    let mut policy = policy.on(if by_temporary(caller) { Occasion::Reset } else { Occasion::Change });
-    if caller.must_change.is_some() {
+    let occasion = SetOccasion::of_change(caller.must_change);
+    let mut policy = policies::of(cx, &caller.account).await?.on(occasion.rules());
+    if !occasion.minimum_age_counts() {
         policy.min_age_hours = 0;
     }
     Ok(policy)
 }
 
-fn by_temporary(caller: &Caller) -> bool {
-    caller.must_change == Some(ChangeReason::Temporary)
+/// One change under way: what was gathered before anything is judged.
+struct Attempt<'a> {
+    meta: &'a RequestMeta,
+    caller: &'a Caller,
+    input: &'a Change,
+    occasion: SetOccasion,
+    policy: Policy,
+    identifiers: Vec<AccountIdentifier>,
 }
 
-/// Replaces the password, ends every other session and tells the owner.
+/// Changes the password, ends every other session and tells the owner.
 /// The caller's own session goes on under a new secret, which is returned for its cookie.
 ///
 /// A session that a temporary password opened is its own proof: there the current password is not asked for.
@@ -139,105 +129,109 @@ pub async fn change(
     caller: &Caller,
     input: Change,
 ) -> Result<PlainToken, ChangeError> {
-    let known = cx.store.list_identifiers(caller.account.id).await?;
-    let hash = if by_temporary(caller) {
-        let report = judge(cx, caller, &known, &input, &CurrentPassword::default()).await?;
-        hash_new(cx, cx.hasher.permit()?, caller, (report, &input.new_password), false).await?
+    let attempt = Attempt {
+        meta,
+        caller,
+        input: &input,
+        occasion: SetOccasion::of_change(caller.must_change),
+        policy: policy_of(cx, caller).await?,
+        identifiers: cx.store.list_identifiers(caller.account.id).await?,
+    };
+    let hash = if attempt.occasion.asks_for_current() {
+        attempt.hash_beside_current(cx).await?
     } else {
-        hash_beside_current(cx, meta, caller, &known, &input).await?
+        let report = attempt.check(cx, &CurrentPassword::default()).await?;
+        attempt.hash_new(cx, cx.hasher.permit()?, report, false).await?
     };
-    replace(cx, meta, caller, &known, hash).await
+    attempt.save(cx, hash).await
 }
 
-async fn hash_beside_current(
-    cx: &Services,
-    meta: &RequestMeta,
-    caller: &Caller,
-    known: &[AccountIdentifier],
-    input: &Change,
-) -> Result<PasswordHash, ChangeError> {
-    let (account, current) = (&caller.account, &input.current_password);
-    if current.is_empty() {
-        return Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::Missing)]));
+impl Attempt<'_> {
+    async fn hash_beside_current(&self, cx: &Services) -> Result<PasswordHash, ChangeError> {
+        let (account, typed) = (&self.caller.account, &self.input.current_password);
+        if typed.is_empty() {
+            return Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::Missing)]));
+        }
+        let current = CurrentPassword { typed: Some(typed), set_at: account.password_changed_at };
+        let report = self.check(cx, &current).await?;
+
+        // Both permits before the try is claimed: a full queue costs no try.
+        let (first, second) = (cx.hasher.permit()?, cx.hasher.permit()?);
+        let budget = verifier::password_budget(cx, account);
+        if verifier::password(cx, first, budget, Some(account), typed).await? != PasswordCheck::Right {
+            return self.refuse_current(cx).await;
+        }
+        let hash = self.hash_new(cx, second, report, true).await;
+        if hash.is_err() {
+            // The current one was right: that try is no failure.
+            cx.store.clear_budget(budget, cx.now()).await?;
+        }
+        hash
     }
-    let replaced = CurrentPassword { current: Some(current), set_at: account.password_changed_at };
-    let report = judge(cx, caller, known, input, &replaced).await?;
 
-    let (first, second) = (cx.hasher.permit()?, cx.hasher.permit()?);
-    let budget = verifier::password_budget(cx, account);
-    if verifier::password(cx, first, budget, Some(account), current).await? != PasswordCheck::Right {
-        return wrong_current(cx, meta, caller).await;
+    async fn check(&self, cx: &Services, current: &CurrentPassword<'_>) -> Result<Report, ChangeError> {
+        let new = NewPassword { password: &self.input.new_password, confirm: &self.input.confirm_password };
+        let personal = personal_of_account(cx, &self.caller.account, &self.identifiers);
+        Ok(new.check(cx, &self.policy, &personal, current).await?)
     }
-    let hash = hash_new(cx, second, caller, (report, &input.new_password), true).await;
-    if hash.is_err() {
-        // The current one was right: that try is no failure.
-        cx.store.clear_budget(budget, cx.now()).await?;
+
+    async fn hash_new(
+        &self,
+        cx: &Services,
+        permit: QueuePermit,
+        report: Report,
+        current_differs: bool,
+    ) -> Result<PasswordHash, ChangeError> {
+        let (account, typed) = (&self.caller.account, &self.input.new_password);
+        Ok(history::hash_unless_used(cx, permit, account, &self.policy, (report, typed), current_differs).await?)
     }
-    hash
-}
 
-async fn judge(
-    cx: &Services,
-    caller: &Caller,
-    known: &[AccountIdentifier],
-    input: &Change,
-    replaced: &CurrentPassword<'_>,
-) -> Result<Report, ChangeError> {
-    let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
-    let personal = personal_of_account(cx, &caller.account, known);
-    Ok(new.judge(cx, &policy_of(cx, caller).await?, &personal, replaced).await?)
-}
+    async fn refuse_current(&self, cx: &Services) -> Result<PasswordHash, ChangeError> {
+        let event = AuditEvent::AuthnPasswordChangeFail;
+        let mut tx = cx.store.begin_write().await?;
+        tx.record(self.meta.audit(event, cx.now()).account(self.caller.account.id));
+        tx.commit().await?;
+        Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::NotRight)]))
+    }
 
-async fn hash_new(
-    cx: &Services,
-    permit: QueuePermit,
-    caller: &Caller,
-    chosen: (Report, &Secret),
-    current_differs: bool,
-) -> Result<PasswordHash, ChangeError> {
-    let policy = policy_of(cx, caller).await?;
-    Ok(new_password::hash_new(cx, permit, &caller.account, &policy, chosen, current_differs).await?)
-}
+    async fn save(&self, cx: &Services, hash: PasswordHash) -> Result<PlainToken, ChangeError> {
+        let (account, token) = (&self.caller.account, cx.new_token());
+        let proven_by = match self.occasion {
+            SetOccasion::AfterTemporary => temporary::sent_to(cx, account).await?,
+            SetOccasion::Registration
+            | SetOccasion::Change
+            | SetOccasion::RequiredChange
+            | SetOccasion::Recovery
+            | SetOccasion::Operator => None,
+        };
+        let new = SetPassword {
+            occasion: self.occasion,
+            account,
+            identifiers: &self.identifiers,
+            hash,
+            journey: None,
+            proven_by,
+            request: Some(self.meta),
+        };
+        // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
+        let done = set::set(cx, cx.store.begin_write().await?, new).await?;
+        done.tx.insert_session(&self.renewed_session(cx, done.epoch), token.digest()).await?;
+        done.commit(cx).await?;
+        Ok(token)
+    }
 
-async fn wrong_current(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<PasswordHash, ChangeError> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(meta.audit(AuditEvent::AuthnPasswordChangeFail, cx.now()).account(caller.account.id));
-    tx.commit().await?;
-    Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::NotRight)]))
-}
-
-async fn replace(
-    cx: &Services,
-    meta: &RequestMeta,
-    caller: &Caller,
-    known: &[AccountIdentifier],
-    hash: PasswordHash,
-) -> Result<PlainToken, ChangeError> {
-    let (now, account) = (cx.now(), &caller.account);
-    let (token, remembered) = (cx.new_token(), new_password::remembered(cx).await?);
-    let proven_by = if by_temporary(caller) { temporary::sent_to(cx, account).await? } else { None };
-    let mut tx = cx.store.begin_write().await?;
-    // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
-    let replaced = tx.replace_password(account.id, account.epoch, &hash, remembered, now).await?;
-    let epoch = replaced.ok_or(ChangeError::NotSignedIn)?;
-    tx.clear_budget(verifier::password_budget(cx, account), now).await?;
-    steps::revoke_all(&tx, account.id, None).await?;
-    tx.end_sessions(account.id, None, now).await?;
-    let session = Session {
-        id: SessionId::new(now, cx.random()),
-        account: account.id,
-        kind: SessionKind::Full,
-        epoch,
-        device: meta.device.clone(),
-        created_at: caller.session.created_at,
-        last_used_at: now,
-        ended_at: None,
-    };
-    tx.insert_session(&session, token.digest()).await?;
-    let event = if by_temporary(caller) { AuditEvent::AuthnPasswordReset } else { AuditEvent::AuthnPasswordChange };
-    tx.record(meta.audit(event, now).account(account.id));
-    notices::password_changed(cx, &mut tx, account, known, proven_by).await?;
-    tx.commit().await?;
-    cx.wake.notify_one();
-    Ok(token)
+    /// The caller's own session under the new epoch: everything older has just ended.
+    fn renewed_session(&self, cx: &Services, epoch: Epoch) -> Session {
+        let now = cx.now();
+        Session {
+            id: SessionId::new(now, cx.random()),
+            account: self.caller.account.id,
+            kind: SessionKind::Full,
+            epoch,
+            device: self.meta.device.clone(),
+            created_at: self.caller.session.created_at,
+            last_used_at: now,
+            ended_at: None,
+        }
+    }
 }

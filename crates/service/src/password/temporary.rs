@@ -3,7 +3,7 @@
 //!
 //! Like links and codes they are derived from the id of a row when they are sent, and never stored
 //! (docs/adr/0001-secrets-are-derived-when-sent.md): the row, an action token, holds a keyed digest. The permanent password goes
-//! on working until it is replaced, since anybody may ask for anybody.
+//! on working until it is replaced, since anyone may ask for any account.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::{Services, Unexpected};
 /// How long a temporary password lives (AM-08).
 pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// Letters and digits that nobody mistakes for another.
+/// Letters and digits that are not mistaken for one another.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Sixteen of 32: 80 bits.
 const LETTERS: usize = 16;
@@ -41,13 +41,12 @@ impl TemporaryPassword {
     /// Reads what was typed, whatever its capitals, blanks and hyphens; `None` when it can be none.
     pub fn parse(typed: &str) -> Option<Self> {
         let mut letters = [0; LETTERS];
-        let mut places = letters.iter_mut();
-        for message in typed.trim().chars().filter(|message| !matches!(message, ' ' | '-' | '\u{3000}')) {
-            let message =
-                u8::try_from(message.to_ascii_uppercase()).ok().filter(|message| ALPHABET.contains(message))?;
-            *places.next()? = message;
+        let mut rest = letters.iter_mut();
+        for typed in typed.trim().chars().filter(|typed| !matches!(typed, ' ' | '-' | '\u{3000}')) {
+            let letter = u8::try_from(typed.to_ascii_uppercase()).ok().filter(|letter| ALPHABET.contains(letter))?;
+            *rest.next()? = letter;
         }
-        places.next().is_none().then_some(Self(letters))
+        rest.next().is_none().then_some(Self(letters))
     }
 
     /// As it is read: `ABCD-EFGH-JKLM-NPQR`. Every caller is a place to look at in a review.
@@ -122,7 +121,7 @@ pub(crate) async fn issue(
     Ok(Some((password, action_token)))
 }
 
-/// The identifier that the latest one went to: an objection to what came of it taints that.
+/// The identifier that the latest one went to: an objection to what came of it disputes that.
 pub(crate) async fn sent_to(cx: &Services, account: &Account) -> Result<Option<IdentifierId>, Unexpected> {
     let latest = cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, account.id).await?;
     Ok(latest.and_then(|action_token| action_token.disputed))
@@ -158,8 +157,8 @@ mod tests {
         let mut counts = [0; 32];
         for byte in 0..=u8::MAX {
             let made = TemporaryPassword::from_bytes([byte; LETTERS]);
-            let message = made.letters()[0];
-            counts[ALPHABET.iter().position(|known| *known == message).expect("of the alphabet")] += 1;
+            let letter = made.letters()[0];
+            counts[ALPHABET.iter().position(|known| *known == letter).expect("of the alphabet")] += 1;
         }
         assert_eq!(counts, [8; 32]);
     }

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::context::About as _;
 use crate::hasher::Busy;
 use crate::verifier::{self, PasswordCheck, SignInMethod};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, password, policies};
 
 /// Why somebody was not signed in.
 #[derive(Debug, thiserror::Error)]
@@ -159,7 +159,7 @@ async fn admit(
     }
     tx.commit().await?;
     if by_password {
-        upgrade_hash(cx, account, password).await?;
+        password::upgrade(cx, account, password).await?;
     }
     Ok(token)
 }
@@ -171,17 +171,6 @@ async fn is_breached(cx: &Services, account: &Account, password: &Secret) -> Res
     }
     let normal = Zeroizing::new(normalise(password.expose()));
     Ok(cx.breaches.holds(&normal))
-}
-
-/// Hashes anew when the parameters have risen since (PW-10). A full queue leaves it for the next time.
-async fn upgrade_hash(cx: &Services, account: &Account, password: &Secret) -> Result<(), Unexpected> {
-    let Some(old) = account.password.as_ref().filter(|old| cx.hasher.is_outdated(old)) else { return Ok(()) };
-    let Ok(permit) = cx.hasher.permit() else { return Ok(()) };
-    let new = cx.hasher.hash(permit, password).await?;
-    let tx = cx.store.begin_write().await?;
-    tx.rehash(account.id, old, &new).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 async fn refuse(

@@ -13,6 +13,8 @@ use crate::text::Text;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// `local` or `directory`.
+    pub authority: String,
     /// `active`, `disabled` or `frozen`.
     pub status: String,
     /// Since when.
@@ -66,6 +68,7 @@ impl TryFrom<Model> for Account {
     fn try_from(row: Model) -> Result<Self, Unexpected> {
         Ok(Self {
             id: AccountId(row.id),
+            authority: Text::read(&row.authority, "account", "authority")?,
             status: row.read_status()?,
             role: Text::read(&row.role, "account", "role")?,
             lang: Text::read(&row.lang, "account", "lang")?,
@@ -81,11 +84,13 @@ impl TryFrom<Model> for Account {
     }
 }
 
+/// The row of a new account. Its password is left out: only [`crate::Write::set_password`] writes one.
 impl From<&Account> for Model {
     fn from(account: &Account) -> Self {
         let (status, status_at, disputed) = status_columns(account.status, account.created_at);
         Self {
             id: account.id.0,
+            authority: account.authority.text().to_owned(),
             status: status.to_owned(),
             status_at,
             disputed,
@@ -93,8 +98,8 @@ impl From<&Account> for Model {
             given_name: account.given_name.clone(),
             family_name: account.family_name.clone(),
             lang: account.lang.text().to_owned(),
-            password: account.password.as_ref().map(|hash| hash.0.clone()),
-            password_changed_at: account.password_changed_at.map(Timestamp::as_millis),
+            password: None,
+            password_changed_at: None,
             must_change: account.must_change,
             never_expires: account.never_expires,
             warned: None,

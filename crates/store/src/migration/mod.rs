@@ -5,6 +5,7 @@ mod m0002_past_passwords;
 mod m0003_expiry;
 mod m0004_policies;
 mod m0005_latest_action_tokens;
+mod m0020_authority;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_expiry::Migration),
             Box::new(m0004_policies::Migration),
             Box::new(m0005_latest_action_tokens::Migration),
+            Box::new(m0020_authority::Migration),
         ]
     }
 }

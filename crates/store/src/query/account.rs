@@ -1,6 +1,6 @@
 //! Accounts and the identifiers they are known by.
 
-use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, PasswordHash, Role, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, Role, Status};
 use rekey_shared::Timestamp;
 use rekey_shared::identifier::IdentifierKind;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -68,7 +68,7 @@ async fn has_owner(db: &impl ConnectionTrait) -> Result<bool, Unexpected> {
 }
 
 impl Write {
-    /// Makes an account with all it is known by.
+    /// Makes an account with all it is known by, and without a password: see [`Write::set_password`].
     pub async fn insert_account(
         &self,
         account: &Account,
@@ -98,17 +98,6 @@ impl Write {
             Err(DbErr::RecordNotInserted) => Ok(false),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Replaces the stored form of the same password. `false` when the password was changed meanwhile.
-    pub async fn rehash(&self, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<bool, Unexpected> {
-        let outcome = account::Entity::update_many()
-            .col_expr(account::Column::Password, Expr::value(new.0.clone()))
-            .filter(account::COLUMN.id.eq(id.0))
-            .filter(account::COLUMN.password.eq(old.0.clone()))
-            .exec(&self.tx)
-            .await?;
-        Ok(outcome.rows_affected == 1)
     }
 
     /// Raises the credential epoch: every older session and secret of the account is dead. Returns the new one.

@@ -8,7 +8,7 @@ pub(crate) mod expiry;
 pub(crate) mod journey;
 pub(crate) mod meta;
 pub(crate) mod outbox;
-pub(crate) mod past_password;
+pub(crate) mod password;
 pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod session;

@@ -1,10 +1,11 @@
 use std::collections::HashSet;
 
-use rekey_domain::{AccountId, Epoch, IdentifierId, PasswordHash, Role, Status};
+use rekey_domain::password::set::SetOccasion;
+use rekey_domain::{Account, AccountId, Authority, Epoch, IdentifierId, PasswordHash, Role, Status};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_store::Inserted;
 
-use crate::given::{CROWD, account, address, at, crowd, id, nodes, with_account};
+use crate::given::{CROWD, account, address, at, crowd, id, insert, nodes, permit, with_account};
 use crate::on_both;
 
 on_both! {
@@ -15,7 +16,7 @@ on_both! {
         ada.status = Status::Frozen { at: at(5), disputed: Some(IdentifierId(id(7))) };
         let known_by = [address(1, 1, "ada@example.org"), address(2, 1, "a@example.org")];
         let tx = store.begin_write().await.unwrap();
-        assert_eq!(tx.insert_account(&ada, &known_by).await.unwrap(), Inserted::Done);
+        insert(&tx, &ada, &known_by).await;
         assert!(tx.find_account(ada.id).await.unwrap().is_some(), "seen from inside");
         tx.commit().await.unwrap();
 
@@ -65,6 +66,16 @@ on_both! {
         assert!(store.find_account(AccountId(id(2))).await.unwrap().is_none());
     }
 
+    async fn the_password_of_a_new_account_is_not_taken_from_it(db: Database) {
+        let store = db.store().await;
+        let elsewhere = Account { authority: Authority::Directory, ..account(1) };
+        let tx = store.begin_write().await.unwrap();
+        assert_eq!(tx.insert_account(&elsewhere, &[]).await.unwrap(), Inserted::Done);
+        tx.commit().await.unwrap();
+        let found = store.find_account(elsewhere.id).await.unwrap().unwrap();
+        assert_eq!((found.authority, found.password, found.password_changed_at), (Authority::Directory, None, None));
+    }
+
     async fn of_many_who_take_one_address_at_once_one_gets_it(db: Database) {
         let nodes = nodes(&db).await;
         let results = crowd(&nodes, |store, n| async move {
@@ -88,7 +99,7 @@ on_both! {
         let stronger = PasswordHash("first, stronger".to_owned());
         let tx = store.begin_write().await.unwrap();
         assert!(tx.rehash(ada.id, &first, &stronger).await.unwrap());
-        assert!(tx.replace_password(ada.id, ada.epoch, &second, 0, at(9)).await.unwrap().is_some());
+        assert!(tx.set_password(permit(SetOccasion::Change, &ada), &second, 0, at(9)).await.unwrap().is_some());
         assert!(!tx.rehash(ada.id, &first, &stronger).await.unwrap());
         tx.commit().await.unwrap();
         let found = store.find_account(ada.id).await.unwrap().unwrap();

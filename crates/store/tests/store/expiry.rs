@@ -1,8 +1,9 @@
 use rekey_domain::password::expiry::{DAY, Due, PageCursor, due_warnings};
+use rekey_domain::password::set::SetOccasion;
 use rekey_domain::{Account, AccountId, PasswordHash, Status};
 use rekey_store::Store;
 
-use crate::given::{account, address, at, crowd, id, nodes, with_account};
+use crate::given::{account, address, at, crowd, id, insert, nodes, permit, with_account};
 use crate::on_both;
 
 const SECONDS: u64 = 24 * 3600;
@@ -13,7 +14,7 @@ async fn set_at(store: &Store, n: u128, seconds: u64, change: impl FnOnce(&mut A
     change(&mut account);
     let tx = store.begin_write().await.unwrap();
     let known = [address(n, n, &format!("ada{n}@example.org"))];
-    assert_eq!(tx.insert_account(&account, &known).await.unwrap(), rekey_store::Inserted::Done);
+    insert(&tx, &account, &known).await;
     tx.commit().await.unwrap();
 }
 
@@ -51,7 +52,7 @@ on_both! {
             assert_eq!(tx.claim_warning(ada.id, set_at, warning).await.unwrap(), claimed, "{warning}");
         }
         let new = PasswordHash("second".to_owned());
-        assert!(tx.replace_password(ada.id, ada.epoch, &new, 0, at(9)).await.unwrap().is_some());
+        assert!(tx.set_password(permit(SetOccasion::Change, &ada), &new, 0, at(9)).await.unwrap().is_some());
         assert!(!tx.claim_warning(ada.id, set_at, 1).await.unwrap());
         assert!(tx.claim_warning(ada.id, at(9), 14).await.unwrap(), "a new password, a new count");
         tx.commit().await.unwrap();
@@ -84,7 +85,7 @@ on_both! {
         let marked = tx.find_account(ada.id).await.unwrap().unwrap();
         assert!(marked.must_change && marked.never_expires);
         let new = PasswordHash("second".to_owned());
-        assert!(tx.replace_password(ada.id, ada.epoch, &new, 0, at(9)).await.unwrap().is_some());
+        assert!(tx.set_password(permit(SetOccasion::Change, &ada), &new, 0, at(9)).await.unwrap().is_some());
         tx.commit().await.unwrap();
         let after = store.find_account(ada.id).await.unwrap().unwrap();
         assert!(!after.must_change && after.never_expires);

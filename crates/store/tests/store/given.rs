@@ -7,14 +7,15 @@ use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::journey::{
     Action, Bound, CODE_LIFETIME, Facts, Journey, JourneyKind, JourneyState, Next, REGISTRATION_LIFETIME, Ready, step,
 };
+use rekey_domain::password::set::{SetOccasion, SetPermit};
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{
-    Account, AccountId, AccountIdentifier, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId, PasswordHash, Role,
-    SessionId, Status,
+    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, Digest, Epoch, IdentifierId, JourneyId,
+    PasswordHash, Role, SessionId, Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
-use rekey_store::{Inserted, Store};
+use rekey_store::{Inserted, Store, Write};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -38,6 +39,7 @@ pub fn digest(n: u8) -> Digest {
 pub fn account(n: u128) -> Account {
     Account {
         id: AccountId(id(n)),
+        authority: Authority::Local,
         status: Status::Active,
         role: Role::Member,
         given_name: "Ada".to_owned(),
@@ -67,10 +69,22 @@ pub fn address(n: u128, of: u128, canonical: &str) -> AccountIdentifier {
 pub async fn with_account(store: &Store, n: u128) -> Account {
     let account = account(n);
     let tx = store.begin_write().await.expect("begins");
-    let inserted = tx.insert_account(&account, &[address(n, n, &format!("ada{n}@example.org"))]).await;
-    assert_eq!(inserted.expect("inserts"), Inserted::Done);
+    insert(&tx, &account, &[address(n, n, &format!("ada{n}@example.org"))]).await;
     tx.commit().await.expect("commits");
     account
+}
+
+/// Writes an account down, with its password.
+pub async fn insert(tx: &Write, account: &Account, identifiers: &[AccountIdentifier]) {
+    assert_eq!(tx.insert_account(account, identifiers).await.expect("inserts"), Inserted::Done);
+    let (Some(password), Some(set_at)) = (&account.password, account.password_changed_at) else { return };
+    let set = tx.set_password(permit(SetOccasion::Registration, account), password, 0, set_at).await;
+    assert_eq!(set.expect("sets"), Some(account.epoch));
+}
+
+/// Permission to set the password of an account as it is given.
+pub fn permit(occasion: SetOccasion, account: &Account) -> SetPermit {
+    occasion.permit(account).expect("its password is kept here")
 }
 
 /// A recovery that waits. Its secrets follow from its number.

@@ -15,7 +15,7 @@ mod expiry;
 mod journeys;
 mod migration;
 mod outbox;
-mod past_passwords;
+mod passwords;
 mod policies;
 mod purge;
 mod sessions;

@@ -1,8 +1,9 @@
-use rekey_domain::{AccountId, Epoch, PasswordHash};
+use rekey_domain::password::set::SetOccasion;
+use rekey_domain::{Account, AccountId, Epoch, PasswordHash};
 use rekey_shared::password::History;
 use rekey_store::Store;
 
-use crate::given::{at, crowd, id, nodes, with_account};
+use crate::given::{account, at, crowd, id, nodes, permit, with_account};
 use crate::on_both;
 
 fn hash(n: i64) -> PasswordHash {
@@ -15,9 +16,14 @@ async fn remembered(store: &Store, account: AccountId) -> Vec<String> {
     past.iter().map(|hash| hash.0.rsplit(['$', ' ']).next().unwrap_or_default().to_owned()).collect()
 }
 
+fn at_epoch(id: AccountId, n: i64) -> Account {
+    Account { id, epoch: Epoch(n), ..account(1) }
+}
+
 async fn replace(store: &Store, account: AccountId, n: i64, depth: u8) {
     let tx = store.begin_write().await.unwrap();
-    assert_eq!(tx.replace_password(account, Epoch(n), &hash(n), depth, at(9)).await.unwrap(), Some(Epoch(n + 1)));
+    let permit = permit(SetOccasion::Change, &at_epoch(account, n));
+    assert_eq!(tx.set_password(permit, &hash(n), depth, at(9)).await.unwrap(), Some(Epoch(n + 1)));
     tx.commit().await.unwrap();
 }
 
@@ -55,21 +61,53 @@ on_both! {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
         let tx = store.begin_write().await.unwrap();
-        assert_eq!(tx.replace_password(ada.id, Epoch(2), &hash(1), 4, at(9)).await.unwrap(), None);
-        assert_eq!(tx.replace_password(AccountId(id(77)), Epoch(3), &hash(1), 4, at(9)).await.unwrap(), None);
+        for outdated in [at_epoch(ada.id, 2), at_epoch(AccountId(id(77)), 3)] {
+            let permit = permit(SetOccasion::Change, &outdated);
+            assert_eq!(tx.set_password(permit, &hash(1), 4, at(9)).await.unwrap(), None);
+        }
         drop(tx);
         assert!(remembered(&store, ada.id).await.is_empty());
         assert_eq!(store.find_account(ada.id).await.unwrap().unwrap().password, ada.password);
     }
 
+    async fn a_first_password_replaces_none_and_leaves_the_epoch(db: Database) {
+        let store = db.store().await;
+        let ada = with_account(&store, 1).await;
+        let first = permit(SetOccasion::Registration, &ada);
+        let tx = store.begin_write().await.unwrap();
+        assert_eq!(tx.set_password(first, &hash(1), 4, at(9)).await.unwrap(), None, "there is one already");
+        drop(tx);
+        let found = store.find_account(ada.id).await.unwrap().unwrap();
+        assert_eq!((found.password, found.epoch), (ada.password, ada.epoch));
+        assert!(remembered(&store, ada.id).await.is_empty());
+    }
+
+    async fn the_row_follows_the_occasion(db: Database) {
+        let store = db.store().await;
+        for (n, occasion) in SetOccasion::ALL.into_iter().enumerate() {
+            if occasion == SetOccasion::Registration {
+                continue;
+            }
+            let ada = with_account(&store, n as u128 + 1).await;
+            let tx = store.begin_write().await.unwrap();
+            tx.require_change(ada.id).await.unwrap();
+            assert_eq!(tx.set_password(permit(occasion, &ada), &hash(1), 2, at(9)).await.unwrap(), Some(Epoch(4)));
+            tx.commit().await.unwrap();
+            let found = store.find_account(ada.id).await.unwrap().unwrap();
+            assert_eq!(found.must_change, occasion == SetOccasion::Operator, "{occasion:?}");
+            assert_eq!((found.password_changed_at, found.epoch), (Some(at(9)), Epoch(4)), "{occasion:?}");
+            assert_eq!(remembered(&store, ada.id).await, ["first"], "{occasion:?}");
+        }
+    }
+
     async fn of_a_crowd_that_replaces_one_password_one_does_and_one_history_remains(db: Database) {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
-        let (account, epoch) = (ada.id, ada.epoch);
+        let permit = permit(SetOccasion::Recovery, &ada);
         let won = crowd(&nodes, move |store, n| async move {
             let tx = store.begin_write().await.unwrap();
             let new = hash(i64::try_from(n).unwrap());
-            let replaced = tx.replace_password(account, epoch, &new, 24, at(9)).await.unwrap();
+            let replaced = tx.set_password(permit, &new, 24, at(9)).await.unwrap();
             if replaced.is_some() {
                 tx.commit().await.unwrap();
             }

@@ -1,0 +1,139 @@
+//! The one writer of passwords: whoever asks for it, and for whatever reason. What comes with a new password follows
+//! from the occasion (`domain::password::set`).
+//!
+//! The caller claims first (spends a journey, inserts an account) in a transaction that it hands over, and finishes in
+//! the one that comes back. For a password that is kept here both are the same. Where a directory keeps it, the claim
+//! has to be committed before the directory is written, since no transaction may wait for a machine far away: then
+//! another one comes back.
+
+use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::password::set::{Effect, SetOccasion};
+use rekey_domain::{Account, AccountIdentifier, Epoch, IdentifierId, JourneyId, PasswordHash, Status};
+use rekey_shared::{Secret, Timestamp};
+use rekey_store::Write;
+
+use crate::context::About as _;
+use crate::journey::steps;
+use crate::message::notices;
+use crate::password::history;
+use crate::{RequestMeta, Services, Unexpected, verifier};
+
+/// A password to be set, and what is known of the occasion.
+pub(crate) struct SetPassword<'a> {
+    /// Why.
+    pub occasion: SetOccasion,
+    /// The account as it was read before anything was judged: if its epoch has changed since, nothing is set.
+    pub account: &'a Account,
+    /// What the account is known by: its owner is told there.
+    pub identifiers: &'a [AccountIdentifier],
+    /// The new password.
+    pub hash: PasswordHash,
+    /// The journey that ends with it. The caller has spent it.
+    pub journey: Option<JourneyId>,
+    /// The identifier that the owner disputes by saying "this was not me".
+    pub proven_by: Option<IdentifierId>,
+    /// Who asked; `None` for the operator at the command line.
+    pub request: Option<&'a RequestMeta>,
+}
+
+/// A password that is set as soon as this is committed.
+#[must_use]
+pub(crate) struct PasswordSet {
+    /// Where the caller finishes.
+    pub tx: Write,
+    /// The epoch that the account is at now.
+    pub epoch: Epoch,
+}
+
+impl PasswordSet {
+    /// Makes it lasting and has the notices sent.
+    pub(crate) async fn commit(self, cx: &Services) -> Result<(), Unexpected> {
+        self.tx.commit().await?;
+        cx.wake.notify_one();
+        Ok(())
+    }
+}
+
+/// Why no password was set. The transaction is gone, and with it what the caller claimed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SetError {
+    /// The account has got another password, was frozen, released or disabled since it was read.
+    #[error("the account has changed meanwhile")]
+    Overtaken,
+    /// A directory keeps the password of this account.
+    #[error("the password is kept in a directory")]
+    KeptElsewhere,
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+impl From<rekey_store::Unexpected> for SetError {
+    fn from(cause: rekey_store::Unexpected) -> Self {
+        Self::Unexpected(cause.into())
+    }
+}
+
+/// Sets a password, with everything that its occasion brings.
+pub(crate) async fn set(cx: &Services, mut tx: Write, new: SetPassword<'_>) -> Result<PasswordSet, SetError> {
+    let permit = new.occasion.permit(new.account).ok_or(SetError::KeptElsewhere)?;
+    let (now, depth) = (cx.now(), history::depth(cx).await?);
+    let epoch = tx.set_password(permit, &new.hash, depth, now).await?.ok_or(SetError::Overtaken)?;
+    for effect in new.occasion.effects() {
+        apply(cx, &mut tx, &new, effect).await?;
+    }
+    if let Some(event) = new.occasion.event() {
+        tx.record(new.audit(event, now));
+    }
+    Ok(PasswordSet { tx, epoch })
+}
+
+async fn apply(cx: &Services, tx: &mut Write, new: &SetPassword<'_>, effect: Effect) -> Result<(), Unexpected> {
+    let (account, now) = (new.account, cx.now());
+    match effect {
+        // In the statement that wrote the password: they hold for exactly the row that it found.
+        Effect::RememberReplaced | Effect::RaiseEpoch | Effect::RequireChange => {}
+        Effect::EndSessions => {
+            tx.end_sessions(account.id, None, now).await?;
+        }
+        Effect::RevokeSecrets => steps::revoke_all(tx, account.id, new.journey).await?,
+        Effect::ClearBudget => tx.clear_budget(verifier::password_budget(cx, account), now).await?,
+        Effect::Release => {
+            if matches!(account.status, Status::Frozen { .. }) {
+                tx.set_status(account.id, Status::Active, now).await?;
+                tx.record(new.audit(AuditEvent::AccountReleased, now));
+            }
+        }
+        Effect::NotifyOwner => {
+            notices::password_changed(cx, tx, account, new.identifiers, new.proven_by).await?;
+        }
+    }
+    Ok(())
+}
+
+impl SetPassword<'_> {
+    fn audit(&self, event: AuditEvent, at: Timestamp) -> AuditLine {
+        let line = match self.request {
+            Some(meta) => meta.audit(event, at),
+            None => AuditLine { at, event, account: None, journey: None, session: None, address: String::new() },
+        };
+        let line = line.account(self.account.id);
+        match self.journey {
+            Some(journey) => line.journey(journey),
+            None => line,
+        }
+    }
+}
+
+/// Stores the same password in a stronger form when the parameters have risen since it was hashed (PW-10).
+/// `typed` has just been verified. A full queue leaves it for the next sign-in.
+pub(crate) async fn upgrade(cx: &Services, account: &Account, typed: &Secret) -> Result<(), Unexpected> {
+    let Some(old) = account.password.as_ref().filter(|old| cx.hasher.is_outdated(old)) else { return Ok(()) };
+    let Ok(permit) = cx.hasher.permit() else { return Ok(()) };
+    let new = cx.hasher.hash(permit, typed).await?;
+    let tx = cx.store.begin_write().await?;
+    // Guarded by the old form: a password that was replaced meanwhile stays.
+    tx.rehash(account.id, old, &new).await?;
+    tx.commit().await?;
+    Ok(())
+}
