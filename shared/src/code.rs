@@ -1,4 +1,4 @@
-//! One-time codes of six digits.
+//! One-time codes of 6 digits.
 
 /// Six digits as a person types them, made canonical. Never prints itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl OneTimeCode {
         Self(digits)
     }
 
-    /// Reads what was typed: blanks and hyphens anywhere, full-width digits welcome (TO-3).
+    /// Reads what was typed: spaces and hyphens are ignored, full-width digits are accepted (TO-3).
     /// `None` unless exactly six digits remain. Reads at most 64 characters.
     pub fn parse(typed: &str) -> Option<Self> {
         let mut digits = [0; Self::DIGITS];

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
-    /// An e-mail address, phone number or user name.
+    /// An email address, phone number or username.
     Identifier,
     /// The password of an account that exists.
     Password,
@@ -16,13 +16,13 @@ pub enum Field {
     ConfirmPassword,
     /// The password being replaced.
     CurrentPassword,
-    /// A six-digit code.
+    /// A 6-digit code.
     Code,
     /// Given name.
     GivenName,
     /// Family name.
     FamilyName,
-    /// A user name being chosen.
+    /// A username being chosen.
     Username,
     /// Consent to the terms.
     Consent,
@@ -56,21 +56,21 @@ pub enum FieldFault {
     TooLong,
     /// Characters that have no place there (controls, bidi overrides, zero-width).
     BadCharacters,
-    /// Nothing was typed where an account begins: a user name would not do.
+    /// Nothing was typed where an account begins; a username is not enough there.
     MissingContact,
-    /// Not an e-mail address or phone number.
+    /// Neither an email address nor a phone number.
     NotAnAddress,
     /// A phone number, but not one that exists in any numbering plan.
     NotAPhone,
-    /// Not six digits.
+    /// Not 6 digits.
     NotACode,
     /// The second typing differs from the first.
     Differs,
     /// The current password is not right.
     NotRight,
-    /// Somebody has that user name.
+    /// Another account has that username.
     Taken,
-    /// Not a user name: 3–32 letters, digits, dots, hyphens or underscores, a letter or digit first and last.
+    /// Not a username: 3–32 letters, digits, dots, hyphens or underscores, a letter or digit first and last.
     NotAUsername,
     /// The terms must be accepted.
     MustAccept,

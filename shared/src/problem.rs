@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::field::{Field, FieldFault, FieldProblem};
 use crate::password::Report;
 
-/// Everything that can go wrong, as told to the person. Closed: no free text, no ids, nothing about other accounts.
+/// Everything that can go wrong, as a person is told. Closed: no free text, no ids, nothing about other accounts.
 ///
-/// Unknown, expired, spent and revoked secrets are one variant each; which it was is for the audit record.
+/// Unknown, expired, spent and revoked secrets are one variant each; which it was is in the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "problem", content = "detail")]
 pub enum Problem {
@@ -15,27 +15,27 @@ pub enum Problem {
     Fields(Vec<FieldProblem>),
     /// The chosen password does not meet the policy.
     WeakPassword(Box<Report>),
-    /// Identifier and password do not fit, or the account may not sign in now. Deliberately one answer.
+    /// The password does not match the identifier, or the account may not sign in now. Deliberately one answer.
     SignInRefused,
-    /// The code is not right; so many tries are left.
+    /// The code is not right.
     CodeWrong {
         /// Tries left with this code: 1–4.
         tries_left: u8,
     },
-    /// The code is expired or was mistyped too often; a new start is needed.
+    /// The code has expired or was entered wrong too often; the journey must start over.
     CodeDead,
-    /// A code was asked for again before a minute had passed, or too often.
+    /// A code was requested again within a minute, or too often.
     ResendTooSoon,
     /// The mailed link is unknown, expired, used or replaced by a newer one.
     LinkNotValid,
     /// The steps were not followed in this browser, or took too long.
     JourneyOver,
-    /// Too many requests within the hour (AC-56): told of recoveries only when the preset says so, and of comparisons with
-    /// past passwords, which only somebody asks for who has proven who they are.
+    /// Too many requests within the hour (AC-56). A recovery says so only under a preset that asks for it; a comparison
+    /// with past passwords always does, since only a person who has proven who they are gets that far.
     TooManyRequests,
-    /// Requests too close together (AC-56). Only told when the preset says so.
+    /// Requests too close together (AC-56). Said only under a preset that asks for it.
     TooFrequent,
-    /// The address of this client sends too much.
+    /// This client address sends too many requests.
     SlowDown,
     /// Registration is switched off.
     RegistrationClosed,
@@ -51,11 +51,11 @@ pub enum Problem {
     BadRequest,
     /// The network or the server did not answer.
     Offline,
-    /// Something broke; the reference finds it in the log.
+    /// An error of ours; the reference finds it in the log.
     Unexpected(Reference),
 }
 
-/// Eight letters and digits that are shown to the person and logged with the cause.
+/// A support code: eight letters and digits that are shown to the person and logged with the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Reference([u8; 8]);

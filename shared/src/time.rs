@@ -1,4 +1,4 @@
-//! Moments, as everything in Rekey writes them down.
+//! Points in time, as everything in Rekey stores them.
 
 use std::time::Duration;
 
@@ -24,24 +24,24 @@ impl Timestamp {
         self.0
     }
 
-    /// This moment and a span later; stops at the end of time rather than wrapping.
+    /// The moment this long after; saturates instead of wrapping.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// A span before this moment; stops at the beginning of time rather than wrapping.
+    /// The moment this long before; saturates instead of wrapping.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// How long after `earlier` this is; nothing when it is not after it.
+    /// How long after `earlier` this is; zero when it is not later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Date and time in UTC as that language writes it: `Nov 20, 2026, 9:05 AM UTC`, `2026年11月20日 9:05（UTC）`.
+    /// Date and time in UTC as the language writes it: `Nov 20, 2026, 9:05 AM UTC`, `2026年11月20日 9:05（UTC）`.
     pub fn written(self, lang: Lang) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let Some(at) = DateTime::from_timestamp_millis(self.0) else { return "–".to_owned() };

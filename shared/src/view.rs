@@ -1,4 +1,4 @@
-//! What pages may see: plain values, already fit to be shown.
+//! What pages may see: plain values that can be shown as they are.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,26 +10,26 @@ use crate::password::{Personal, Policy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
-    /// Electronic mail.
+    /// Email.
     Email,
     /// Text message.
     Sms,
-    /// Whatever is on file: a user name was typed, and the page may not tell what the account has.
+    /// The channels on file: a username was typed, and the page must not say which ones the account has.
     OnFile,
 }
 
 /// What every page needs to know of the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteView {
-    /// The organisation's name, shown in the footer and in messages.
+    /// The organization's name, shown in the footer and in messages.
     pub organisation: String,
     /// Whether people may register by themselves.
     pub registration_open: bool,
     /// The consent line under the registration form, when the operator set one.
     pub terms_url: Option<String>,
-    /// Where "Ask the help desk" leads, when the operator set it: `https:` or `mailto:`.
+    /// Where "Contact the help desk" leads, when the operator set it: `https:` or `mailto:`.
     pub help_url: Option<String>,
-    /// Whether recoveries by mail bring a temporary password in place of link and code.
+    /// Whether a recovery by email brings a temporary password instead of a link and a code.
     pub temporary_passwords: bool,
     /// Whether `/dev/mailbox` exists here.
     pub dev_mailbox: bool,
@@ -42,13 +42,13 @@ pub struct PersonView {
     pub given_name: String,
     /// Family name; empty when unknown.
     pub family_name: String,
-    /// The address or number to call the account by.
+    /// The email address or number that the account is shown by.
     pub identifier: String,
     /// Whether the person owns the installation.
     pub is_owner: bool,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,
-    /// Days until it must be changed, once the last ones have begun.
+    /// Days until it must be changed; `None` until the policy's warning period begins.
     pub password_ends_in_days: Option<u16>,
 }
 
@@ -60,28 +60,28 @@ pub enum ChangeReason {
     Expired,
     /// The account was marked: by an operator, or because the password is known from a breach.
     Marked,
-    /// A temporary password opened the session, and is used up.
+    /// A temporary password opened the session; it cannot be used again.
     Temporary,
 }
 
 /// One signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionView {
-    /// The handle for ending it. Not the cookie, and of no use as one.
+    /// The handle for ending it. It is not the cookie and cannot be used as one.
     pub id: Uuid,
     /// Browser and system, such as `Firefox on Windows`; empty when unknown.
     pub device: String,
-    /// Coarse place; empty as long as no source of places is configured.
+    /// Approximate location; empty while no source of locations is configured.
     pub place: String,
     /// When it began.
     pub created_at: Timestamp,
     /// When it was last seen, to the minute.
     pub last_used_at: Timestamp,
-    /// Whether it is the one asking.
+    /// Whether it is the session of this request.
     pub current: bool,
 }
 
-/// Where a registration or a recovery stands.
+/// The step that a registration or a recovery is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JourneyStep {
@@ -94,7 +94,7 @@ pub enum JourneyStep {
 /// A registration or recovery as its page needs it. The same for accounts that exist and for those that do not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JourneyView {
-    /// Where it stands.
+    /// Its step.
     pub step: JourneyStep,
     /// What the person typed, canonical, to say where the code went.
     pub identifier: String,
@@ -102,25 +102,25 @@ pub struct JourneyView {
     pub channel: Channel,
     /// When the code may be sent again.
     pub resend_at: Timestamp,
-    /// When the code dies.
+    /// When the code expires.
     pub code_expires_at: Timestamp,
     /// Tries left with this code.
     pub tries_left: u8,
-    /// The server's clock when it answered, so that a browser's wrong clock does not matter.
+    /// The server's clock when it answered: the browser's own clock may be wrong.
     pub now: Timestamp,
     /// Whether this registration makes the owner.
     pub for_owner: bool,
 }
 
-/// What a password box needs: the rules, and whom the password must not resemble.
+/// What a password field needs: the rules, and the personal data that the password must not resemble.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PolicyView {
-    /// Whose password it is, as the page may say it.
+    /// The account's identifier, in the form that the page may show.
     pub identifier: String,
     /// The rules in force.
     pub policy: Policy,
     /// What is known of the person at this step.
     pub personal: Personal,
-    /// The name of the list of breached passwords that the browser may ask of; `None` if only the server looks.
+    /// The list of breached passwords that the browser may query; `None` if only the server checks.
     pub breached: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! "Make one for me": what is made is accepted, readable and fairly drawn.
+//! Generated passwords are accepted, readable and fairly drawn.
 #![cfg(feature = "strength")]
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Addresses, numbers and user names as people type them, and as attackers do.
+//! Addresses, numbers and usernames as people type them, and as attackers do.
 #![cfg(feature = "parse")]
 
 use rekey_shared::FieldFault::{self, BadCharacters, Missing, NotAPhone, NotAUsername, NotAnAddress, TooLong};

@@ -1,4 +1,4 @@
-//! What people meet: the two presets, their own names, and what a report says.
+//! What people meet: two presets, their own names, and what a report says.
 #![cfg(feature = "strength")]
 
 use rekey_shared::password::{

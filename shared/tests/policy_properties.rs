@@ -9,7 +9,7 @@ use rekey_shared::password::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-/// Passwords near the rules: short alphabets, blanks, marks, names, several scripts, controls.
+/// Passwords near the rules: short alphabets, spaces, symbols, names, several scripts, controls.
 fn passwords() -> impl Strategy<Value = String> {
     prop_oneof![
         "[aA0 :#-]{0,24}",

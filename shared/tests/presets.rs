@@ -1,4 +1,5 @@
-//! A table of passwords against every preset, worked out apart from the engine; the same file runs natively and in WebAssembly.
+//! A table of passwords against every preset, worked out independently of the engine; the same file runs natively and
+//! in WebAssembly.
 #![cfg(feature = "strength")]
 
 use std::collections::BTreeMap;

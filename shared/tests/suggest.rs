@@ -1,4 +1,4 @@
-//! The shortest change: what is suggested is little, and enough.
+//! The shortest change: what is suggested is small and sufficient.
 
 use rekey_shared::password::{
     Class, Matching, Personal, PersonalPart, PersonalRules, Policy, Position, Replace, Run, Runs, Suggestion,

@@ -5,7 +5,7 @@
 //! A message is a row that holds ids only. The worker leases rows, asks
 //! [`rekey_service::message::compose::prepare`] what each one says and to whom, writes it in the recipient's language,
 //! hands it to a provider and settles the row. Everything about a message follows from its row, so a retry has the
-//! same Message-ID and the same bytes, and a receiver recognises it.
+//! same Message-ID and the same bytes, and a receiver recognizes it.
 #![deny(missing_docs)]
 // Enums are closed: a new variant must not compile before there are words, a rule or a decision for it.
 #![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]

@@ -11,7 +11,7 @@ pub use settings::{MailSettings, Security};
 use crate::{Rendered, SendError, Sender, SettingsError};
 use line::Line;
 
-/// Replies that are about our credentials (RFC 4954 §6): the operator can mend them, so the mail waits.
+/// Replies about our credentials (RFC 4954 §6): the operator can correct them, so the mail waits.
 const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
 
 /// Hands mail to one SMTP server. Cheap to clone.

@@ -11,7 +11,7 @@ use rekey_shared::Timestamp;
 
 use crate::{Channel, Rendered, SendError, Sender};
 
-/// Messages that are kept; older ones make room.
+/// How many messages are kept; the oldest is dropped first.
 const CAPACITY: usize = 200;
 
 /// A message as `/dev/mailbox.json` shows it. Other programs rely on these names.

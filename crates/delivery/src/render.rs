@@ -1,7 +1,7 @@
 //! Messages as people read them: English and Japanese, plain text and HTML, mail and text message.
 //!
-//! A content becomes a [`page::Page`] of blocks in one language; [`layout`] writes the blocks down.
-//! So wording lives in `en.rs` and `ja.rs`, markup in one place, and neither can forget the other.
+//! A message body becomes a [`page::Page`] of blocks in one language; [`layout`] turns the blocks into text and HTML.
+//! Wording lives in `en.rs` and `ja.rs`, markup in one place.
 
 mod brand;
 mod en;
@@ -21,7 +21,7 @@ pub use brand::Brand;
 pub struct Rendered {
     /// The local part of the Message-ID.
     pub message_id: String,
-    /// Where to.
+    /// The recipient.
     pub to: Recipient,
     /// When it was caused; the `Date` of a mail.
     pub created_at: Timestamp,

@@ -4,17 +4,17 @@ use rekey_service::message::compose::Recipient;
 
 use crate::{DevMailbox, Rendered, SmsSender, SmtpSender};
 
-/// The way a message takes.
+/// How a message travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Channel {
     /// Mail.
     Email,
-    /// A text message to a telephone.
+    /// A text message to a phone.
     Sms,
 }
 
 impl Channel {
-    /// The way to this recipient.
+    /// The channel to this recipient.
     pub fn to(recipient: &Recipient) -> Self {
         match recipient {
             Recipient::Email(_) => Self::Email,
@@ -31,22 +31,22 @@ impl Channel {
     }
 }
 
-/// Why a message was not taken. Holds nothing that the provider said: providers repeat addresses and texts.
+/// Why a message was not accepted. Holds nothing that the provider said: providers repeat addresses and texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// It never will be.
+    /// It never will be accepted.
     #[error("refused: {class}")]
     Refused {
         /// A stable word for the log, such as `smtp.5xx`.
         class: &'static str,
     },
-    /// It may be later.
+    /// It may be accepted later.
     #[error("not now: {class}")]
     NotNow {
         /// A stable word for the log, such as `timeout`.
         class: &'static str,
     },
-    /// Nobody has said yet where messages of this kind go.
+    /// No provider is configured for messages of this kind.
     #[error("no provider")]
     NoProvider,
 }
@@ -61,9 +61,9 @@ impl SendError {
     }
 }
 
-/// Hands a message to somebody outside the process. May be dropped half-way: the message counts as not sent then.
+/// Hands a message to a provider. The future may be dropped half-way: the message then counts as not sent.
 pub trait Sender {
-    /// Returns when the other side has taken the message, or why not.
+    /// Returns when the provider has accepted the message, or why it did not.
     fn send(&self, message: &Rendered) -> impl Future<Output = Result<(), SendError>> + Send;
 }
 

@@ -1,4 +1,4 @@
-//! What the operator wrote about providers, and what may be wrong with it.
+//! What the operator configured about providers, and what may be wrong with it.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,7 @@ impl SettingsError {
     }
 }
 
-/// Whether a host can only be this machine, so that nobody listens on the way.
+/// Whether a host can only be this machine, so that no one can listen in between.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = bare_host(host);
     if let Ok(address) = bare.parse::<IpAddr>() {

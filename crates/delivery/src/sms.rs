@@ -14,10 +14,10 @@ use url::Url;
 use crate::settings::is_loopback;
 use crate::{Rendered, SendError, Sender, SettingsError};
 
-/// The time that connecting gets.
+/// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The time that all of a request gets.
+/// How long a whole request may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where text messages go and who they come from.
@@ -27,7 +27,7 @@ pub struct SmsSettings {
     on_this_machine: bool,
     authorization: Secret,
     from: String,
-    /// The time that handing over one message gets, connecting included.
+    /// How long handing over one message may take, connecting included.
     pub timeout: Duration,
 }
 
@@ -146,7 +146,7 @@ fn post(sender: &SmsSender, to: &str, body: &str) -> Result<(), SendError> {
 fn judge(status: u16) -> Result<(), SendError> {
     match status {
         200..=299 => Ok(()),
-        // About our credentials: the operator can mend them, so the message waits.
+        // About our credentials: the operator can correct them, so the message waits.
         401 => Err(SendError::NotNow { class: "sms.credentials" }),
         408 | 429 => Err(SendError::NotNow { class: "sms.busy" }),
         400..=499 => Err(SendError::Refused { class: "sms.4xx" }),

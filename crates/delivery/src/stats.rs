@@ -1,4 +1,4 @@
-//! What became of messages, counted for `/metrics`.
+//! The outcomes of messages, counted for `/metrics`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,7 +11,7 @@ use crate::Channel;
 pub struct Stats {
     email: Counts,
     sms: Counts,
-    /// Rows that ended before it was known where they would go.
+    /// Rows that ended before their channel was known.
     unknown: Counts,
 }
 
@@ -35,7 +35,7 @@ pub struct Count {
 }
 
 impl Stats {
-    /// Every figure, in a fixed order; none is left out for being nought.
+    /// Every figure, in a fixed order, zeros included.
     pub fn read(&self) -> Vec<Count> {
         let channels = [("email", &self.email), ("sms", &self.sms), ("none", &self.unknown)];
         channels.into_iter().flat_map(|(channel, counts)| counts.read(channel)).collect()

@@ -1,4 +1,4 @@
-//! What the log tells. A file of its own: a process decides once for all its tests which lines are worth writing.
+//! What the log says. A file of its own: a process decides once for all its tests which lines are worth writing.
 #![expect(clippy::expect_used, reason = "a helper that cannot go on must stop the test")]
 
 mod support;

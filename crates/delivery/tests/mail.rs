@@ -137,7 +137,7 @@ async fn a_mail_cut_short_leaves_no_half_spoken_connection_to_the_next() {
 
 #[tokio::test]
 async fn a_server_elsewhere_is_never_spoken_to_without_tls() {
-    // The name leads to this machine, but does not say so: STARTTLS is demanded, and the sink has none.
+    // The name resolves to this machine, but does not say so: STARTTLS is demanded, and the sink has none.
     let sink = Sink::start().await;
     let mut settings = MailSettings::parse("smtp://mail.example.org:25", None, &brand()).expect("settings");
     let here = MailSettings::parse(&sink.url(), None, &brand()).expect("settings");

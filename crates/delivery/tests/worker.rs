@@ -45,7 +45,7 @@ impl Desk {
     }
 }
 
-/// Somebody begins to register: one message is owed.
+/// A registration begins: one message is enqueued.
 async fn owe(cx: &Services, identifier: &str) {
     let start = Start { identifier: identifier.to_owned(), owner: None, consent: true };
     registration::start(cx, &meta(), start).await.expect("starts");
@@ -209,7 +209,7 @@ async fn an_unreachable_provider_is_given_up_after_the_last_try() {
     let desk = Desk::mailing(&t.cx, &sink);
     t.account("ada@example.org").await;
     for _ in 0..12 {
-        // Enough wrong passwords to pause sign-in: a notice that lives long is owed.
+        // Enough wrong passwords to lock sign-in: a notice with a long life is enqueued.
         let _ = t.sign_in("ada@example.org", "not the right one").await;
     }
     assert_eq!(waiting_and_dead(&t).await, (1, 0), "word that sign-in is paused");

@@ -1,4 +1,4 @@
-//! Judges many made-up passwords by made-up policies and prints a report a line: `verdicts SEED COUNT`.
+//! Judges many made-up passwords by made-up policies and prints one report per line: `verdicts SEED COUNT`.
 //!
 //! `cargo xtask verdicts` runs it natively and in WebAssembly and compares what they print, byte by byte.
 

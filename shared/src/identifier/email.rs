@@ -1,13 +1,13 @@
-//! Electronic mail addresses.
+//! Email addresses.
 
 #[cfg(feature = "parse")]
 use crate::field::FieldFault;
 
-/// An address that mail can be sent to. Never prints itself.
+/// An address that email can be sent to. Never prints itself.
 ///
 /// Two spellings are the same address when their canonical forms are equal: the local part lower-cased
 /// character by character by Unicode's default mapping in NFC, the host as lower-case A-labels (ID-1).
-/// RFC 5321 lets a host tell `Ada` from `ada`; none does, and people type both.
+/// RFC 5321 lets a host tell `Ada` from `ada`; in practice none does, and people type both.
 /// The mapping keeps look-alikes apart: `ı` is not `i`, `ß` is not `ss`; the Kelvin sign, which NFC makes a plain K, is `k`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email {
@@ -41,8 +41,8 @@ impl Email {
     /// The longest part before the @ (RFC 5321 §4.5.3.1.1), in bytes.
     const MAX_LOCAL_BYTES: usize = 64;
 
-    /// Reads an address. Blanks around it go; a full-width @ and full-width dots are what people mean on a Japanese
-    /// keyboard. No quoted local parts, no comments, no address literals, no host without a dot.
+    /// Reads an address. Spaces around it are dropped; a full-width @ and full-width dots are what people mean on a
+    /// Japanese keyboard. No quoted local parts, no comments, no address literals, no host without a dot.
     pub fn parse(typed: &str) -> Result<Self, FieldFault> {
         let typed = super::trimmed(typed)?;
         if typed.chars().any(super::is_treacherous) {

@@ -1,6 +1,6 @@
-//! By what an account is known: an address, a phone number or a user name.
+//! What an account is known by: an email address, a phone number or a username.
 //!
-//! The values are everywhere; reading them from what somebody typed needs the feature `parse`,
+//! The types are always there; reading them from what a person typed needs the feature `parse`,
 //! whose tables of phone numbers and domain names the browser does without.
 
 mod email;
@@ -23,22 +23,22 @@ pub const MAX_IDENTIFIER_BYTES: usize = 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentifierKind {
-    /// An electronic mail address.
+    /// An email address.
     Email,
     /// A phone number.
     Phone,
-    /// A user name.
+    /// A username.
     Username,
 }
 
-/// What somebody typed to say who they are.
+/// What a person typed to say who they are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Identifier {
-    /// An electronic mail address.
+    /// An email address.
     Email(Email),
     /// A phone number.
     Phone(Phone),
-    /// A user name.
+    /// A username.
     Username(Username),
 }
 
@@ -73,8 +73,8 @@ impl Identifier {
 
 #[cfg(feature = "parse")]
 impl Identifier {
-    /// Reads whatever somebody signs in with: what has an @ is an address, what could be dialled is a number,
-    /// the rest is a user name. `default_region` (such as `JP`) reads numbers without a country code.
+    /// Reads what a person signs in with: anything with an @ is an address, anything that could be dialled is a number,
+    /// the rest is a username. `default_region` (such as `JP`) reads numbers without a country code.
     pub fn parse(typed: &str, default_region: &str) -> Result<Self, FieldFault> {
         let typed = trimmed(typed)?;
         if has_at(typed) {
@@ -86,7 +86,7 @@ impl Identifier {
         }
     }
 
-    /// Reads something that a code can be sent to: an address or a number, never a user name.
+    /// Reads something that a code can be sent to: an address or a number, never a username.
     pub fn parse_contact(typed: &str, default_region: &str) -> Result<Self, FieldFault> {
         let typed = trimmed(typed)?;
         if has_at(typed) {
@@ -107,7 +107,7 @@ fn has_at(typed: &str) -> bool {
     typed.contains(['@', '＠'])
 }
 
-/// What was typed without the blanks around it; refused when it is empty or far too long.
+/// What was typed, without the spaces around it; refused when it is empty or far too long.
 #[cfg(feature = "parse")]
 fn trimmed(typed: &str) -> Result<&str, FieldFault> {
     if typed.len() > MAX_IDENTIFIER_BYTES {

@@ -63,7 +63,7 @@ impl Phone {
 /// Reads a number in its own country's plan.
 ///
 /// Told a region, the crate strips that region's trunk prefix from numbers of other countries too:
-/// `+49 151…` read in the United States would become somebody else's `+49 51…`.
+/// `+49 151…` read in the United States would become the number of another person, `+49 51…`.
 /// So the region is told for national spellings alone.
 #[cfg(feature = "parse")]
 fn read(dialled: &str, default_region: &str) -> Option<phonenumber::PhoneNumber> {
@@ -76,7 +76,7 @@ fn read(dialled: &str, default_region: &str) -> Option<phonenumber::PhoneNumber>
     if number.code().source() == Source::Idd { read_abroad(dialled, number.code().value()) } else { Some(number) }
 }
 
-/// Reads a number that begins with a region's way out (`010`, `00`, `0011`, …) and then this country code.
+/// Reads a number that begins with a region's international prefix (`010`, `00`, `0011`, …) and then this country code.
 #[cfg(feature = "parse")]
 fn read_abroad(dialled: &str, code: u16) -> Option<phonenumber::PhoneNumber> {
     let code = code.to_string();
@@ -103,7 +103,7 @@ fn dialled(typed: &str) -> Option<String> {
     dialled.contains(|typed: char| typed.is_ascii_digit()).then_some(dialled)
 }
 
-/// What people write between digits: blanks, brackets, dots, slashes, and the many hyphens of Japanese keyboards.
+/// What people write between digits: spaces, brackets, dots, slashes, and the many hyphens of Japanese keyboards.
 #[cfg(feature = "parse")]
 fn is_between(typed: char) -> bool {
     typed.is_whitespace()

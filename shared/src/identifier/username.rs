@@ -1,4 +1,4 @@
-//! User names.
+//! Usernames.
 
 #[cfg(feature = "parse")]
 use crate::field::FieldFault;
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Username {
 
 #[cfg(feature = "parse")]
 impl Username {
-    /// Reads a user name: 3–32 ASCII letters, digits, dots, hyphens and underscores, a letter or digit first and last.
+    /// Reads a username: 3–32 ASCII letters, digits, dots, hyphens and underscores, a letter or digit first and last.
     ///
     /// Only ASCII, so that no name looks like another (ID-2); not digits alone, for that is a phone number.
     pub fn parse(typed: &str) -> Result<Self, FieldFault> {

@@ -1,9 +1,9 @@
-//! What browsers and password managers are told beforehand.
+//! What browsers and password managers are told in advance.
 
 use super::classes::{Class, Classes};
 use super::policy::Policy;
 
-/// The lengths that a password box mentions. Not for `maxlength`: that attribute cuts what is pasted (PW-2).
+/// The lengths that a password field mentions. Not for `maxlength`: that attribute cuts what is pasted (PW-2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LengthHint {
     /// The fewest code points.
@@ -55,7 +55,7 @@ pub(super) fn needed(classes: &Classes) -> Vec<Class> {
     needed
 }
 
-/// Marks that count as special and are allowed. A hyphen alone as long as it is one of them: it survives e-mail and shells.
+/// Marks that count as special and are allowed. Only a hyphen where it is one of them: it survives email and shells.
 fn specials(policy: &Policy) -> String {
     let fine = |mark: &char| policy.allows(*mark) && policy.classes.specials.count(*mark);
     let marks: String = "-_.!#%+=?*@$&".chars().filter(fine).collect();

@@ -18,7 +18,7 @@ use super::normal::normalise;
 pub struct Banned {
     /// Whether the words that the product bans everywhere count, too (PP-01).
     pub common: bool,
-    /// The organisation's own words.
+    /// The organization's own words.
     #[cfg_attr(feature = "schema", schemars(length(max = 1000), inner(length(min = 4, max = 16))))]
     pub terms: Terms,
     /// The points that are needed: 1–20 (PP-06).
@@ -43,7 +43,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The most terms of an organisation (PP-02).
+    /// The most terms of an organization (PP-02).
     pub const MOST: usize = 1000;
     /// The shortest and the longest term, in code points (PP-02).
     pub const LENGTHS: std::ops::RangeInclusive<usize> = 4..=16;

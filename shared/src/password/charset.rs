@@ -12,7 +12,7 @@ pub enum Charset {
     /// Every character of every script.
     #[default]
     Any,
-    /// Printable ASCII: what directories of old accept, and what SP-141 lists.
+    /// Printable ASCII: what older directories accept, and what SP-141 lists.
     Ascii,
     /// Letters of the Latin script alone, with all their accents; other characters as they come (GX-06).
     Latin,

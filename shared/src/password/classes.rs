@@ -42,7 +42,7 @@ impl Class {
 }
 
 /// Which characters that are neither letters nor digits of ASCII count as special, and which are not wanted.
-/// One that does not count is not forbidden, and the other way round (GX-05).
+/// A character that does not count is not thereby forbidden, and the reverse (GX-05).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -53,7 +53,7 @@ pub struct Specials {
     pub uncounted: String,
     /// Characters that must not occur at all; part of the rule on characters.
     pub forbidden: String,
-    /// Whether a blank counts (AC-64).
+    /// Whether a space counts (AC-64).
     pub blanks: bool,
     /// What a character outside ASCII counts as (AC-66, GX-07).
     pub non_ascii: NonAscii,
@@ -134,7 +134,7 @@ impl Classes {
         kinds + u8::from(text.chars().any(|typed| self.is_other(typed)))
     }
 
-    /// Whether the "k of 4" rule says anything: one kind is had by every password as long as everything counts.
+    /// Whether the "k of 4" rule has any effect: every password has one kind as long as every character counts.
     pub(super) fn kinds_matter(&self) -> bool {
         self.required_kinds > 1 || (self.required_kinds == 1 && !self.specials.count_all())
     }

@@ -24,12 +24,13 @@ impl<'a> Dice<'a> {
         usize::from(byte)
     }
 
-    /// A number below `faces` (1–65,536): what lies beyond the last full round of faces is thrown away, for it would favour some.
+    /// A number below `faces` (1–65,536): values beyond the last full round of faces are discarded, because they would
+    /// favor some faces.
     pub fn below(&mut self, faces: usize) -> usize {
         let range = if faces <= 256 { 256 } else { 65_536 };
         let fair = range - range % faces;
         let mut drawn = self.number(range);
-        // Four thousand unfair draws in a row come from a broken source alone, and must not hang the caller.
+        // Only a broken source gives four thousand unfair draws in a row, and it must not hang the caller.
         for _ in 0..4096 {
             if drawn < fair {
                 break;

@@ -6,7 +6,7 @@ use super::normal::{MAX_INPUT_BYTES, normalise};
 /// which stands for "so many or more". Both are compared in the form that is hashed, by code points.
 ///
 /// Only a band of the usual table is filled, so the work is the length times twice `enough`, whatever is typed.
-/// A password that nothing accepts for its length differs enough.
+/// A password that is too long to be accepted anyway counts as different.
 pub fn edits(current: &str, new: &str, enough: u8) -> u8 {
     if current.len() > MAX_INPUT_BYTES || new.len() > MAX_INPUT_BYTES {
         return enough;

@@ -1,4 +1,4 @@
-//! Passwords for people who would rather not think of one.
+//! Generated passwords.
 
 use zeroize::Zeroizing;
 
@@ -10,25 +10,26 @@ use super::personal::Personal;
 use super::policy::{Length, Policy};
 use super::report::Verdict;
 
-/// Letters and digits that nobody mistakes for another: no i, l, o, 0, 1.
+/// Letters and digits that are not mistaken for others: no i, l, o, 0, 1.
 const PLAIN: &str = "abcdefghjkmnpqrstuvwxyz23456789";
-/// Capitals that nobody mistakes for another: no I and O.
+/// Uppercase letters that are not mistaken for others: no I and O.
 const CAPITALS: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ";
-/// Marks that survive e-mail, shells and keyboards of most countries; the first that counts stands between groups.
+/// Symbols that survive email, shells and keyboards of most countries; the first that counts stands between groups.
 const MARKS: &str = "-_.=+";
 /// Sixteen of 31: 79 bits, in four groups of four.
 const CHARACTERS: usize = 16;
 /// Characters in a group.
 const GROUP: usize = 4;
-/// A fair draw meets any sensible policy within a few tries.
+/// A fair draw meets any sensible policy within a few attempts.
 pub(super) const MAX_DRAWS: usize = 256;
 
 /// Makes a password that meets a policy: four groups of four letters and digits where the policy lets it.
 ///
 /// Each character is drawn uniformly from `random`, which must fill the slice it is given with uniform bytes.
-/// What a rule refuses is thrown away whole, so what remains is uniform among what is accepted.
-/// [`generated_bits`] tells how much that is: 77 at least, unless the policy's longest password or its own list of characters
-/// is too short for it. For a policy that nothing meets (a minimum above its maximum, say) the last draw comes back.
+/// A password that a rule refuses is discarded whole, so the result is uniform among those that are accepted.
+/// [`generated_bits`] says how much entropy that is: 77 at least, unless the policy's longest password or its own list
+/// of characters is too short for it. For a policy that nothing meets (a minimum above its maximum, say) the last draw
+/// comes back.
 pub fn generate(policy: &Policy, personal: &Personal, random: &mut dyn FnMut(&mut [u8])) -> String {
     let shape = Shape::of(policy);
     let mut dice = Dice::new(random);
@@ -43,7 +44,7 @@ pub fn generate(policy: &Policy, personal: &Personal, random: &mut dyn FnMut(&mu
 }
 
 /// The entropy of what [`generate`] makes, in whole bits: rules on kinds and edges are counted exactly, those on the person, on
-/// words and on runs are not, for a random password hardly ever breaks them.
+/// words and on runs are not, because a random password rarely breaks them.
 pub fn generated_bits(policy: &Policy) -> u16 {
     Shape::of(policy).bits(policy)
 }
@@ -71,7 +72,7 @@ impl Shape {
         let needed = needed(&policy.classes);
         let (min, max) = (usize::from(policy.length.min), usize::from(policy.length.max));
         let mut alphabet: Vec<char> = PLAIN.chars().filter(|letter| policy.allows(*letter)).collect();
-        // With its marks, a password is a quarter longer; counting without them is on the safe side of the minimum.
+        // With its symbols, a password is a quarter longer; counting without them is on the safe side of the minimum.
         let characters = CHARACTERS.max(min);
         let special = policy.classes.specials.clone();
         let mark = MARKS.chars().find(|mark| special.count(*mark) && policy.allows(*mark));
@@ -118,7 +119,7 @@ impl Shape {
     }
 }
 
-/// Everything that a policy allows, of ASCII or of its own list, but blanks.
+/// Every character that a policy allows, of ASCII or of its own list, except spaces.
 fn everything(policy: &Policy) -> Vec<char> {
     let listed = policy.charset.listed().chars();
     let mut all: Vec<char> = ('!'..='~').chain(listed).filter(|typed| policy.allows(*typed)).collect();

@@ -1,4 +1,4 @@
-//! The ranges of the numbers in a policy, for whoever reads one from a file or a form.
+//! The ranges of the numbers in a policy, for reading one from a file or a form.
 
 use super::banned::Terms;
 use super::policy::{History, Policy};
@@ -10,9 +10,9 @@ pub struct OutOfRange {
     pub path: String,
     /// What is there.
     pub found: u64,
-    /// The least that is accepted.
+    /// The lowest value that is accepted.
     pub least: u64,
-    /// The most that is accepted.
+    /// The highest value that is accepted.
     pub most: u64,
 }
 

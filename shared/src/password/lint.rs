@@ -1,4 +1,4 @@
-//! Where a policy departs from the standards, contradicts itself, or protects nobody.
+//! Where a policy departs from the standards, contradicts itself, or protects no one.
 //!
 //! The numbers are those of `security.md` §4; the requirements behind them are of NIST SP 800-63B-4 §3.1.1.2 and OWASP ASVS 5.0,
 //! chapter 6.
@@ -9,7 +9,7 @@ use super::classes::Class;
 use super::policy::Policy;
 use super::{Blanks, Charset, Personal, Verdict};
 
-/// Something about a policy that whoever sets it must know.
+/// Something about a policy that an administrator must know before setting it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What it is.
@@ -22,9 +22,9 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Against a standard, and allowed: systems of old ask for it.
+    /// Against a standard, but allowed: older systems require it.
     Warning,
-    /// Nobody could choose a password, or anybody could guess it: refused.
+    /// No password meets it, or anyone could guess one: refused.
     BelowFloor,
 }
 
@@ -34,7 +34,7 @@ pub enum Code {
     /// Shorter than eight.
     #[serde(rename = "W-LEN-8")]
     Len8,
-    /// Shorter than fifteen, which a password needs that signs in by itself.
+    /// Shorter than fifteen, the minimum for a password that is the only factor.
     #[serde(rename = "W-LEN-15")]
     Len15,
     /// Sixty-four characters are not accepted.
@@ -46,7 +46,7 @@ pub enum Code {
     /// Not every character is accepted.
     #[serde(rename = "W-UNICODE")]
     Unicode,
-    /// Blanks are refused.
+    /// Spaces are refused.
     #[serde(rename = "W-BLANKS")]
     Blanks,
     /// Neither breached passwords nor those that are guessed early are refused.
@@ -58,28 +58,28 @@ pub enum Code {
     /// Passwords expire.
     #[serde(rename = "W-EXPIRY")]
     Expiry,
-    /// Somebody whose password is known to another must wait before changing it.
+    /// A person whose password became known must wait before changing it.
     #[serde(rename = "W-MIN-AGE")]
     MinAge,
     /// Fewer than six characters.
     #[serde(rename = "F-LEN-6")]
     Len6,
-    /// Fewer possible passwords than a code of six digits has.
+    /// Fewer possible passwords than 6-digit codes.
     #[serde(rename = "F-SPACE-20")]
     Space20,
-    /// The least length is above the greatest.
+    /// The minimum length is above the maximum.
     #[serde(rename = "F-LENGTHS")]
     Lengths,
     /// A class is required of which no character is allowed.
     #[serde(rename = "F-CLASS")]
     NoSuchClass,
-    /// More kinds are required than there are, or than fit.
+    /// More kinds are required than there are, or than the length has room for.
     #[serde(rename = "F-KINDS")]
     TooManyKinds,
     /// No character may stand at an edge.
     #[serde(rename = "F-EDGES")]
     NoEdge,
-    /// More points are needed than characters fit.
+    /// More points are needed than the maximum length has characters.
     #[serde(rename = "F-POINTS")]
     TooManyPoints,
     /// Rules that can each be met cannot be met together.
@@ -112,7 +112,7 @@ impl Code {
         }
     }
 
-    /// The requirement that is departed from; empty where there is none but sense.
+    /// The requirement that is departed from; empty where no standard names one.
     pub const fn requirement(self) -> &'static str {
         match self {
             Self::Len8 | Self::Len15 => "ASVS 6.2.1, NIST SP 800-63B-4 §3.1.1.2",
@@ -186,7 +186,7 @@ impl Policy {
         found
     }
 
-    /// What no policy may lower, and what nobody could meet.
+    /// What no policy may lower, and what no password could meet.
     pub fn floors(&self) -> Vec<Finding> {
         let mut found = self.contradictions();
         if found.is_empty() && self.is_empty() {
@@ -224,7 +224,7 @@ impl Policy {
         (' '..='~').chain(self.charset.listed().chars()).chain(['É', 'é', 'あ']).any(is)
     }
 
-    /// Whether not even a machine finds a password.
+    /// Whether not even the generator finds a password.
     fn is_empty(&self) -> bool {
         let mut state = 1_u64;
         let made = super::generate(self, &Personal::default(), &mut |bytes: &mut [u8]| {

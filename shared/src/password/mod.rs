@@ -1,4 +1,4 @@
-//! The password policy: one set of rules that the browser shows while somebody types and the server applies again.
+//! The password policy: one set of rules that the browser shows while a person types and the server applies again.
 //!
 //! A [`Policy`] is data. [`Policy::rules`] judges everything but the strength, which needs an estimator
 //! that the browser loads late; [`Policy::check`] judges everything. Both are pure: the same password,

@@ -5,7 +5,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// The longest password, in bytes as typed, that is looked at at all.
 ///
 /// Four times the largest that any preset accepts, because a decomposed spelling is longer than its NFC.
-/// Whoever handles a password compares with this *before* normalising it: normalising a megabyte is an attack (T-39).
+/// Compare with this *before* normalising: normalising a megabyte is an attack (T-39).
 pub const MAX_INPUT_BYTES: usize = 4096;
 
 /// The form that is hashed: the `OpaqueString` profile of RFC 8265 §4.2 (PW-4).
@@ -19,7 +19,7 @@ pub fn normalise(typed: &str) -> String {
     typed.chars().map(|typed| if is_foreign_space(typed) { ' ' } else { typed }).nfc().collect()
 }
 
-/// Whether a glance tells that nothing is to be done: what people type mostly is normal.
+/// The fast path: most passwords are in this form already.
 fn is_normal(typed: &str) -> bool {
     is_nfc_quick(typed.chars()) == IsNormalized::Yes && !typed.chars().any(is_foreign_space)
 }
@@ -35,7 +35,7 @@ pub(super) fn is_control(typed: char) -> bool {
 }
 
 /// The form in which a password is compared with names: case does not matter there.
-/// Character by character, so that no letter's neighbours change its folding.
+/// Character by character, so that the letters around it do not change its folding.
 pub(super) fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }

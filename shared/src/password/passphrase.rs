@@ -19,10 +19,11 @@ const LONGEST_WORD: usize = 9;
 /// What may stand between words, in the order of preference.
 const BETWEEN: &str = "-. _=+";
 
-/// Makes a passphrase that meets a policy: words with something between them, capitals and a digit where the policy asks for them.
-/// `None` if the policy leaves no room for four words.
+/// Makes a passphrase that meets a policy: words with a separator, uppercase letters and a digit where the policy asks
+/// for them. `None` if the policy leaves no room for four words.
 ///
-/// Each word is drawn uniformly from the list of the language; see `words/README.md`. What a rule refuses is thrown away whole.
+/// Each word is drawn uniformly from the list of the language; see `words/README.md`. A phrase that a rule refuses is
+/// discarded whole.
 pub fn passphrase(
     policy: &Policy,
     personal: &Personal,
@@ -81,7 +82,7 @@ impl Recipe {
             recipe
         };
         let best = (FEWEST_WORDS..=MOST_WORDS).map(recipe).max_by(|one, other| one.bits.total_cmp(&other.bits))?;
-        // Where hardly any phrase fits, drawing would go on for long.
+        // Where almost no phrase is accepted, drawing would take long.
         (best.bits > 40.0).then_some(best)
     }
 

@@ -7,7 +7,7 @@ use super::banned::fold_look_alikes;
 use super::normal::{fold, normalise};
 use super::typed::Typed;
 
-/// What is known of somebody whose password is judged. Everything may be empty. Never prints itself.
+/// What is known of the person whose password is judged. Everything may be empty. Never prints itself.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Personal {
@@ -15,11 +15,11 @@ pub struct Personal {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
-    /// User name.
+    /// Username.
     pub username: String,
-    /// The organisation's name.
+    /// The organization's name.
     pub organisation: String,
-    /// Electronic mail addresses.
+    /// Email addresses.
     pub emails: Vec<String>,
     /// Phone numbers, however they are written.
     pub phones: Vec<String>,
@@ -41,11 +41,11 @@ pub enum PersonalPart {
     FamilyName,
     /// Both names together, in either order; with [`Matching::Folded`] each of the two by itself (PP-05).
     Name,
-    /// The user name.
+    /// The username.
     Username,
     /// An address, or what stands before its @.
     Email,
-    /// The organisation's name.
+    /// The organization's name.
     Organisation,
     /// A phone number, with or without its country and area code.
     Phone,
@@ -57,7 +57,7 @@ impl PersonalPart {
         [Self::GivenName, Self::FamilyName, Self::Name, Self::Username, Self::Email, Self::Organisation, Self::Phone];
 }
 
-/// How much of somebody's data a password may hold, from the least strict. Case never matters.
+/// How much of a person's data a password may hold, from the least strict. Case never matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -95,7 +95,7 @@ pub struct PersonalRules {
     /// A character of an East Asian script counts as two, so that 佐藤 is long enough.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 32)))]
     pub min_word: u8,
-    /// Whether each word of a name counts, too, as Active Directory splits them: at blanks, commas, full stops, hyphens,
+    /// Whether each word of a name counts, too, as Active Directory splits them: at spaces, commas, periods, hyphens,
     /// underscores, number signs and tabs.
     pub split: bool,
 }
@@ -156,7 +156,7 @@ impl PersonalRules {
             return words.iter().any(|word| typed.letters().contains(&fold_look_alikes(word)));
         }
         if part == PersonalPart::Phone {
-            // 090-1234-5678 is the number, however it is spelt.
+            // 090-1234-5678 is the number, however it is written.
             let digits = Zeroizing::new(typed.folded.chars().filter(|typed| !is_separator(*typed)).collect::<String>());
             return matches(&digits, &words, matching);
         }

@@ -1,4 +1,4 @@
-//! What a password must be like. Pure data: serialised, it is what a settings page edits and what a policy file holds.
+//! The password policy as pure data: what a settings page edits and a policy file holds.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use super::runs::Runs;
 pub struct Policy {
     /// How long it may be.
     pub length: Length,
-    /// What blanks are worth.
+    /// Whether spaces are allowed, and whether they count.
     #[serde(default)]
     pub blanks: Blanks,
     /// Kinds of characters it must mix. Standards say: none (PW-5).
@@ -28,10 +28,10 @@ pub struct Policy {
     /// What it may begin and end with.
     #[serde(default)]
     pub edges: Edges,
-    /// How much of it may run on in a row.
+    /// How long its runs may be.
     #[serde(default)]
     pub runs: Runs,
-    /// Whom it must not resemble.
+    /// Which personal data it must not resemble.
     #[serde(default)]
     pub personal: PersonalRules,
     /// Words that make it easy to guess (PP-01…PP-45); `None` for no such rule.
@@ -94,7 +94,7 @@ impl Length {
     }
 }
 
-/// What blanks (U+0020 after normalising) are worth.
+/// Whether spaces (U+0020 after normalising) are allowed, and whether they count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -134,7 +134,7 @@ impl Edges {
 
 /// How many of the past passwords are refused: 0 for no such rule, at most [`History::DEEPEST`].
 ///
-/// Two depths, because somebody who forgot a password cannot be told that it is the old one (SP-144, SP-145).
+/// Two depths, because a person who forgot a password must not be refused for having typed it (SP-144, SP-145).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -165,7 +165,7 @@ pub struct Expiry {
     /// Days after it was set: 1–730 (XP-01).
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 730)))]
     pub days: u16,
-    /// So many days before, pages begin to say so: 0–30 (XP-01).
+    /// How many days before that pages begin to say so: 0–30 (XP-01).
     #[serde(default = "Expiry::usual_warning")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 30)))]
     pub warn_days: u8,
@@ -176,21 +176,21 @@ impl Expiry {
         14
     }
 
-    /// After so many days, said two weeks before.
+    /// After this many days, announced two weeks before.
     pub const fn after(days: u16) -> Self {
         Self { days, warn_days: Self::usual_warning() }
     }
 }
 
-/// When a password is being chosen: some rules look at the past, which not everybody has.
+/// When a password is being chosen: some rules look at past passwords, and a new account has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
     /// For a new account: there is no past.
     Register,
-    /// By somebody who knows the current one.
+    /// By a person who knows the current one.
     Change,
-    /// By somebody who proved who they are in another way. Never too early.
+    /// By a person who proved who they are in another way. Never too early.
     Reset,
 }
 

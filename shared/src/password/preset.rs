@@ -1,7 +1,8 @@
 //! Policies by name.
 //!
 //! Those named after a product are as its documentation has them (`seed-systems.md` §13.2; `(I)` there is our choice),
-//! so that whoever moves from one keeps what people are used to. What standards say against them, the linter lists.
+//! so that people keep the rules they are used to when an organization moves from it. The linter lists what standards
+//! say against them.
 
 use super::banned::Banned;
 use super::charset::Charset;
@@ -90,8 +91,8 @@ impl Policy {
         Self::recommended()
     }
 
-    /// What the documentation of Adobe Commerce says shops ask for: six characters of any kind, no blanks, not the e-mail
-    /// address (S0, AC-38, AC-67). Far below the standards; for accounts that have been like this for years.
+    /// What the documentation of Adobe Commerce says shops ask for: six characters of any kind, no spaces, not the
+    /// email address (S0, AC-38, AC-67). Far below the standards; for accounts that have been like this for years.
     pub fn commerce() -> Self {
         Self {
             blanks: Blanks::Forbid,
@@ -101,8 +102,8 @@ impl Policy {
         }
     }
 
-    /// What a shop of Adobe Commerce really does as it is shipped: eight, three kinds of four, no blank at an end (AC-37, AC-38,
-    /// AC-60…67). A letter outside ASCII counts as special there.
+    /// What a shop of Adobe Commerce really does as it is shipped: eight, three kinds of four, no space at an end
+    /// (AC-37, AC-38, AC-60…67). A letter outside ASCII counts as special there.
     pub fn commerce_shipped() -> Self {
         Self {
             blanks: Blanks::Inner,
@@ -112,7 +113,7 @@ impl Policy {
     }
 
     /// Adobe Commerce for those who run a shop: seven, letters and digits, none of the last four, ninety days
-    /// (AC-130, AC-131, AC-134). The most characters and blanks are our choice.
+    /// (AC-130, AC-131, AC-134). The maximum length and spaces are our choice.
     pub fn commerce_admin() -> Self {
         Self {
             blanks: Blanks::Inner,
@@ -152,8 +153,8 @@ impl Policy {
     }
 
     /// Adobe Audience Manager: 12–40 of ASCII (GX-06), every kind though a colon does not count (GX-05), a letter or digit at
-    /// both ends, no names, address or user id, none of the last twelve (AM-01…06). Blanks inside are our choice, and do not
-    /// count. Its expiry after thirty days is an option there (AM-09) and off here.
+    /// both ends, no names, address or user id, none of the last twelve (AM-01…06). Spaces inside are our choice, and
+    /// do not count. Its expiry after thirty days is an option there (AM-09) and off here.
     pub fn audience_manager() -> Self {
         let contains = Some(Matching::Contains);
         Self {
@@ -179,8 +180,8 @@ impl Policy {
     }
 
     /// Windows' "Password must meet complexity requirements" with the default domain policy beside it: seven, three kinds of five
-    /// (letters without case are the fifth, a blank is none), neither the account's name nor a word of the person's, three letters
-    /// or more; none of the last 24, one day at least and 42 at most.
+    /// (letters without case are the fifth, a space is none), neither the account's name nor a word of the person's,
+    /// three letters or more; none of the last 24, one day at least and 42 at most.
     pub fn ad_complexity() -> Self {
         let contains = Some(Matching::Contains);
         Self {

@@ -32,7 +32,7 @@ pub enum Position {
     Inside,
 }
 
-/// What explains a failure. Says nothing that would help somebody who reads it to guess the password.
+/// What explains a failure. Says nothing that would help anyone who reads it to guess the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Detail {
@@ -41,12 +41,12 @@ pub enum Detail {
     Nothing,
     /// Too short.
     Short {
-        /// So many code points are missing.
+        /// How many code points are missing.
         by: u16,
     },
     /// Too long.
     Long {
-        /// So many code points are too many.
+        /// How many code points are too many.
         by: u16,
     },
     /// Not too many characters, but too many bytes.
@@ -60,22 +60,22 @@ pub enum Detail {
     Control,
     /// Characters that are not allowed.
     Foreign {
-        /// So many.
+        /// How many.
         count: u16,
     },
     /// Too long a run.
     Run {
-        /// So long.
+        /// How long it is.
         length: u16,
     },
     /// Too little beside banned words.
     Points {
-        /// So many points are there.
+        /// How many points there are.
         found: u8,
     },
     /// Too few kinds of characters.
     Kinds {
-        /// So many are there.
+        /// How many there are.
         found: u8,
     },
 }
@@ -96,9 +96,9 @@ pub struct RuleReport {
 pub struct Report {
     /// The rules.
     pub rules: Vec<RuleReport>,
-    /// How hard the password is to guess; `None` while nobody estimated it.
+    /// How hard the password is to guess; `None` until it was estimated.
     pub strength: Option<Strength>,
-    /// The shortest change that would meet the rules that can be judged here; `None` while nobody looked for it.
+    /// The shortest change that would meet the rules that can be judged here; `None` until it was looked for.
     pub suggestion: Option<Suggestion>,
 }
 
@@ -110,7 +110,7 @@ impl Report {
 
     /// The names of the rules that are not met, in rule order.
     ///
-    /// Nothing typed is too short, although a list that is shown to somebody who has not begun says nothing yet.
+    /// An empty password is too short, although a list that is shown before anything was typed says nothing yet.
     pub fn failed_rules(&self) -> Vec<&'static str> {
         self.rules.iter().filter(|rule| rule.is_failed()).map(|rule| rule.requirement.rule().id()).collect()
     }

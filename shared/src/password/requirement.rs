@@ -17,7 +17,7 @@ pub enum RuleId {
     /// Not too long.
     #[serde(rename = "length.max")]
     LengthMax,
-    /// No blanks where they are not wanted.
+    /// No spaces where they are not wanted.
     #[serde(rename = "spaces")]
     Spaces,
     /// The right first and last character.
@@ -32,10 +32,10 @@ pub enum RuleId {
     /// A letter.
     #[serde(rename = "class.letter")]
     ClassLetter,
-    /// An upper-case letter.
+    /// An uppercase letter.
     #[serde(rename = "class.upper")]
     ClassUpper,
-    /// A lower-case letter.
+    /// A lowercase letter.
     #[serde(rename = "class.lower")]
     ClassLower,
     /// A digit.
@@ -62,13 +62,13 @@ pub enum RuleId {
     /// Not the whole name.
     #[serde(rename = "personal.name")]
     PersonalName,
-    /// Not the user name.
+    /// Not the username.
     #[serde(rename = "personal.username")]
     PersonalUsername,
-    /// Not an e-mail address.
+    /// Not an email address.
     #[serde(rename = "personal.email")]
     PersonalEmail,
-    /// Not the organisation.
+    /// Not the organization.
     #[serde(rename = "personal.organisation")]
     PersonalOrganisation,
     /// Not a phone number.
@@ -128,7 +128,7 @@ impl RuleId {
         }
     }
 
-    /// Whether the rule is about the person's own data: a list for people shows these as one line.
+    /// Whether the rule is about the person's own data: a checklist groups these; see [`super::PersonalGroup`].
     pub const fn is_personal(self) -> bool {
         matches!(
             self,
@@ -147,17 +147,17 @@ impl RuleId {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Requirement {
-    /// At least so many characters.
+    /// At least this many characters.
     LengthMin {
         /// Code points.
         min: u16,
     },
-    /// At most so many characters.
+    /// At most this many characters.
     LengthMax {
         /// Code points.
         max: u16,
     },
-    /// What blanks are worth. With [`Blanks::Uncounted`] this is a remark that every password meets.
+    /// Whether spaces are allowed and count. With [`Blanks::Uncounted`] this is a remark that every password meets.
     Spaces {
         /// Never [`Blanks::Allow`], which is no rule.
         blanks: Blanks,
@@ -174,7 +174,7 @@ pub enum Requirement {
         /// And which not.
         forbidden: String,
     },
-    /// So many of the kinds that there are.
+    /// This many of the kinds that there are.
     Classes {
         /// 1–5.
         kinds: u8,
@@ -214,17 +214,17 @@ pub enum Requirement {
     Breached,
     /// Unlike the current one.
     Differs {
-        /// By so many characters.
+        /// By how many characters.
         by: u8,
     },
     /// None of the past ones.
     History {
-        /// So many of them.
+        /// How many of them.
         depth: u8,
     },
     /// Not changed again too soon.
     Age {
-        /// After so many hours.
+        /// After how many hours.
         hours: u16,
     },
 }
@@ -251,7 +251,7 @@ impl Requirement {
         }
     }
 
-    /// Whether hardly anybody breaks the rule, so that it is worth a line only once it is broken.
+    /// Whether the rule is rarely broken, so that it takes a line only once it is.
     pub fn is_quiet(&self) -> bool {
         match self {
             Self::Charset { charset, forbidden } => *charset == Charset::Any && forbidden.is_empty(),
@@ -307,7 +307,7 @@ impl Policy {
     /// Those on the past are as on a change; see [`Policy::on`].
     pub fn requirements(&self) -> Vec<Requirement> {
         let mut rules = vec![
-            // An empty password is none (PW-3), whatever an operator configured.
+            // An empty password is never accepted (PW-3), whatever an operator configured.
             Requirement::LengthMin { min: self.length.min.max(1) },
             Requirement::LengthMax { max: self.length.max },
         ];

@@ -1,4 +1,4 @@
-//! Characters that follow one another as everybody expects: aaaa, 4321, qwer.
+//! Runs of characters that are easy to foresee: aaaa, 4321, qwer.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct Runs {
     /// Of letters or digits in order, up or down: "abc", "321". Case does not matter.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 255)))]
     pub sequence: Option<u8>,
-    /// Of neighbours in a row of the keyboard, either way: "qwe", "lkj". Case does not matter.
+    /// Of neighbors in a row of the keyboard, either way: "qwe", "lkj". Case does not matter.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 255)))]
     pub keyboard: Option<u8>,
 }

@@ -58,10 +58,10 @@ impl Policy {
         self.edges.allows(typed) && !blank
     }
 
-    /// The bits of a password of the least length that is drawn uniformly from all that the rules on characters accept.
-    /// Minus infinity if there is none.
+    /// The bits of a password of the minimum length that is drawn uniformly from all that the rules on characters
+    /// accept. Minus infinity if there is none.
     ///
-    /// An upper bound for what people choose, who choose no such thing. Counts ASCII, or the policy's own list; leaves out
+    /// An upper bound: people do not choose at random. Counts ASCII, or the policy's own list; leaves out
     /// what depends on the person or on words. By inclusion and exclusion over the kinds of characters.
     pub fn search_space_bits(&self) -> f64 {
         let alphabet = Alphabet::of(self);

@@ -10,7 +10,7 @@ pub const ESTIMATED_CODE_POINTS: usize = 72;
 pub struct Strength {
     /// 0 (thousands of guesses) to 4 (more than 10¹⁰).
     pub score: u8,
-    /// How long it would resist somebody who has the hashes.
+    /// How long it would resist an attacker who has the hashes.
     pub crack_time: CrackTime,
     /// What would help most.
     pub advice: Advice,
@@ -54,9 +54,9 @@ pub enum Advice {
     AvoidKeyboardRows,
     /// No names, dates and years.
     AvoidNamesAndDates,
-    /// Not a password or word that everybody uses, spelt backwards or with @ for a either.
+    /// Not a common password or word, nor one spelled backwards or with @ for a.
     AvoidCommonWord,
-    /// Capital letters do not help much.
+    /// Uppercase letters do not help much.
     CapsDoNotHelp,
 }
 

@@ -1,4 +1,4 @@
-//! Several policies at once: what remains when each has its say.
+//! Several policies together: the stricter of each rule.
 
 use super::banned::Banned;
 use super::classes::{Class, Classes, NonAscii, Specials};
@@ -9,7 +9,7 @@ use super::runs::Runs;
 impl Policy {
     /// The stricter of each attribute, so that whatever it accepts both accept.
     ///
-    /// Two policies may leave nothing: [`Policy::lint`] says so. Where two ways of counting cannot be had at once
+    /// Two policies may leave nothing: [`Policy::lint`] says so. Where two ways of counting exclude each other
     /// (what a character outside ASCII counts as), the one that counts less is taken.
     #[must_use]
     pub fn strictest(&self, other: &Self) -> Self {
@@ -50,8 +50,8 @@ fn length(one: Length, other: Length) -> Length {
     Length { min: one.min.max(other.min), max: one.max.min(other.max), max_bytes: one.max_bytes.min(other.max_bytes) }
 }
 
-/// A blank that does not count but may stand at an end, with one that counts and may not: neither may stand there, and the length
-/// is counted without it only under [`Blanks::Uncounted`], so blanks are refused.
+/// Spaces that do not count but may stand at an end, with spaces that count and may not: none may stand there, and the
+/// length is counted without them only under [`Blanks::Uncounted`], so spaces are refused.
 const fn blanks(one: Blanks, other: Blanks) -> Blanks {
     match (one, other) {
         (Blanks::Allow, other) | (other, Blanks::Allow) => other,
@@ -70,7 +70,7 @@ fn classes(one: &Classes, other: &Classes) -> Classes {
     }
 }
 
-/// Only what counts in both counts; a policy that asks for no kinds has no say in it.
+/// Only characters that count in both policies count; a policy that asks for no kinds is ignored.
 fn specials(one: &Classes, other: &Classes) -> Specials {
     let silent = |classes: &Classes| classes.required.is_empty() && classes.required_kinds == 0;
     let forbidden = format!("{}{}", one.specials.forbidden, other.specials.forbidden);

@@ -21,9 +21,9 @@ use super::runs::Run;
 pub struct Suggestion {
     /// What must give way to something else of the same length.
     pub replace: Vec<Replace>,
-    /// So many characters too many.
+    /// How many characters to remove.
     pub remove: u16,
-    /// So many characters to add.
+    /// How many characters to add.
     pub add: u16,
     /// Kinds that must be among those that are added, or put in place of others if nothing is added.
     pub with: Vec<Class>,
@@ -35,9 +35,9 @@ pub struct Suggestion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Replace {
-    /// Blanks where none may stand.
+    /// Spaces where none may stand.
     Blanks,
-    /// Characters that are not allowed: so many.
+    /// Characters that are not allowed, and how many.
     Foreign(u16),
     /// The person's own data.
     Own(PersonalPart),
@@ -47,7 +47,7 @@ pub enum Replace {
 
 /// More rounds than rules that can hinder one another.
 const ROUNDS: usize = 6;
-/// Letters and digits of which no two neighbours are neighbours on a keyboard or in the alphabet.
+/// Letters and digits of which no two in a row are neighbors on a keyboard or in the alphabet.
 const LOWER: &str = "mtkvqzbhwn";
 const UPPER: &str = "MTKVQZBHWN";
 const DIGITS: &str = "72946";
@@ -55,7 +55,7 @@ const MARKS: &str = "-_.!#%+=?*";
 
 impl Policy {
     /// What would make the password meet every rule that can be judged here; `None` if nothing is wrong with it,
-    /// or if nothing that is short to say would help.
+    /// or if no short change would help.
     pub fn suggest(&self, password: &str, personal: &Personal) -> Option<Suggestion> {
         if password.is_empty() || password.len() > super::MAX_INPUT_BYTES {
             return None;

@@ -1,7 +1,7 @@
-//! Every sentence a person can read, in English and Japanese side by side.
+//! Every text that a person can read, in English and Japanese side by side. `docs/words.md` says how they are written.
 //!
-//! Fixed sentences are constants of [`MessageId`], grouped by the place where they are read. Sentences with
-//! something in them are functions. Both languages are written, not translated from each other.
+//! Fixed texts are constants of [`MessageId`], grouped by where they appear. Texts with
+//! values in them are functions. Both languages are written, not translated from each other.
 
 mod account;
 mod fault;
@@ -26,9 +26,9 @@ pub use problem::{problem, problem_title};
 pub use sentence::*;
 pub use suggestion::{rule_aloud, suggestion};
 
-/// One fixed sentence in both languages.
+/// One fixed text in both languages.
 ///
-/// The texts are carried along, so that a page brings only those it names and nothing has to be looked up.
+/// The value carries its texts, so that a page ships only those it names and nothing has to be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageId {
     key: &'static str,
@@ -37,7 +37,7 @@ pub struct MessageId {
 }
 
 impl MessageId {
-    /// The sentence in this language.
+    /// The text in this language.
     pub const fn text(self, lang: Lang) -> &'static str {
         match lang {
             Lang::En => self.en,

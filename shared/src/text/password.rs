@@ -225,7 +225,7 @@ pub fn strength(strength: Strength, lang: Lang) -> (&'static str, &'static str) 
     (word, sentence)
 }
 
-/// What falls within days is not praised for it.
+/// A password that would be guessed within days gets advice instead of praise.
 const fn lasts(time: CrackTime, lang: Lang) -> &'static str {
     match time {
         CrackTime::Centuries => pick(lang, "It would take centuries to guess.", "推測に数百年かかります。"),

@@ -1,4 +1,4 @@
-//! Sentences with something in them.
+//! Texts with values in them.
 
 use super::pick;
 use crate::Lang;
@@ -58,7 +58,7 @@ fn in_minutes(minutes: u64) -> String {
     if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
 }
 
-/// Whose accounts these are.
+/// Which organization's accounts these are.
 pub fn account_at(organisation: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("Use your {organisation} account."),
@@ -66,7 +66,7 @@ pub fn account_at(organisation: &str, lang: Lang) -> String {
     }
 }
 
-/// A browser by the label that its session carries: `Firefox on Windows`.
+/// A device by the label of its session: `Firefox on Windows`.
 pub fn device(label: &str, lang: Lang) -> String {
     match (lang, label.split_once(" on ")) {
         (_, None) if label.is_empty() => super::MessageId::UNKNOWN_DEVICE.text(lang).to_owned(),
@@ -75,7 +75,7 @@ pub fn device(label: &str, lang: Lang) -> String {
     }
 }
 
-/// How long the password is still good.
+/// When the password expires.
 pub fn password_ends_in(days: u16, lang: Lang) -> String {
     match (lang, days) {
         (Lang::En, 1) => "Your password expires within a day.".to_owned(),
@@ -85,7 +85,7 @@ pub fn password_ends_in(days: u16, lang: Lang) -> String {
     }
 }
 
-/// For whom a password is being chosen.
+/// The account that a password is being chosen for.
 pub fn password_for(identifier: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("For {identifier}."),

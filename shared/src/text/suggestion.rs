@@ -110,7 +110,7 @@ const fn kind(class: Class, lang: Lang) -> &'static str {
     }
 }
 
-/// A rule and how it fares, in one sentence: for a screen reader that meets it by itself.
+/// A rule and its verdict in one sentence, for screen readers, which read each item by itself.
 pub fn rule_aloud(report: &RuleReport, lang: Lang) -> String {
     let rule = requirement(&report.requirement, lang);
     match (report.verdict, lang) {

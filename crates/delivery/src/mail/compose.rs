@@ -1,4 +1,4 @@
-//! A mail as bytes. Nothing random and nothing of the moment goes in, so a retry is the same to the byte.
+//! A mail as bytes. Built without randomness and without the current time, so a retry is the same to the byte.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

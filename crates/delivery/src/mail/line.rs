@@ -1,8 +1,8 @@
 //! Connections to the mail server.
 //!
-//! lettre has a pool of its own, but it takes a connection back however far the talk on it had come. A mail that is
-//! cut short by its time limit would hand its half-spoken connection to the next mail. Here a connection is taken
-//! out, and comes back only after the server has taken a mail on it.
+//! lettre has a pool of its own, but it takes a connection back whatever state the conversation is in. A mail that is
+//! cut short by its time limit would hand its connection to the next mail in the middle of a command. Here a connection
+//! is taken out, and comes back only after the server has accepted a mail on it.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::{MailSettings, Security};
 use crate::SettingsError;
 
-/// The time that one of the server's addresses gets before the next one is tried.
+/// How long one of the server's addresses is tried before the next one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Connections that are kept open between mails.
@@ -26,7 +26,7 @@ const KEPT: usize = 4;
 /// How long an unused one is kept; servers hang up after a minute or more.
 const KEPT_FOR: Duration = Duration::from_secs(20);
 
-/// The way to one mail server.
+/// Connections to one mail server.
 pub(super) struct Line {
     host: String,
     port: u16,
@@ -58,7 +58,7 @@ impl Line {
         })
     }
 
-    /// Returns when the server has taken the mail. Dropping this half-way closes the connection.
+    /// Returns when the server has accepted the mail. Dropping the future half-way closes the connection.
     pub(super) async fn send(&self, mail: &Message) -> Result<(), Error> {
         let mut connection = match self.take().await {
             Some(connection) => connection,

@@ -1,4 +1,4 @@
-//! `mail.url`, `mail.from` and the time that a server gets.
+//! `mail.url`, `mail.from` and how long a server may take.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{Brand, SettingsError};
 const URL_KEY: &str = "mail.url";
 const FROM_KEY: &str = "mail.from";
 
-/// The time that handing over a mail gets. Servers that check for spam take their time.
+/// How long handing over a mail may take. Servers that check for spam are slow.
 const TIMEOUT: Duration = Duration::from_secs(18);
 
 /// Where mail goes and who it comes from.
@@ -24,7 +24,7 @@ pub struct MailSettings {
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// How the way to it is protected.
+    /// How the connection to it is protected.
     pub security: Security,
     /// User and password, if it wants them.
     pub credentials: Option<(String, Secret)>,
@@ -32,16 +32,16 @@ pub struct MailSettings {
     pub from: Mailbox,
     /// What stands after the `@` of our Message-IDs; also our name in `EHLO`.
     pub domain: String,
-    /// The time that handing over one mail gets, connecting included.
+    /// How long handing over one mail may take, connecting included.
     pub timeout: Duration,
 }
 
-/// How the way to the mail server is protected. There is no plain way to another machine.
+/// How the connection to the mail server is protected. There is no unprotected connection to another machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
     /// TLS from the first byte: `smtps://`.
     Implicit,
-    /// TLS before anything is said: `smtp://` to another machine.
+    /// TLS before anything is sent: `smtp://` to another machine.
     StartTls,
     /// None: `smtp://` to this machine.
     PlainLoopback,
@@ -59,7 +59,7 @@ impl std::fmt::Debug for MailSettings {
 
 impl MailSettings {
     /// Reads `mail.url` (`smtp://user:password@host:587`, `smtps://…`) and `mail.from`
-    /// (`Name <address>`; the organisation's name and `no-reply@` the public host when unset).
+    /// (`Name <address>`; the organization's name and `no-reply@` the public host when unset).
     pub fn parse(url: &str, from: Option<&str>, brand: &Brand) -> Result<Self, SettingsError> {
         let url = Url::parse(url.trim()).map_err(|_| bad_url("is not a URL; write smtp://user:password@host:587"))?;
         let host = bare_host(url.host_str().unwrap_or_default()).to_owned();

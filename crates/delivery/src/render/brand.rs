@@ -1,4 +1,4 @@
-//! Who writes.
+//! The sender as people see it.
 
 use rekey_service::links::Links;
 use rekey_service::setting::Settings;
@@ -10,10 +10,10 @@ use crate::settings::mail_domain;
 /// Characters of the organization's name in a text message: each one costs.
 const SHORT_LENGTH: usize = 16;
 
-/// Who writes, and where people find them.
+/// The sender, and where people find it.
 #[derive(Debug, Clone)]
 pub struct Brand {
-    /// The organisation's name, one line.
+    /// The organization's name, one line.
     pub(crate) organisation: String,
     /// The same, for text messages.
     pub(crate) short: String,
@@ -21,7 +21,7 @@ pub struct Brand {
     pub(crate) help: Option<String>,
     /// The host that people see in their address bar.
     pub(crate) host: String,
-    /// The host that a telephone binds a code to; none where it could not (no HTTPS, or no name).
+    /// The host that a phone binds a code to; none where it could not (no HTTPS, or no name).
     pub(crate) bound: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl Brand {
         mail_domain(&self.host)
     }
 
-    /// The last line of a text message with a code: telephones fill the code in on this host only
+    /// The last line of a text message with a code: phones fill the code in on this host only
     /// (WICG, "Origin-bound one-time codes").
     pub(crate) fn bind(&self, code: &str) -> String {
         self.bound.as_deref().map(|host| format!("\n@{host} #{code}")).unwrap_or_default()

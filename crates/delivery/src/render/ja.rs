@@ -28,7 +28,7 @@ pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
     Page { foot: foot(brand), ..page }
 }
 
-/// A text message: seventy characters make one, so every word counts.
+/// A text message: 70 characters make one segment, so every word counts.
 pub(super) fn short(content: &MessageBody, org: &str, brand: &Brand) -> String {
     match content {
         MessageBody::RegistrationCode { code, minutes } => code_message(org, code, *minutes, brand),

@@ -1,5 +1,5 @@
-//! Blocks written down. Colours are left to the reader's program, save the button's, so that light and dark both
-//! read well; no pictures, nothing fetched, nothing counted.
+//! Blocks as text and HTML. Colors are left to the reader's program, except the button's, so that light and dark both
+//! read well. No pictures, nothing fetched, no tracking.
 
 use rekey_shared::Lang;
 
@@ -13,7 +13,7 @@ const HEADING: &str = "margin:0 0 16px;font-size:22px;line-height:1.3";
 const WORDS: &str = "margin:0 0 16px";
 const CODE: &str = "margin:0 0 16px;padding:16px;border:1px solid #7a8a90;border-radius:10px;text-align:center;\
     font-family:ui-monospace,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;letter-spacing:6px";
-/// For more than a code's digits: on one line of a telephone all the same.
+/// For more than a code's digits: smaller, so that it stays on one line of a phone.
 const LONG_CODE: &str = "margin:0 0 16px;padding:16px 8px;border:1px solid #7a8a90;border-radius:10px;text-align:center;\
     font-family:ui-monospace,Menlo,Consolas,monospace;font-size:20px;line-height:1.4;letter-spacing:1px";
 const BUTTON: &str = "display:inline-block;padding:13px 22px;border-radius:10px;background-color:#0b6477;\

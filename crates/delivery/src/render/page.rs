@@ -22,9 +22,9 @@ pub(super) enum Block {
     Words(String),
     /// Six digits, or a temporary password; large.
     Code(String),
-    /// The one thing to press.
+    /// The main action.
     Button { label: &'static str, url: Url },
-    /// Something else one may press: a sentence that ends in a link.
+    /// A further action: a sentence that ends in a link.
     Link { label: &'static str, url: Url },
 }
 

@@ -1,28 +1,28 @@
-//! Words that other people chose, made harmless. A name is the only text a stranger can put into our mail:
+//! Names that other people chose, made harmless. A name is the only text that a stranger can put into our mail:
 //! it must not end a header, turn into a link, or pass for a code (T-34).
 
 /// Characters of a name that a greeting holds at most.
 const NAME_LENGTH: usize = 40;
 
-/// Characters of an organisation's name that a message holds at most.
+/// Characters of an organization's name that a message holds at most.
 const ORGANISATION_LENGTH: usize = 64;
 
 /// A name fit for a greeting: one line of letters. `None` when nothing is left, or when it holds a number
-/// that could be taken for a code or a telephone number.
+/// that could be taken for a code or a phone number.
 pub(super) fn name(typed: &str) -> Option<String> {
     let softened: String = typed.chars().map(|c| if is_letter_like(c) { c } else { ' ' }).collect();
     let name = cut(&part_at_dots(&softened), NAME_LENGTH);
     (name.chars().any(char::is_alphabetic) && !has_number(&name)).then_some(name)
 }
 
-/// The organisation's name in one line. The operator chose it, so its punctuation stays.
+/// The organization's name in one line. The operator chose it, so its punctuation stays.
 pub(super) fn organisation(configured: &str) -> String {
     let clean: String = configured.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
     let name = cut(&clean, ORGANISATION_LENGTH);
     if name.is_empty() { "Rekey".to_owned() } else { name }
 }
 
-/// Collapses blanks and keeps this many characters.
+/// Collapses white space and keeps this many characters.
 pub(super) fn cut(text: &str, length: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let kept: String = line.chars().take(length).collect();
@@ -60,7 +60,7 @@ fn is_full_dot(c: char) -> bool {
     matches!(c, '。' | '．' | '｡')
 }
 
-/// Puts a blank behind every dot, so that `J.R.` stays a name and `evil.example` is no address.
+/// Puts a space behind every dot, so that `J.R.` stays a name and `evil.example` is no address.
 fn part_at_dots(text: &str) -> String {
     text.replace('.', ". ")
 }

@@ -1,4 +1,4 @@
-//! A provider of text messages that does as it is told.
+//! A provider of text messages that answers as the test says.
 
 use std::sync::{Arc, Mutex};
 

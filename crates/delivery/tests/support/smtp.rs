@@ -1,4 +1,4 @@
-//! A mail server that does as it is told.
+//! A mail server that answers as the test says.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 
-/// How far a talk has come.
+/// A stage of an SMTP conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The greeting.
@@ -152,7 +152,7 @@ impl Sink {
         self.answer(Stage::Body, "250 taken").await
     }
 
-    /// The answer at this stage; `None` ends the talk.
+    /// The answer at this stage; `None` ends the conversation.
     async fn answer(&self, stage: Stage, usual: &str) -> Option<String> {
         match self.fault_at(stage) {
             None => Some(usual.to_owned()),
