@@ -81,7 +81,7 @@ fn what_contradicts_itself_is_found() {
 }
 
 #[test]
-fn what_nobody_could_meet_or_anybody_guess_is_found() {
+fn what_no_password_meets_or_anyone_guesses_is_found() {
     let no_run_fits = eight(|policy| {
         policy.charset = of("aA");
         policy.runs.repeated = Some(1);

@@ -63,14 +63,14 @@ fn short_words_are_not_looked_for() {
 }
 
 #[test]
-fn spaces_of_all_scripts_are_blanks() {
+fn spaces_of_all_scripts_count_as_spaces() {
     assert_eq!(fails(&Policy::commerce(), "quiet\u{3000}street"), ["spaces"]);
     let report = Policy::commerce().check("quiet\u{a0}", &Personal::default());
     assert_eq!(report.rule(RuleId::Spaces).map(|rule| rule.detail), Some(Detail::At { position: Position::Last }));
 }
 
 #[test]
-fn uncounted_blanks_make_no_length() {
+fn uncounted_spaces_add_no_length() {
     let policy = Policy { blanks: Blanks::Uncounted, ..Policy::commerce() };
     assert_eq!(fails(&policy, "q u i e t"), ["length.min"]);
     assert_eq!(fails(&policy, "q u i e t s"), Vec::<&str>::new());

@@ -141,7 +141,7 @@ fn the_help_desk_is_named_when_there_is_one() {
 }
 
 #[test]
-fn a_code_is_bound_to_a_host_that_a_telephone_can_check() {
+fn a_code_is_bound_to_a_host_that_a_phone_can_check() {
     let last_line = |at| code_sms(Lang::En, &brand_at(at)).lines().last().expect("a line").to_owned();
     assert_eq!(last_line("https://id.example.org"), "@id.example.org #042913");
     assert_eq!(last_line("https://id.example.org:8443"), "@id.example.org #042913");

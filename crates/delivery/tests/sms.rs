@@ -79,7 +79,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn silence_and_a_closed_door_are_tried_again() {
+async fn silence_and_a_closed_connection_are_tried_again() {
     let sink = Sink::start().await;
     sink.answer(Answer::Hang);
     assert_eq!(sender(&sink).send(&sms()).await, Err(SendError::NotNow { class: "timeout" }));

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_and_blanks_take_their_part() {
+    fn edges_and_spaces_are_counted() {
         let mut policy = Policy::at_least(3);
         policy.edges = Edges::Alphanumeric;
         about(&policy, (62.0 * 95.0 * 62.0_f64).log2());

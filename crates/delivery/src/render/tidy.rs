@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_code_and_no_telephone_number() {
+    fn a_name_is_no_code_and_no_phone_number() {
         for hostile in ["Code 482913", "48-29-13", "4 8 2 9 1 3", "４８２９１３", "+81 90 1234 5678", "٤٨٢٩١٣"]
         {
             assert_eq!(name(hostile), None, "{hostile:?}");
