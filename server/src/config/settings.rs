@@ -53,7 +53,8 @@ pub(super) fn link(text: &str, schemes: &[&str]) -> Result<String, String> {
 
 fn region(text: &str) -> Result<String, String> {
     let fits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-    fits.then(|| text.to_owned()).ok_or_else(|| "must be a country code of two uppercase letters, such as \"US\"".to_owned())
+    fits.then(|| text.to_owned())
+        .ok_or_else(|| "must be a country code of two uppercase letters, such as \"US\"".to_owned())
 }
 
 /// A policy below a floor is no policy: nothing starts with it.

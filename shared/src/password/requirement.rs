@@ -253,22 +253,8 @@ impl Requirement {
 
     /// Whether the rule is rarely broken, so that it takes a line only once it is.
     pub fn is_quiet(&self) -> bool {
-        match self {
-            Self::Charset { charset, forbidden } => *charset == Charset::Any && forbidden.is_empty(),
-            Self::LengthMax { .. } | Self::Age { .. } => true,
-            Self::LengthMin { .. }
-            | Self::Spaces { .. }
-            | Self::Edges { .. }
-            | Self::Classes { .. }
-            | Self::Class { .. }
-            | Self::Run { .. }
-            | Self::Personal { .. }
-            | Self::Banned { .. }
-            | Self::Guessable { .. }
-            | Self::Breached
-            | Self::Differs { .. }
-            | Self::History { .. } => false,
-        }
+        let unrestricted = matches!(self, Self::Charset { charset: Charset::Any, forbidden } if forbidden.is_empty());
+        unrestricted || matches!(self, Self::LengthMax { .. } | Self::Age { .. })
     }
 }
 
