@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use rekey_service::setting::site_view;
 use rekey_service::sign_in::{self, Caller};
 use rekey_service::{PlainToken, RequestMeta, Services};
 use rekey_shared::view::SiteView;
@@ -26,12 +27,19 @@ use crate::{device, flash};
 pub struct AppState {
     /// The services.
     pub services: Services,
-    /// What pages know of the installation.
-    pub site: SiteView,
+    /// Whether `/dev/mailbox` exists here.
+    pub dev_mailbox: bool,
     /// Whether the site is on https, so that cookies are tied to it.
     pub secure_cookies: bool,
     /// Where style sheet and scripts are.
     pub assets: Assets,
+}
+
+impl AppState {
+    /// What pages know of the installation, by the settings as they are now.
+    pub fn site(&self) -> SiteView {
+        site_view(&self.services.settings(), self.dev_mailbox)
+    }
 }
 
 /// The files of one build, as `manifest.json` names them.
@@ -207,7 +215,7 @@ pub(crate) fn start() -> Start {
     if left.is_some() {
         forget(Cookie::Flash);
     }
-    Start { lang: lang(), site: state.site, flash: left.map(Left::into_flash) }
+    Start { lang: lang(), site: state.site(), flash: left.map(Left::into_flash) }
 }
 
 /// What a form post without scripts left behind.

@@ -10,7 +10,7 @@ use rekey_store::AuditVerdict;
 
 use crate::config::Config;
 use crate::wiring::{self, StartError};
-use crate::{breach_cli, doctor, policy, processor, serve, telemetry};
+use crate::{breach_cli, command, doctor, policy, processor, serve, telemetry};
 
 /// Exit code for a problem that was found.
 const PROBLEM: u8 = 1;
@@ -57,6 +57,11 @@ enum Command {
     Policy {
         #[command(subcommand)]
         action: policy::Action,
+    },
+    /// Settings that can be changed while the program runs.
+    Setting {
+        #[command(subcommand)]
+        action: command::setting::Action,
     },
 }
 
@@ -109,7 +114,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match execute(cli) {
         Ok(code) => code,
-        Err(StartError::ConfigError(wrong)) => {
+        Err(StartError::Config(wrong)) => {
             eprintln!("rekey: {wrong}");
             ExitCode::from(WRONG)
         }
@@ -131,12 +136,12 @@ fn execute(cli: Cli) -> Result<ExitCode, StartError> {
     telemetry::begin(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| StartError::failed("threads", &error))?;
-    let done = runtime.block_on(command(&config, cli.command));
+    let done = runtime.block_on(run_command(&config, cli.command));
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     done
 }
 
-async fn command(config: &Config, command: Command) -> Result<ExitCode, StartError> {
+async fn run_command(config: &Config, command: Command) -> Result<ExitCode, StartError> {
     match command {
         Command::Serve => serve::serve(config).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => {
@@ -153,6 +158,9 @@ async fn command(config: &Config, command: Command) -> Result<ExitCode, StartErr
         Command::Audit { action: Audit::Verify } => verify(config).await,
         Command::Policy { action: policy::Action::Assigned(action) } => {
             policy::assign::run(&wiring::services(config).await?, action).await
+        }
+        Command::Setting { action } => {
+            command::setting::run(config, &wiring::services_for_settings(config).await?, action).await
         }
         Command::Policy { action: policy::Action::Alone(_) } | Command::Breach { .. } => Ok(ExitCode::SUCCESS),
     }

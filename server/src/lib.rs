@@ -4,6 +4,7 @@ pub mod assets;
 pub mod breach;
 mod breach_cli;
 pub mod cli;
+mod command;
 pub mod config;
 pub mod doctor;
 mod health;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rekey_service::{Services, expiry, owner};
+use rekey_service::{Services, expiry, owner, setting};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -37,6 +37,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     };
     let watcher = spawn_watcher(breaches, stopped.clone());
     let cleanup = spawn_cleanup(site.services().clone(), stopped.clone());
+    let settings = spawn_settings(site.services().clone(), stopped.clone());
     // The worker goes on until the last request is answered: what that one owes is still sent.
     let (stop_worker, worker_stopped) = watch::channel(false);
     let worker = tokio::spawn(async move { worker.run(when(worker_stopped)).await });
@@ -49,7 +50,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = stop_worker.send(true);
-    for part in [Some(worker), Some(cleanup), Some(watcher), counters].into_iter().flatten() {
+    for part in [Some(worker), Some(cleanup), Some(settings), Some(watcher), counters].into_iter().flatten() {
         let _ended = part.await;
     }
     tracing::info!(event = "sys_shutdown", "stopped");
@@ -93,6 +94,16 @@ fn spawn_cleanup(services: Services, stopped: watch::Receiver<bool>) -> JoinHand
     tokio::spawn(async move {
         tokio::select! {
             () = work => {}
+            () = when(stopped) => {}
+        }
+    })
+}
+
+/// Takes up what was changed in the settings documents, on this node or another.
+fn spawn_settings(services: Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            () = setting::follow(&services) => {}
             () = when(stopped) => {}
         }
     })

@@ -8,9 +8,8 @@ use rekey_app::context::AppState;
 use rekey_delivery::{DevMailbox, Senders, SmsSender, SmtpSender, Stats, Worker};
 use rekey_service::context::Parts;
 use rekey_service::links::Links;
-use rekey_service::setting::RecoveryKind;
+use rekey_service::setting::{self, LoadError};
 use rekey_service::{Services, Unexpected};
-use rekey_shared::view::SiteView;
 use rekey_store::Store;
 
 use crate::breach::Breaches;
@@ -24,7 +23,7 @@ use crate::{assets, keys};
 pub enum StartError {
     /// A setting is wrong.
     #[error(transparent)]
-    ConfigError(#[from] ConfigError),
+    Config(#[from] ConfigError),
     /// Something that the settings name does not work now.
     #[error("{0}")]
     Failed(String),
@@ -51,6 +50,15 @@ impl From<Unexpected> for StartError {
     }
 }
 
+impl From<LoadError> for StartError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Setting(error) => Self::Failed(format!("the settings do not hold together: {error}")),
+            LoadError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
 impl From<rekey_store::Unexpected> for StartError {
     fn from(failure: rekey_store::Unexpected) -> Self {
         Self::failed("database.url", &failure)
@@ -72,12 +80,29 @@ pub async fn connect(config: &Config) -> Result<Store, StartError> {
     Ok(Store::connect(config.database_url.expose()).await?)
 }
 
-/// The services: keys read or made, database connected and brought up to date, both found to belong together.
+/// The services: keys read or made, database connected and brought up to date, both found to belong together, and the
+/// settings documents taken up.
 pub async fn services(config: &Config) -> Result<Services, StartError> {
     services_with(config, Arc::new(Breaches::of(config))).await
 }
 
+/// The same for changing settings: also where those that are written do not hold together, so that they can be mended.
+pub async fn services_for_settings(config: &Config) -> Result<Services, StartError> {
+    let services = services_without_documents(config, Arc::new(Breaches::of(config))).await?;
+    match setting::load(&services).await {
+        Err(LoadError::Setting(error)) => eprintln!("rekey: the settings do not hold together: {error}"),
+        loaded => loaded?,
+    }
+    Ok(services)
+}
+
 async fn services_with(config: &Config, breaches: Arc<Breaches>) -> Result<Services, StartError> {
+    let services = services_without_documents(config, breaches).await?;
+    setting::load(&services).await?;
+    Ok(services)
+}
+
+async fn services_without_documents(config: &Config, breaches: Arc<Breaches>) -> Result<Services, StartError> {
     keys::make_private_folder(&config.data_dir)
         .map_err(|error| ConfigError::new("data_dir", format!("cannot be made: {error}")))?;
     let keys = keys::open(&config.keys_file, &OsEntropy)?;
@@ -94,6 +119,7 @@ async fn services_with(config: &Config, breaches: Arc<Breaches>) -> Result<Servi
         store,
         keys,
         settings: config.settings.clone(),
+        pins: config.pins.clone(),
         links: Links::new(config.public_url.clone()),
     };
     Ok(Services::new(parts)?)
@@ -113,24 +139,12 @@ pub async fn wire(config: &Config) -> Result<App, StartError> {
 /// The site over given services.
 pub fn site_of(config: &Config, services: Services, mailbox: Option<DevMailbox>, stats: Arc<Stats>) -> Site {
     let app = AppState {
-        site: view_of(config, mailbox.is_some()),
+        dev_mailbox: mailbox.is_some(),
         secure_cookies: config.is_https(),
         assets: assets::manifest(),
         services,
     };
     Site::new(config, app, mailbox, stats)
-}
-
-fn view_of(config: &Config, dev_mailbox: bool) -> SiteView {
-    let settings = &config.settings;
-    SiteView {
-        organisation: settings.organisation.clone(),
-        registration_open: settings.registration.open,
-        terms_url: settings.registration.terms_url.clone(),
-        help_url: settings.help_url.clone(),
-        temporary_passwords: settings.recovery.kind == RecoveryKind::TemporaryPassword,
-        dev_mailbox,
-    }
 }
 
 fn senders(config: &Config) -> Result<Senders, ConfigError> {

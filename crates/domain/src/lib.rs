@@ -12,6 +12,7 @@ pub mod journey;
 pub mod message;
 pub mod password;
 pub mod session;
+pub mod setting;
 pub mod throttle;
 
 pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Role, Status};

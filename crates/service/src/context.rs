@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -17,7 +17,8 @@ use crate::hasher::Hasher;
 use crate::keys::KeyRing;
 use crate::links::Links;
 use crate::ports::{BreachData, Clock, Entropy, random};
-use crate::setting::Settings;
+use crate::setting::live::LiveSettings;
+use crate::setting::{Pins, Settings};
 use crate::{PlainToken, Unexpected};
 
 /// The services of one process. Cheap to clone.
@@ -38,8 +39,8 @@ pub struct Inner {
     pub hasher: Hasher,
     /// The key ring.
     pub keys: KeyRing,
-    /// What the operator set; read by [`Services::settings`].
-    settings: RwLock<Arc<Settings>>,
+    /// The settings; read by [`Services::settings`].
+    pub(crate) live: LiveSettings,
     /// Links to ourselves.
     pub links: Links,
     /// Rung when a message was enqueued, so that the worker need not wait for its next look.
@@ -80,8 +81,10 @@ pub struct Parts {
     pub store: Store,
     /// The key ring.
     pub keys: KeyRing,
-    /// What the operator set.
+    /// What holds where no settings document says otherwise.
     pub settings: Settings,
+    /// What this node was started with; wins over every settings document.
+    pub pins: Pins,
     /// Links to ourselves.
     pub links: Links,
 }
@@ -100,7 +103,7 @@ impl Services {
             store: parts.store,
             hasher,
             keys: parts.keys,
-            settings: RwLock::new(Arc::new(parts.settings)),
+            live: LiveSettings::new(parts.settings, parts.pins),
             links: parts.links,
             wake: Notify::new(),
             codes_evaluated: std::sync::atomic::AtomicU64::new(0),
@@ -110,7 +113,7 @@ impl Services {
 
     /// The settings as they are now. Taken once per operation, so that one operation sees one version.
     pub fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+        self.live.current()
     }
 
     /// Logs an unexpected failure once and gives the reference to show.

@@ -72,6 +72,7 @@ texts! {
         PasswordExpiryLifted = "password_expiry_lifted",
         PasswordExpirySet = "password_expiry_set",
         PolicyAssigned = "policy_assigned",
+        SettingsChanged = "settings_changed",
         GroupJoined = "group_joined",
         GroupLeft = "group_left",
         OwnerLinkMade = "owner_link_made",

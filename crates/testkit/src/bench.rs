@@ -14,7 +14,7 @@ use rekey_service::keys::{Key, KeyRing};
 use rekey_service::links::Links;
 use rekey_service::message::compose::{self, Message, MessageBody, Prepared, Recipient};
 use rekey_service::ports::{Breach, BreachData};
-use rekey_service::setting::{Hashing, Settings};
+use rekey_service::setting::{Hashing, Pins, Settings};
 use rekey_service::sign_in::{self, Caller, SignInError};
 use rekey_service::{Clock, Entropy, PlainToken, RequestMeta, Services, recovery, registration};
 use rekey_shared::identifier::Identifier;
@@ -115,7 +115,7 @@ impl Bench {
     /// Over any database with any settings.
     pub async fn over(database: Database, settings: Settings) -> Self {
         let clock = Arc::new(FixedClock::new());
-        let cx = services(database.store().await, Arc::clone(&clock), 1, settings.clone());
+        let cx = services(database.store().await, Arc::clone(&clock), 1, settings.clone(), Pins::default());
         Self { cx, clock, database, settings, seeds: AtomicU64::new(2) }
     }
 
@@ -124,14 +124,19 @@ impl Bench {
         let Self { database, clock, mut settings, seeds, .. } = self;
         change(&mut settings);
         let seed = seeds.fetch_add(1, Ordering::SeqCst);
-        let cx = services(database.another_store().await, Arc::clone(&clock), seed, settings.clone());
+        let cx = services(database.another_store().await, Arc::clone(&clock), seed, settings.clone(), Pins::default());
         Self { cx, clock, database, settings, seeds }
     }
 
     /// One more node on the same database, with the same keys.
     pub async fn another_node(&self) -> Services {
+        self.another_node_with(Pins::default()).await
+    }
+
+    /// One more node, started with settings of its own.
+    pub async fn another_node_with(&self, pins: Pins) -> Services {
         let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
-        services(self.database.another_store().await, Arc::clone(&self.clock), seed, self.settings.clone())
+        services(self.database.another_store().await, Arc::clone(&self.clock), seed, self.settings.clone(), pins)
     }
 
     /// Lets time pass.
@@ -262,12 +267,12 @@ impl BreachData for KnownBreaches {
     }
 }
 
-fn services(store: Store, clock: Arc<FixedClock>, seed: u64, settings: Settings) -> Services {
+fn services(store: Store, clock: Arc<FixedClock>, seed: u64, settings: Settings, pins: Pins) -> Services {
     let keys = KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key");
     let links = Links::new(Url::parse("https://id.example.org").expect("a URL"));
     let entropy = Arc::new(SeededEntropy::new(seed));
     let breaches = Arc::new(KnownBreaches);
-    Services::new(Parts { clock, entropy, breaches, store, keys, settings, links }).expect("starts")
+    Services::new(Parts { clock, entropy, breaches, store, keys, settings, pins, links }).expect("starts")
 }
 
 /// A password chosen and typed again.

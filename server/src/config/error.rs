@@ -11,13 +11,13 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A key and what is wrong with it.
+    /// A key, and what is wrong with its value as the end of a sentence: `must be …`.
     pub fn new(key: &str, problem: impl Into<String>) -> Self {
-        Self::at(key, None, problem)
+        Self::from_variable(key, None, problem)
     }
 
-    /// The same, with the environment variable that gave the value.
-    pub fn at(key: &str, variable: Option<&str>, problem: impl Into<String>) -> Self {
+    /// The same, with the environment variable that gave the value, if one did.
+    pub fn from_variable(key: &str, variable: Option<&str>, problem: impl Into<String>) -> Self {
         Self { key: key.to_owned(), variable: variable.map(str::to_owned), problem: problem.into() }
     }
 

@@ -4,10 +4,10 @@
 
 mod error;
 mod network;
+pub mod policy_file;
 mod providers;
-mod secret_text;
-mod settings;
 mod source;
+mod start;
 
 use std::env;
 use std::net::SocketAddr;
@@ -15,16 +15,21 @@ use std::path::{Path, PathBuf};
 
 use rekey_delivery::{Brand, MailSettings, SmsSettings};
 use rekey_service::links::Links;
-use rekey_service::setting::Settings;
+use rekey_service::setting::{Hashing, Origin, Pins, Settings, resolve};
+use rekey_shared::Secret;
+use rekey_shared::password::Policy;
 use url::{Host, Url};
 
 pub use error::ConfigError;
 pub use network::Network;
-pub use secret_text::SecretText;
 pub use source::Source;
+pub use start::{StartKey, is_start_key};
 
 /// The file that is looked for when none is named.
 const DEFAULT_FILE: &str = "rekey.toml";
+
+/// A cost that protects nothing, for tests that sign in thousands of times.
+const TEST_COST: Hashing = Hashing { memory_kib: 64, iterations: 1, permits: None, queue: None };
 
 /// Everything that an operator can set, checked.
 #[derive(Debug, Clone)]
@@ -38,7 +43,7 @@ pub struct Config {
     /// The key ring's file.
     pub keys_file: PathBuf,
     /// The database. May hold a password.
-    pub database_url: SecretText,
+    pub database_url: Secret,
     /// Where mail goes.
     pub mail: Option<MailSettings>,
     /// Where text messages go.
@@ -55,8 +60,12 @@ pub struct Config {
     pub limits: Limits,
     /// Breached passwords.
     pub breach: BreachSettings,
-    /// What the journeys depend on.
+    /// What holds where no settings document says otherwise.
     pub settings: Settings,
+    /// The settings that were given here: they win over the settings documents.
+    pub pins: Pins,
+    /// The keys that are read now and only now, for listing them.
+    pub start_keys: Vec<StartKey>,
 }
 
 /// Where breached passwords are known.
@@ -107,11 +116,12 @@ impl Config {
 
     /// Takes every key out of a source.
     pub fn from_source(mut source: Source) -> Result<Self, ConfigError> {
+        let start_keys = start::given(&source);
         let listen = source.parsed("listen", address)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
         let public_url = source.parsed("public_url", public_url)?.map_or_else(|| local_url(listen), Ok)?;
         let data_dir = source.text("data_dir")?.map_or_else(|| PathBuf::from("data"), PathBuf::from);
         let keys_file = source.text("keys_file")?.map_or_else(|| data_dir.join("keys.json"), PathBuf::from);
-        let settings = settings::take(&mut source, is_loopback(&public_url))?;
+        let (settings, pins) = settings(&mut source, is_loopback(&public_url))?;
         let brand = Brand::new(&settings, &Links::new(public_url.clone()));
         let config = Self {
             database_url: database_url(&mut source, &data_dir)?,
@@ -128,6 +138,8 @@ impl Config {
             data_dir,
             keys_file,
             settings,
+            pins,
+            start_keys,
         };
         source.finish()?;
         Ok(config)
@@ -177,13 +189,13 @@ fn public_url(text: &str) -> Result<Url, String> {
     }
 }
 
-fn database_url(source: &mut Source, data_dir: &Path) -> Result<SecretText, ConfigError> {
+fn database_url(source: &mut Source, data_dir: &Path) -> Result<Secret, ConfigError> {
     let given = source.parsed("database.url", |text| {
         let known = ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         let problem = || "must begin with sqlite:// or postgres://".to_owned();
-        known.then(|| SecretText::new(text)).ok_or_else(problem)
+        known.then(|| Secret::new(text)).ok_or_else(problem)
     })?;
-    Ok(given.unwrap_or_else(|| SecretText::new(format!("sqlite://{}", data_dir.join("rekey.db").display()))))
+    Ok(given.unwrap_or_else(|| Secret::new(format!("sqlite://{}", data_dir.join("rekey.db").display()))))
 }
 
 fn log(source: &mut Source) -> Result<Log, ConfigError> {
@@ -198,10 +210,56 @@ fn log(source: &mut Source) -> Result<Log, ConfigError> {
     Ok(Log { json: json.unwrap_or(false), level: level.unwrap_or(tracing::Level::INFO) })
 }
 
+/// What holds without documents, and what wins over them.
+fn settings(source: &mut Source, is_local: bool) -> Result<(Settings, Pins), ConfigError> {
+    let base = Settings { hashing: hashing(source, is_local)?, ..Settings::recommended() };
+    let origin = source.origin("policy.file");
+    let mut pins = source.pins()?;
+    if let Some((policy, origin)) = policy(source, origin)? {
+        if pins.names_policy() {
+            return Err(source.error("policy.file", "must not stand beside policy.preset"));
+        }
+        pins.set_policy(policy, origin);
+    }
+    let settings = resolve(&base, &[], &pins).map_err(|error| source.setting_error(&error))?.settings;
+    Ok((settings, pins))
+}
+
+/// The policy of a file. One that is below a floor is none: nothing starts with it.
+fn policy(source: &mut Source, origin: Option<Origin>) -> Result<Option<(Policy, Origin)>, ConfigError> {
+    let (Some(path), Some(origin)) = (source.text("policy.file")?, origin) else { return Ok(None) };
+    let policy = policy_file::read(Path::new(&path))?;
+    match policy.floors().first() {
+        Some(finding) => Err(source.error("policy.file", policy_file::line(*finding))),
+        None => Ok(Some((policy, origin))),
+    }
+}
+
+/// Argon2id's cost never goes below OWASP's minimum (PW-10).
+fn hashing(source: &mut Source, is_local: bool) -> Result<Hashing, ConfigError> {
+    let usual = Hashing::RECOMMENDED;
+    let hashing = Hashing {
+        memory_kib: source.number("hashing.memory_kib", 19_456..=4_194_304)?.unwrap_or(usual.memory_kib),
+        iterations: source.number("hashing.iterations", 2..=64)?.unwrap_or(usual.iterations),
+        permits: source.number("hashing.permits", 1..=256)?,
+        queue: source.number("hashing.queue", 1..=100_000)?,
+    };
+    if !source.boolean("hashing.insecure_test_cost")?.unwrap_or(false) {
+        return Ok(hashing);
+    }
+    if !is_local {
+        return Err(source.error("hashing.insecure_test_cost", "is for tests on this machine only"));
+    }
+    Ok(Hashing { permits: hashing.permits, queue: hashing.queue, ..TEST_COST })
+}
+
 fn breach(source: &mut Source, data_dir: &Path) -> Result<BreachSettings, ConfigError> {
     Ok(BreachSettings {
         file: source.text("breach.file")?.map_or_else(|| data_dir.join("breached.rkb"), PathBuf::from),
-        remote_url: source.parsed("breach.remote_url", |text| settings::link(text, &["https"]))?,
+        remote_url: source.parsed("breach.remote_url", |text| {
+            let url = Url::parse(text.trim()).ok().filter(|url| url.scheme() == "https");
+            url.map(String::from).ok_or_else(|| "must be a URL that begins with https:".to_owned())
+        })?,
     })
 }
 

@@ -11,10 +11,10 @@ pub(super) fn mail(source: &mut Source, brand: &Brand) -> Result<Option<MailSett
     let Some(url) = url else {
         return match from {
             None => Ok(None),
-            Some(_) => Err(source.wrong("mail.url", "must be set as well when mail.from is")),
+            Some(_) => Err(source.error("mail.url", "must be set as well when mail.from is")),
         };
     };
-    MailSettings::parse(&url, from.as_deref(), brand).map(Some).map_err(|error| wrong(source, &error))
+    MailSettings::parse(&url, from.as_deref(), brand).map(Some).map_err(|error| refused(source, &error))
 }
 
 /// `sms.url`, `sms.account`, `sms.token` and `sms.from`: all or none.
@@ -30,9 +30,9 @@ pub(super) fn sms(source: &mut Source) -> Result<Option<SmsSettings>, ConfigErro
     let value =
         |index: usize| values[index].as_deref().ok_or_else(|| ConfigError::new(keys[index], "must be set as well"));
     let (url, account, token, from) = (value(0)?, value(1)?, Secret::new(value(2)?), value(3)?);
-    SmsSettings::parse(url, account, &token, from).map(Some).map_err(|error| wrong(source, &error))
+    SmsSettings::parse(url, account, &token, from).map(Some).map_err(|error| refused(source, &error))
 }
 
-fn wrong(source: &Source, error: &SettingsError) -> ConfigError {
-    source.wrong(error.key, error.problem)
+fn refused(source: &Source, error: &SettingsError) -> ConfigError {
+    source.error(error.key, error.problem)
 }

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
 
-use super::ConfigError;
+use rekey_service::setting::{KEYS, Key, Origin, Pin, Pins, Problem, SettingError, Value};
+
+use super::{ConfigError, start};
 
 /// Variables that begin with `REKEY_` and are no settings: where the file is, and what the build and the tests use.
 const NOT_SETTINGS: [&str; 2] = ["REKEY_CONFIG", "REKEY_SITE_DIR"];
@@ -72,10 +73,10 @@ impl Source {
 
     /// A text. Empty counts as not given, so that a variable can take back what the file says.
     pub fn text(&mut self, key: &str) -> Result<Option<String>, ConfigError> {
-        match self.entries.remove(key) {
+        match self.take(key) {
             None => Ok(None),
             Some(Entry { value: toml::Value::String(text), .. }) => Ok((!text.is_empty()).then_some(text)),
-            Some(entry) => Err(entry.wrong(key, "must be a quoted string")),
+            Some(entry) => Err(entry.error(key, "must be a quoted string")),
         }
     }
 
@@ -86,7 +87,7 @@ impl Source {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<Option<T>, ConfigError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
-        parse(&text).map(Some).map_err(|problem| self.wrong(key, problem))
+        parse(&text).map(Some).map_err(|problem| self.error(key, problem))
     }
 
     /// A whole number within a range.
@@ -94,7 +95,7 @@ impl Source {
     where
         T: TryFrom<i64> + FromStr + PartialOrd + std::fmt::Display,
     {
-        let Some(entry) = self.entries.remove(key) else { return Ok(None) };
+        let Some(entry) = self.take(key) else { return Ok(None) };
         let number = match &entry.value {
             toml::Value::Integer(number) => T::try_from(*number).ok(),
             toml::Value::String(text) if entry.variable.is_some() => text.trim().parse().ok(),
@@ -102,37 +103,47 @@ impl Source {
         };
         match number {
             Some(number) if range.contains(&number) => Ok(Some(number)),
-            _ => Err(entry.wrong(key, format!("must be a whole number from {} to {}", range.start(), range.end()))),
+            _ => Err(entry.error(key, format!("must be a whole number from {} to {}", range.start(), range.end()))),
         }
     }
 
     /// `true` or `false`.
     pub fn boolean(&mut self, key: &str) -> Result<Option<bool>, ConfigError> {
-        let Some(entry) = self.entries.remove(key) else { return Ok(None) };
+        let Some(entry) = self.take(key) else { return Ok(None) };
         let value = match &entry.value {
             toml::Value::Boolean(value) => Some(*value),
             toml::Value::String(text) if entry.variable.is_some() => text.trim().parse().ok(),
             _ => None,
         };
-        value.map(Some).ok_or_else(|| entry.wrong(key, "must be true or false"))
+        value.map(Some).ok_or_else(|| entry.error(key, "must be true or false"))
     }
 
-    /// A span such as `30s`, `90m`, `24h`, `7d`, within a range.
-    pub fn span(
-        &mut self,
-        key: &str,
-        range: std::ops::RangeInclusive<Duration>,
-    ) -> Result<Option<Duration>, ConfigError> {
-        self.parsed(key, |text| {
-            let span = parse_span(text).ok_or("must be a duration such as \"30s\", \"90m\", \"24h\" or \"7d\"")?;
-            let (least, most) = (write_span(*range.start()), write_span(*range.end()));
-            if range.contains(&span) { Ok(span) } else { Err(format!("must be from {least} to {most}")) }
-        })
+    /// The settings that this node is started with: they win over the settings documents.
+    pub fn pins(&mut self) -> Result<Pins, ConfigError> {
+        let mut pins = Pins::default();
+        for key in KEYS {
+            if let Some(pin) = self.pin(*key)? {
+                pins.insert(*key, pin);
+            }
+        }
+        Ok(pins)
+    }
+
+    /// Empty counts as not given here, too.
+    fn pin(&mut self, key: &dyn Key) -> Result<Option<Pin>, ConfigError> {
+        let Some(entry) = self.entries.remove(key.name()) else { return Ok(None) };
+        let checked = match &entry.value {
+            toml::Value::String(text) if text.is_empty() => return Ok(None),
+            toml::Value::String(text) if entry.variable.is_some() => key.check_text(text),
+            value => key.check(&plain(value)),
+        };
+        let value = checked.map_err(|problem| entry.error(key.name(), problem.to_string()))?;
+        Ok(Some(Pin { value, origin: entry.origin() }))
     }
 
     /// A list of texts; in a variable they are separated by commas.
     pub fn list<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, ConfigError> {
-        let Some(entry) = self.entries.remove(key) else { return Ok(Vec::new()) };
+        let Some(entry) = self.take(key) else { return Ok(Vec::new()) };
         let texts: Option<Vec<&str>> = match &entry.value {
             toml::Value::Array(items) => items.iter().map(toml::Value::as_str).collect(),
             toml::Value::String(text) if entry.variable.is_some() => {
@@ -140,27 +151,81 @@ impl Source {
             }
             _ => None,
         };
-        let texts = texts.ok_or_else(|| entry.wrong(key, "must be a list of quoted strings"))?;
-        texts.into_iter().map(|text| parse(text).map_err(|problem| entry.wrong(key, problem))).collect()
+        let texts = texts.ok_or_else(|| entry.error(key, "must be a list of quoted strings"))?;
+        texts.into_iter().map(|text| parse(text).map_err(|problem| entry.error(key, problem))).collect()
+    }
+
+    /// Where a key was given, if it was. To be asked before the key is taken out.
+    pub fn origin(&self, key: &str) -> Option<Origin> {
+        self.entries.get(key).map(Entry::origin)
+    }
+
+    /// What a key was given as, unless it is no single value. To be asked before the key is taken out.
+    pub fn as_given(&self, key: &str) -> Option<String> {
+        match &self.entries.get(key)?.value {
+            toml::Value::String(text) => Some(text.clone()),
+            toml::Value::Array(items) => {
+                Some(items.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(","))
+            }
+            toml::Value::Integer(number) => Some(number.to_string()),
+            toml::Value::Boolean(on) => Some(on.to_string()),
+            toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+        }
     }
 
     /// What to say about a key whose value turned out wrong later on.
-    pub fn wrong(&self, key: &str, problem: impl Into<String>) -> ConfigError {
-        ConfigError::at(key, self.variables.get(key).map(String::as_str), problem)
+    pub fn error(&self, key: &str, problem: impl Into<String>) -> ConfigError {
+        ConfigError::from_variable(key, self.variables.get(key).map(String::as_str), problem)
     }
 
-    /// Refuses what nobody asked for: a misspelt key must not be silently without effect.
+    /// The same for a setting that can be changed while the program runs.
+    pub fn setting_error(&self, error: &SettingError) -> ConfigError {
+        match error {
+            SettingError::Wrong { key, problem: Problem::BelowFloor(finding) } => {
+                self.error(key, super::policy_file::line(*finding))
+            }
+            SettingError::Wrong { key, problem } => self.error(key, problem.to_string()),
+            SettingError::Unknown(key) => self.error(key, "is not a known setting"),
+            SettingError::Misplaced { key, .. } | SettingError::Pinned { key, .. } => {
+                self.error(key, "cannot be changed here")
+            }
+        }
+    }
+
+    /// Refuses what was never asked for: a misspelt key must not be silently without effect.
     pub fn finish(self) -> Result<(), ConfigError> {
         match self.entries.into_iter().next() {
             None => Ok(()),
-            Some((key, entry)) => Err(entry.wrong(&key, "is not a known setting")),
+            Some((key, entry)) => Err(entry.error(&key, "is not a known setting")),
         }
+    }
+
+    /// Takes a key out that is read at the start only.
+    fn take(&mut self, key: &str) -> Option<Entry> {
+        debug_assert!(start::is_start_key(key), "{key} stands in the list of keys that are read at the start");
+        self.entries.remove(key)
     }
 }
 
 impl Entry {
-    fn wrong(&self, key: &str, problem: impl Into<String>) -> ConfigError {
-        ConfigError::at(key, self.variable.as_deref(), problem)
+    fn error(&self, key: &str, problem: impl Into<String>) -> ConfigError {
+        ConfigError::from_variable(key, self.variable.as_deref(), problem)
+    }
+
+    fn origin(&self) -> Origin {
+        self.variable.clone().map_or(Origin::File, Origin::Environment)
+    }
+}
+
+/// A value of the file as documents hold it. No setting is a list, a date or a fraction.
+fn plain(value: &toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::Text(text.clone()),
+        toml::Value::Integer(number) => Value::Number(*number),
+        toml::Value::Boolean(on) => Value::Boolean(*on),
+        toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
+            Value::Other(serde_json::Value::Null)
+        }
     }
 }
 
@@ -168,51 +233,4 @@ impl Entry {
 fn syntax(name: &str, text: &str, error: &toml::de::Error) -> ConfigError {
     let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
     ConfigError::new(name, format!("line {line} is not TOML: {}", error.message().replace('\n', " ")))
-}
-
-fn parse_span(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let split = text.find(|letter: char| !letter.is_ascii_digit())?;
-    let (count, unit) = text.split_at(split);
-    let seconds = match unit.trim() {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86400,
-        _ => return None,
-    };
-    count.parse::<u64>().ok()?.checked_mul(seconds).map(Duration::from_secs)
-}
-
-fn write_span(span: Duration) -> String {
-    let seconds = span.as_secs();
-    match seconds {
-        0 => "0s".to_owned(),
-        _ if seconds.is_multiple_of(86400) => format!("{}d", seconds / 86400),
-        _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
-        _ if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
-        _ => format!("{seconds}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_span_needs_a_unit() {
-        assert_eq!(parse_span("90m"), Some(Duration::from_secs(5400)));
-        assert_eq!(parse_span(" 24 h"), Some(Duration::from_secs(86400)));
-        for text in ["", "h", "90", "1.5h", "-1h", "9w", "99999999999999999999d", "18446744073709551615d"] {
-            assert_eq!(parse_span(text), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn spans_are_written_as_they_are_typed() {
-        for text in ["30s", "5m", "24h", "7d", "90m"] {
-            let span = parse_span(text).expect("a span");
-            assert_eq!(parse_span(&write_span(span)), Some(span), "{text}");
-        }
-    }
 }

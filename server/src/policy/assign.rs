@@ -11,8 +11,7 @@ use rekey_service::{Services, Unexpected};
 use rekey_shared::Lang;
 use rekey_shared::password::Policy;
 
-use super::{file, lint};
-use crate::config::ConfigError;
+use crate::config::{ConfigError, policy_file};
 use crate::wiring::StartError;
 
 /// What to do with assigned policies.
@@ -111,14 +110,14 @@ async fn assign(services: &Services, scope: Scope, policy: &str) -> Result<(), S
 
 /// A preset by name, else a file of JSON.
 fn named_or_read(policy: &str) -> Result<Policy, ConfigError> {
-    Policy::preset(policy).map_or_else(|| file::read(Path::new(policy)), Ok)
+    Policy::preset(policy).map_or_else(|| policy_file::read(Path::new(policy)), Ok)
 }
 
 /// Refuses what no password could meet together with the policy that holds for everyone.
 fn check_floors(name: &str, assigned: &Policy, everybody: &Policy) -> Result<(), ConfigError> {
     let beside = assigned.strictest(everybody);
     let finding = assigned.floors().into_iter().chain(beside.floors()).next();
-    finding.map_or(Ok(()), |finding| Err(ConfigError::new(name, lint::line(finding))))
+    finding.map_or(Ok(()), |finding| Err(ConfigError::new(name, policy_file::line(finding))))
 }
 
 /// What is assigned, or what stands in for it.

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use rekey_shared::password::{Finding, Level, Policy};
-use rekey_shared::{Lang, text};
+use rekey_shared::password::{Level, Policy};
+
+use crate::config::policy_file::line;
 
 /// Prints the findings and the search space.
 pub fn print(policy: &Policy) -> ExitCode {
@@ -23,15 +24,5 @@ pub fn print(policy: &Policy) -> ExitCode {
         }
         Some(Level::Warning) => ExitCode::from(1),
         Some(Level::BelowFloor) => ExitCode::from(2),
-    }
-}
-
-/// One finding: number, setting, what it means, and the requirement.
-pub fn line(finding: Finding) -> String {
-    let (number, text) = (finding.code.number(), text::finding(finding.code, Lang::En));
-    let key = if finding.key.is_empty() { String::new() } else { format!(" {}:", finding.key) };
-    match finding.code.requirement() {
-        "" => format!("{number}{key} {text}"),
-        requirement => format!("{number}{key} {text} ({requirement})"),
     }
 }

@@ -2,8 +2,7 @@
 
 pub mod assign;
 mod check;
-pub mod file;
-pub mod lint;
+mod lint;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use rekey_shared::password::{Personal, Policy};
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, policy_file};
 use crate::wiring::StartError;
 
 /// What to do with policies.
@@ -88,7 +87,7 @@ pub fn run(config: Option<&Path>, action: Alone) -> Result<ExitCode, StartError>
         }
         Alone::Lint { preset, file } => Ok(lint::print(&chosen(config, preset.as_deref(), file.as_deref())?)),
         Alone::Schema => {
-            println!("{}", file::schema());
+            println!("{}", policy_file::schema());
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -114,7 +113,7 @@ fn chosen(config: Option<&Path>, preset: Option<&str>, path: Option<&Path>) -> R
             let known = || format!("must be one of: {}", Policy::PRESETS.join(", "));
             Ok(Policy::preset(name).ok_or_else(|| ConfigError::new("--preset", known()))?)
         }
-        (None, Some(path)) => Ok(file::read(path)?),
+        (None, Some(path)) => Ok(policy_file::read(path)?),
         (None, None) => Ok(Config::load(config)?.settings.policy),
     }
 }
@@ -125,5 +124,5 @@ fn ban(policy: &mut Policy, terms: Vec<String>) -> Result<(), ConfigError> {
     }
     let banned = policy.banned.get_or_insert_default();
     banned.terms = banned.terms.and(&terms.into());
-    policy.check_ranges().map_err(|range| ConfigError::new("--banned-term", file::explained(&range)))
+    policy.check_ranges().map_err(|range| ConfigError::new("--banned-term", policy_file::explained(&range)))
 }

@@ -1,6 +1,9 @@
 //! Wrong settings are told by their key (R-22).
 
+use std::collections::BTreeMap;
+
 use rekey::config::{Config, Source};
+use rekey_service::setting::{KEYS, find_key};
 
 /// A setting that must not be taken, and the key that must be named.
 const WRONG: [(&str, &str, &str); 46] = [
@@ -140,4 +143,46 @@ fn a_variable_wins_over_the_file() {
     let variables = [("REKEY_ORGANISATION".to_owned(), "Variable".to_owned())].into_iter();
     let config = Config::from_source(Source::read(Some(&path), variables).expect("read")).expect("right");
     assert_eq!((config.settings.organisation.as_str(), config.log.json), ("Variable", true));
+}
+
+#[test]
+fn the_manual_names_every_key_and_says_whether_it_can_be_changed_while_the_program_runs() {
+    let manual = include_str!("../../../docs/CONFIGURATION.md");
+    let mut told = BTreeMap::new();
+    for row in manual.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        if let [keys, _, change @ ("live" | "start"), _] = cells[..] {
+            told.extend(keys.split('`').skip(1).step_by(2).map(|key| (key.to_owned(), change)));
+        }
+    }
+    let live = KEYS.iter().map(|key| (key.name().to_owned(), "live"));
+    let start = load(&[]).expect("right").start_keys.into_iter().map(|key| (key.name.to_owned(), "start"));
+    let all: BTreeMap<_, _> = live.chain(start).collect();
+    assert_eq!(told, all);
+}
+
+#[test]
+fn what_is_given_pins_and_what_is_empty_does_not() {
+    let config = load(&[("REKEY_SESSION__IDLE", "10m"), ("REKEY_ORGANISATION", "")]).expect("right");
+    let origin = |name| config.pins.origin(find_key(name).expect("a key")).map(ToString::to_string);
+    assert_eq!(origin("session.idle").as_deref(), Some("REKEY_SESSION__IDLE"));
+    assert_eq!((origin("organisation"), origin("session.absolute")), (None, None));
+}
+
+#[test]
+fn a_policy_file_pins_the_policy_and_must_be_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let with = |policy: &str, more: &[(&str, &str)]| {
+        let path = folder.path().join("policy.json");
+        std::fs::write(&path, policy).expect("written");
+        let path = path.display().to_string();
+        load(&[&[("REKEY_POLICY__FILE", path.as_str())], more].concat())
+    };
+    let config = with(r#"{"length":{"min":20}}"#, &[]).expect("right");
+    assert_eq!(config.settings.policy.length.min, 20);
+    assert!(config.pins.origin(find_key("policy.preset").expect("a key")).is_some());
+    let line = with(r#"{"length":{"min":5}}"#, &[]).expect_err("five characters");
+    assert!(line.starts_with("policy.file (from REKEY_POLICY__FILE) F-LEN-6"), "{line}");
+    let line = with(r#"{"length":{"min":20}}"#, &[("REKEY_POLICY__PRESET", "commerce")]).expect_err("both");
+    assert!(line.starts_with("policy.file (from REKEY_POLICY__FILE) must not stand beside"), "{line}");
 }

@@ -14,4 +14,5 @@ mod must_change;
 mod origin;
 mod policy_commands;
 mod registry;
+mod setting_commands;
 mod support;

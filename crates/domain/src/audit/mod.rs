@@ -54,6 +54,8 @@ pub enum AuditEvent {
     PasswordExpirySet,
     /// A policy was assigned, or taken away.
     PolicyAssigned,
+    /// A settings document was changed, or an older version of it restored.
+    SettingsChanged,
     /// Somebody was put into a group.
     GroupJoined,
     /// Somebody was taken out of a group.

@@ -14,4 +14,6 @@ pub mod past_password;
 pub mod policy;
 pub mod proof;
 pub mod session;
+pub mod setting_document;
+pub mod setting_epoch;
 pub mod throttle_event;

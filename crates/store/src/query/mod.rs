@@ -12,6 +12,7 @@ pub(crate) mod password;
 pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod session;
+pub(crate) mod setting;
 pub(crate) mod throttle;
 
 /// Puts read-only functions of a file on [`Store`](crate::Store) and, for use inside a transaction,

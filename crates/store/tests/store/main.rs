@@ -19,6 +19,7 @@ mod passwords;
 mod policies;
 mod purge;
 mod sessions;
+mod settings;
 mod throttle;
 
 /// Writes a test once and runs it over both databases.

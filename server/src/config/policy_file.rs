@@ -1,10 +1,11 @@
-//! A policy as a file of JSON.
+//! A policy as a file of JSON, and what is wrong with one in a line.
 
 use std::path::Path;
 
-use rekey_shared::password::{OutOfRange, Policy};
+use rekey_shared::password::{Finding, OutOfRange, Policy};
+use rekey_shared::{Lang, text};
 
-use crate::config::ConfigError;
+use super::ConfigError;
 
 /// A policy with the most terms that are allowed fits many times over.
 const MAX_BYTES: u64 = 1 << 20;
@@ -39,6 +40,16 @@ pub fn explained(range: &OutOfRange) -> String {
     let OutOfRange { found, least, most, path } = range;
     let what = if path.starts_with("banned.terms[") { "characters" } else { "" };
     format!("{found} {what} must be from {least} to {most}").replace("  ", " ")
+}
+
+/// One finding: number, setting, what it means, and the requirement.
+pub fn line(finding: Finding) -> String {
+    let (number, text) = (finding.code.number(), text::finding(finding.code, Lang::En));
+    let key = if finding.key.is_empty() { String::new() } else { format!(" {}:", finding.key) };
+    match finding.code.requirement() {
+        "" => format!("{number}{key} {text}"),
+        requirement => format!("{number}{key} {text} ({requirement})"),
+    }
 }
 
 /// The JSON schema of a policy file.

@@ -1,0 +1,190 @@
+//! Settings: what can be set, within which ranges, and where each value comes from.
+//!
+//! A value is the default, unless a settings document in the database holds another, unless the file or the
+//! environment of this node pins one ([`resolve()`]). Adding a setting takes a field of [`Settings`], its default in
+//! [`Settings::recommended`] and a line in [`KEYS`].
+
+mod draft;
+mod edit;
+mod format;
+mod key;
+mod resolve;
+mod table;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use rekey_shared::password::Policy;
+
+use crate::session::SessionLimits;
+use crate::throttle::budget::Lockout;
+use crate::throttle::rate::Rate;
+use crate::throttle::{Limit, Protection};
+
+pub use edit::{Difference, Edit, difference, edited};
+pub use format::{parse_span, write_span};
+pub use key::{Key, Section};
+pub use resolve::{Document, Origin, Pin, Pins, Resolved, Source, resolve};
+pub use table::{KEYS, find_key};
+pub use value::{Problem, SettingError, Value, Values};
+
+/// Everything the journeys depend on.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The organisation's name in pages and messages.
+    pub organisation: String,
+    /// Where "Ask the help desk" leads.
+    pub help_url: Option<String>,
+    /// The region of telephone numbers typed without a country code: ISO 3166-1 alpha-2.
+    pub default_region: String,
+    /// Registration.
+    pub registration: Registration,
+    /// Recovery.
+    pub recovery: Recovery,
+    /// Sign-in.
+    pub sign_in: SignIn,
+    /// Sessions.
+    pub session: SessionLimits,
+    /// Messages with codes.
+    pub sends: Sends,
+    /// The password policy.
+    pub policy: Policy,
+    /// Password hashing.
+    pub hashing: Hashing,
+}
+
+/// Registration.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// Whether people may register by themselves.
+    pub open: bool,
+    /// The terms that must be accepted, if any.
+    pub terms_url: Option<String>,
+}
+
+/// What a recovery by mail brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecoveryKind {
+    /// A link and a code.
+    LinkAndCode,
+    /// A temporary password (AM-08), where the account may have one.
+    TemporaryPassword,
+}
+
+/// Recovery.
+#[derive(Debug, Clone)]
+pub struct Recovery {
+    /// What the mail brings.
+    pub kind: RecoveryKind,
+    /// How long a mailed link lives: 5 minutes to 24 hours (AC-35; N 4.2.1.2).
+    pub link_ttl: Duration,
+    /// The throttle on requests.
+    pub throttle: RecoveryThrottle,
+}
+
+/// The throttle on recovery requests (AC-30…AC-32, AC-50…AC-56).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveryThrottle {
+    /// All must admit a request.
+    pub limits: Vec<Limit>,
+    /// Whether a refusal is told (AC-56). When not, a refused request looks like an accepted one.
+    pub tell: bool,
+}
+
+impl RecoveryThrottle {
+    /// Five an hour and a minute between two for each account; sixty an hour for each client address,
+    /// so that an office behind one address is not shut out. Refusals look like acceptance.
+    pub fn recommended() -> Self {
+        let account = Limit { protection: Protection::Account, per_hour: 5, interval_seconds: 60 };
+        let address = Limit { protection: Protection::Address, per_hour: 60, interval_seconds: 0 };
+        Self { limits: vec![account, address], tell: false }
+    }
+
+    /// Exactly AC-50…AC-56: five an hour and ten minutes between two, by address or account, told.
+    pub fn commerce() -> Self {
+        let limit = Limit { protection: Protection::AddressOrAccount, per_hour: 5, interval_seconds: 600 };
+        Self { limits: vec![limit], tell: true }
+    }
+
+    /// No limit at all.
+    pub const fn none() -> Self {
+        Self { limits: Vec::new(), tell: false }
+    }
+}
+
+/// Sign-in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The lock-out after wrong passwords.
+    pub lockout: Lockout,
+    /// Tries from one client address; counted by each node for itself, beside the exact lock-out (TH-5).
+    pub address_rate: Rate,
+}
+
+/// Messages with codes.
+#[derive(Debug, Clone, Copy)]
+pub struct Sends {
+    /// To one address or number within an hour; 0 = unlimited.
+    pub per_hour_target: u32,
+    /// From one client address within an hour; 0 = unlimited.
+    pub per_hour_address: u32,
+}
+
+impl Sends {
+    /// As limits on [`crate::throttle::Purpose::Code`].
+    pub fn limits(self) -> [Limit; 2] {
+        [
+            Limit { protection: Protection::Account, per_hour: self.per_hour_target, interval_seconds: 0 },
+            Limit { protection: Protection::Address, per_hour: self.per_hour_address, interval_seconds: 0 },
+        ]
+    }
+}
+
+/// Password hashing: Argon2id (RFC 9106).
+#[derive(Debug, Clone, Copy)]
+pub struct Hashing {
+    /// Memory of one hash in KiB; the floor is 19,456 (PW-10).
+    pub memory_kib: u32,
+    /// Passes over it; the floor is 2.
+    pub iterations: u32,
+    /// Hashes at the same time; `None` = one for each core.
+    pub permits: Option<usize>,
+    /// Hashes that may wait; `None` = as many as take two seconds.
+    pub queue: Option<usize>,
+}
+
+impl Hashing {
+    /// OWASP's minimum: 19 MiB, two passes.
+    pub const RECOMMENDED: Self = Self { memory_kib: 19 * 1024, iterations: 2, permits: None, queue: None };
+}
+
+impl Settings {
+    /// Tries of one client address in a minute, and at once.
+    pub(crate) const ADDRESS_RATE: (u32, u32) = (20, 40);
+
+    /// What holds when nothing is configured.
+    pub fn recommended() -> Self {
+        Self {
+            organisation: "Rekey".to_owned(),
+            help_url: None,
+            default_region: "US".to_owned(),
+            registration: Registration { open: true, terms_url: None },
+            recovery: Recovery {
+                kind: RecoveryKind::LinkAndCode,
+                link_ttl: Duration::from_secs(24 * 3600),
+                throttle: RecoveryThrottle::recommended(),
+            },
+            sign_in: SignIn {
+                lockout: Lockout::RECOMMENDED,
+                address_rate: Rate::per_minute(Self::ADDRESS_RATE.0, Self::ADDRESS_RATE.1),
+            },
+            session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
+            sends: Sends { per_hour_target: 5, per_hour_address: 60 },
+            policy: Policy::recommended(),
+            hashing: Hashing::RECOMMENDED,
+        }
+    }
+}

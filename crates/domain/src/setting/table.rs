@@ -1,0 +1,89 @@
+//! Every setting that can be changed while the program runs, one line each.
+
+use rekey_shared::password::Policy;
+
+use super::draft::ThrottlePreset;
+use super::format::{Link, Name, OneOf, Region, Span, Switch, Whole};
+use super::key::{Key, Section, Typed};
+use super::{RecoveryKind, Settings};
+use crate::throttle::Protection;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 3600;
+const DAY: u64 = 86400;
+
+const SWITCH: Switch = Switch;
+const COUNT: Whole = Whole { least: 0, most: 1_000_000 };
+const FROM_ONE: Whole = Whole { least: 1, most: 1_000_000 };
+const WAIT: Span = Span { least: 1, most: DAY };
+const WEB: &[&str] = &["https", "http"];
+const HELP: &[&str] = &["https", "http", "mailto"];
+const LINK_LIFE: Span = Span { least: 5 * MINUTE, most: DAY };
+// Rows of sessions go thirty days after their last use: the idle limit stays below.
+const IDLE: Span = Span { least: MINUTE, most: 29 * DAY };
+const ABSOLUTE: Span = Span { least: MINUTE, most: 365 * DAY };
+
+const KINDS: OneOf<RecoveryKind> = OneOf {
+    words: &["link_and_code", "temporary_password"],
+    meanings: &[RecoveryKind::LinkAndCode, RecoveryKind::TemporaryPassword],
+};
+const THROTTLES: OneOf<ThrottlePreset> = OneOf {
+    words: &["recommended", "commerce", "none"],
+    meanings: &[ThrottlePreset::Recommended, ThrottlePreset::Commerce, ThrottlePreset::None],
+};
+const PROTECTIONS: OneOf<Protection> = OneOf {
+    words: &["none", "address", "account", "address_or_account", "address_and_account"],
+    meanings: &[
+        Protection::None,
+        Protection::Address,
+        Protection::Account,
+        Protection::AddressOrAccount,
+        Protection::AddressAndAccount,
+    ],
+};
+const POLICIES: OneOf<&'static str> = OneOf { words: &Policy::PRESETS, meanings: &Policy::PRESETS };
+
+/// One line of the table: key, document, what may stand there, how it is taken over, what holds.
+macro_rules! keys {
+    ($($name:literal $section:ident $format:expr, $set:expr, $get:expr;)+) => {
+        &[$(&Typed { name: $name, section: Section::$section, format: $format, set: $set, get: $get }),+]
+    };
+}
+
+/// All of them, in the order in which they are listed.
+#[rustfmt::skip]
+pub static KEYS: &[&dyn Key] = keys! {
+    "organisation" Site Name { most: 80 }, |d, v| d.settings.organisation = v, |s| Some(s.organisation.clone());
+    "help_url" Site Link(HELP), |d, v| d.settings.help_url = Some(v), |s| s.help_url.clone();
+    "default_region" Site Region, |d, v| d.settings.default_region = v, |s| Some(s.default_region.clone());
+
+    "registration.open" Registration SWITCH, |d, v| d.settings.registration.open = v, |s| Some(s.registration.open);
+    "registration.terms_url" Registration Link(WEB), |d, v| d.settings.registration.terms_url = Some(v), |s| s.registration.terms_url.clone();
+
+    "recovery.kind" Recovery KINDS, |d, v| d.settings.recovery.kind = v, |s| Some(s.recovery.kind);
+    "recovery.link_ttl" Recovery LINK_LIFE, |d, v| d.settings.recovery.link_ttl = v, |s| Some(s.recovery.link_ttl);
+    "recovery.throttle" Recovery THROTTLES, |d, v| d.throttle.preset = Some(v), |s| ThrottlePreset::of(&s.recovery.throttle);
+    "recovery.throttle.protection" Recovery PROTECTIONS, |d, v| d.throttle.protection = Some(v), |_| None;
+    "recovery.throttle.per_hour" Recovery COUNT, |d, v| d.throttle.per_hour = Some(v), |_| None;
+    "recovery.throttle.interval" Recovery Span { least: 0, most: HOUR }, |d, v| d.throttle.interval = Some(v), |_| None;
+    "recovery.throttle.tell" Recovery SWITCH, |d, v| d.throttle.tell = Some(v), |_| None;
+
+    "sign_in.lockout_threshold" SignIn Whole { least: 0, most: 100 }, |d, v| d.settings.sign_in.lockout.threshold = v, |s| Some(s.sign_in.lockout.threshold);
+    "sign_in.lockout_wait" SignIn WAIT, |d, v| d.settings.sign_in.lockout.base = v, |s| Some(s.sign_in.lockout.base);
+    "sign_in.lockout_longest" SignIn WAIT, |d, v| d.settings.sign_in.lockout.ceiling = v, |s| Some(s.sign_in.lockout.ceiling);
+    "sign_in.address_per_minute" SignIn FROM_ONE, |d, v| d.address_per_minute = Some(v), |_| Some(Settings::ADDRESS_RATE.0);
+    "sign_in.address_burst" SignIn FROM_ONE, |d, v| d.address_burst = Some(v), |_| Some(Settings::ADDRESS_RATE.1);
+
+    "session.idle" Session IDLE, |d, v| d.settings.session.idle = v, |s| Some(s.session.idle);
+    "session.absolute" Session ABSOLUTE, |d, v| { d.absolute_given = true; d.settings.session.absolute = v }, |s| Some(s.session.absolute);
+
+    "sends.per_hour_target" Sends COUNT, |d, v| d.settings.sends.per_hour_target = v, |s| Some(s.sends.per_hour_target);
+    "sends.per_hour_address" Sends COUNT, |d, v| d.settings.sends.per_hour_address = v, |s| Some(s.sends.per_hour_address);
+
+    "policy.preset" Password POLICIES, |d, v| d.policy = Some(v), |s| Policy::PRESETS.into_iter().find(|name| Policy::preset(name).as_ref() == Some(&s.policy));
+};
+
+/// The key of that name.
+pub fn find_key(name: &str) -> Option<&'static dyn Key> {
+    KEYS.iter().copied().find(|key| key.name() == name)
+}
