@@ -106,6 +106,7 @@ mod tests {
     fn message(id: usize) -> Rendered {
         Rendered {
             message_id: id.to_string(),
+            organisation: "Rekey".to_owned(),
             to: Recipient::Phone("+12025550123".to_owned()),
             created_at: Timestamp::from_millis(1_795_165_505_000),
             subject: String::new(),

@@ -21,6 +21,8 @@ pub use brand::Brand;
 pub struct Rendered {
     /// The local part of the Message-ID.
     pub message_id: String,
+    /// The sender's name, for mail that goes out under the organization's.
+    pub organisation: String,
     /// The recipient.
     pub to: Recipient,
     /// When it was caused; the `Date` of a mail.
@@ -59,5 +61,7 @@ pub fn render(message: Message, brand: &Brand) -> Rendered {
             (String::new(), text, String::new())
         }
     };
-    Rendered { message_id: message.message_id, to: message.to, created_at: message.created_at, subject, text, html }
+    let organisation = brand.organisation.clone();
+    let Message { message_id, to, created_at, .. } = message;
+    Rendered { message_id, organisation, to, created_at, subject, text, html }
 }

@@ -64,7 +64,6 @@ struct Inner {
     senders: Senders,
     mailbox: Option<DevMailbox>,
     stats: Arc<Stats>,
-    brand: Brand,
     owner: Uuid,
 }
 
@@ -84,11 +83,10 @@ impl Ending {
 impl Worker {
     /// `mailbox` takes the messages of channels that have no provider; without it they wait.
     pub fn new(services: Services, senders: Senders, mailbox: Option<DevMailbox>, stats: Arc<Stats>) -> Self {
-        let brand = Brand::new(&services.settings(), &services.links);
         let mut random = [0; 16];
         services.entropy.fill(&mut random);
         let owner = uuid::Builder::from_random_bytes(random).into_uuid();
-        Self(Arc::new(Inner { services, senders, mailbox, stats, brand, owner }))
+        Self(Arc::new(Inner { services, senders, mailbox, stats, owner }))
     }
 
     /// Works until `shutdown` is ready; then finishes what is in flight within ten seconds. What is not finished
@@ -195,7 +193,9 @@ impl Inner {
             Err(_) => return self.failed(item, None, SendError::NotNow { class: "prepare.timeout" }),
         };
         let channel = Channel::to(&message.to);
-        match self.send(channel, &render::render(*message, &self.brand)).await {
+        // Made for each message: the organisation may be renamed while the program runs.
+        let brand = Brand::new(&self.services.settings(), &self.services.links);
+        match self.send(channel, &render::render(*message, &brand)).await {
             Ok(()) => Ending { channel: Some(channel), outcome: Outcome::Sent, class: "taken" },
             Err(error) => self.failed(item, Some(channel), error),
         }

@@ -40,6 +40,22 @@ Content-Type: multipart/alternative; boundary=\"rekey-0199aaaa\""
 }
 
 #[tokio::test]
+async fn a_sender_goes_by_the_organisations_present_name_unless_it_has_its_own() {
+    let sink = Sink::start().await;
+    let renamed = rekey_delivery::Rendered { organisation: "Hinode".to_owned(), ..mail() };
+    for (from, expected) in [
+        (None, "From: Hinode <no-reply@id.example.org>\r\n"),
+        (Some("Help Desk <help@example.org>"), "From: \"Help Desk\" <help@example.org>\r\n"),
+    ] {
+        let settings = MailSettings::parse(&sink.url(), from, &brand()).expect("settings");
+        SmtpSender::new(settings).expect("a sender").send(&renamed).await.expect("taken");
+        let received = sink.received();
+        let data = &received.last().expect("a mail").data;
+        assert!(data.starts_with(expected), "{data}");
+    }
+}
+
+#[tokio::test]
 async fn a_retry_is_the_same_to_the_byte() {
     let sink = Sink::start().await;
     let sender = impatient(&sink);

@@ -12,6 +12,7 @@ use rekey_domain::message::{MAX_ATTEMPTS, OutboxItem};
 use rekey_service::Services;
 use rekey_service::message::compose;
 use rekey_service::registration::{self, Start};
+use rekey_service::setting;
 use rekey_shared::Secret;
 use rekey_testkit::bench::meta;
 use rekey_testkit::{Bench, on_both_databases};
@@ -68,6 +69,18 @@ fn without_minutes(mail: &Received) -> String {
     let data = mail.data.replace("=\r\n", "").replace("=\n", "");
     let lines = data.lines().filter(|line| !line.contains("minutes"));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn a_renamed_organisation_is_in_the_next_message() {
+    let (t, mailbox) = (Bench::sqlite().await, DevMailbox::new());
+    let desk = Desk::new(&t.cx, Senders::default(), Some(mailbox.clone()));
+    let edit = setting::Edit::Set { key: "organisation".to_owned(), text: "Hinode".to_owned() };
+    setting::change(&t.cx, None, setting::Section::Site, 0, &[edit]).await.expect("sets");
+    owe(&t.cx, "ada@example.org").await;
+    assert_eq!(desk.worker.drain().await, 1);
+    let message = &mailbox.list()[0];
+    assert!(message.text.contains("Hinode") && !message.text.contains("Rekey"), "{}", message.text);
 }
 
 #[tokio::test]

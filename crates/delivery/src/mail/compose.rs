@@ -24,7 +24,7 @@ pub(super) fn compose(message: &Rendered, settings: &MailSettings) -> Result<Mes
         .singlepart(part(ContentType::TEXT_PLAIN, &message.text))
         .singlepart(part(ContentType::TEXT_HTML, &message.html));
     Message::builder()
-        .from(settings.from.clone())
+        .from(sender(message, settings))
         .to(Mailbox::new(None, to))
         .subject(message.subject.clone())
         .date(moment(message.created_at))
@@ -35,6 +35,14 @@ pub(super) fn compose(message: &Rendered, settings: &MailSettings) -> Result<Mes
         ))
         .multipart(parts)
         .map_err(|_| SendError::Refused { class: "mail.header" })
+}
+
+fn sender(message: &Rendered, settings: &MailSettings) -> Mailbox {
+    let mut from = settings.from.clone();
+    if settings.from_organisation {
+        from.name = Some(message.organisation.clone());
+    }
+    from
 }
 
 fn address(to: &Recipient) -> Result<Address, SendError> {

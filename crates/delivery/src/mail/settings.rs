@@ -30,6 +30,8 @@ pub struct MailSettings {
     pub credentials: Option<(String, Secret)>,
     /// The sender that people see.
     pub from: Mailbox,
+    /// Whether the sender goes by the organisation's name, whatever that is when the mail is sent.
+    pub from_organisation: bool,
     /// What stands after the `@` of our Message-IDs; also our name in `EHLO`.
     pub domain: String,
     /// How long handing over one mail may take, connecting included.
@@ -75,6 +77,7 @@ impl MailSettings {
             port: url.port().unwrap_or(usual_port),
             security,
             credentials: credentials(&url)?,
+            from_organisation: is_unset(from),
             from: sender(from, brand, &domain)?,
             host,
             domain,
@@ -106,6 +109,10 @@ fn decoded(part: &str) -> Result<String, SettingsError> {
         return Err(bad_url("holds a line break in the user or password"));
     }
     Ok(decoded.into_owned())
+}
+
+fn is_unset(from: Option<&str>) -> bool {
+    from.is_none_or(|from| from.trim().is_empty())
 }
 
 fn sender(from: Option<&str>, brand: &Brand, domain: &str) -> Result<Mailbox, SettingsError> {

@@ -38,6 +38,7 @@ pub fn brand_of(organisation: &str, public_url: &str) -> Brand {
 pub fn mail() -> Rendered {
     Rendered {
         message_id: "0199aaaa".to_owned(),
+        organisation: "Rekey".to_owned(),
         to: Recipient::Email("ada@example.org".to_owned()),
         created_at: Timestamp::from_millis(1_795_165_505_000),
         subject: "【Rekey】確認コードのお知らせ".to_owned(),
