@@ -13,5 +13,6 @@ mod links;
 mod must_change;
 mod origin;
 mod policy_commands;
-mod registry;
+mod matrix;
 mod support;
+mod throttle;
