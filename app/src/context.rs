@@ -1,26 +1,31 @@
 //! What server functions and pages find around them on the server.
+//!
+//! Who a request comes from was found out and held against the route's row before anything here runs; what is left is
+//! to take the proof ([`person`], [`journey`], …) and to answer. Nothing below looks at a cookie of a secret.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use rekey_domain::access::Access;
+use rekey_service::principal::{Admitted, JourneyHolder, PasswordChanger, Person, Visitor};
 use rekey_service::setting::site_view;
-use rekey_service::sign_in::{self, Caller};
 use rekey_service::{PlainToken, RequestMeta, Services};
 use rekey_shared::view::SiteView;
-use rekey_shared::{Field, Lang, Problem};
+use rekey_shared::{Lang, Problem};
 use serde::Deserialize;
 
 use crate::cookies::Cookie;
+use crate::device;
 use crate::error::AppError;
-use crate::flash::Left;
-use crate::problem::Told;
-use crate::start::Start;
-use crate::{device, flash};
+use crate::flash::Flash;
+use crate::flash::cookie::{self, FlashCookie};
+use crate::form_return::FormReturn;
+use crate::problem::PublicError;
 
 /// What the server provides to every page and server function through [`provide_context`].
 #[derive(Clone)]
@@ -72,11 +77,10 @@ impl Assets {
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Where to go back to when something did not work, and what had been typed there (never secrets).
-pub(crate) struct Back<'a> {
-    pub page: &'static str,
-    pub typed: &'a [(Field, &'a str)],
-}
+/// Says that the requester may not see the page that is asked for, which is drawn with the reason in its place.
+/// What stands before the pages puts it into the request's extensions.
+#[derive(Debug, Clone)]
+pub struct PageRefusal(pub Problem);
 
 /// Lets Leptos write preload links for the chunks that a page needs.
 pub(crate) fn provide_chunks(assets: &Assets) {
@@ -84,49 +88,81 @@ pub(crate) fn provide_chunks(assets: &Assets) {
     provide_context(leptos::WasmSplitManifest(ArcStoredValue::new(manifest)));
 }
 
-fn parts() -> Option<Parts> {
-    use_context::<Parts>()
+fn with_parts<T>(read: impl FnOnce(&Parts) -> T) -> Option<T> {
+    with_context::<Parts, _>(read)
 }
 
 fn secure() -> bool {
     use_context::<AppState>().is_some_and(|state| state.secure_cookies)
 }
 
-/// The language: chosen once, else the browser's.
-pub(crate) fn lang() -> Lang {
-    let Some(parts) = parts() else { return Lang::default() };
-    let chosen = Cookie::Lang.read(&parts.headers, secure()).and_then(|tag| Lang::from_tag(&tag));
-    let accepted = || parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    with_parts(|parts| parts.extensions.get::<T>().cloned())?
+}
+
+/// The language of a request: chosen once, else the browser's.
+pub fn lang_of(headers: &HeaderMap, secure: bool) -> Lang {
+    let chosen = Cookie::Lang.read(headers, secure).and_then(|tag| Lang::from_tag(&tag));
+    let accepted = || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     chosen.unwrap_or_else(|| Lang::from_accept_language(accepted().unwrap_or_default()))
 }
 
+/// The language of this request.
+pub(crate) fn lang() -> Lang {
+    let secure = secure();
+    with_parts(|parts| lang_of(&parts.headers, secure)).unwrap_or_default()
+}
+
+/// What pages know of the installation.
+pub(crate) fn site() -> Option<SiteView> {
+    use_context::<AppState>().map(|state| state.site())
+}
+
 /// The services, and what they may know of this request.
-pub(crate) fn caller() -> Result<(Services, RequestMeta), AppError> {
+pub(crate) fn operation() -> Result<(Services, RequestMeta), AppError> {
     let state = use_context::<AppState>().ok_or(AppError(Problem::BadRequest))?;
-    let parts = parts().ok_or(AppError(Problem::BadRequest))?;
+    let meta = with_parts(|parts| meta_of(parts, state.secure_cookies)).ok_or(AppError(Problem::BadRequest))?;
+    Ok((state.services, meta))
+}
+
+fn meta_of(parts: &Parts, secure: bool) -> RequestMeta {
     let address = parts.extensions.get::<ClientAddress>().map_or(Ipv6Addr::LOCALHOST.into(), |client| client.0);
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok((state.services, RequestMeta { address, device: device::label(agent), lang: lang() }))
+    RequestMeta { address, device: device::label(agent), lang: lang_of(&parts.headers, secure) }
 }
 
-/// A cookie of this request; empty when there is none, which no service takes for a secret.
-pub(crate) fn cookie(cookie: Cookie) -> String {
-    parts().and_then(|parts| cookie.read(&parts.headers, secure())).unwrap_or_default()
+/// A proof of who this request comes from. None means that the route's row does not ask for what its handler needs.
+fn proof<T>(of: impl FnOnce(&Admitted) -> Option<T>) -> Result<T, AppError> {
+    extension::<Admitted>().as_ref().and_then(of).ok_or(AppError(Problem::Forbidden))
 }
 
-/// Who holds the session cookie, if anybody: perhaps only to change the password. See [`full`].
-pub(crate) async fn visitor(cx: &Services) -> Result<Option<Caller>, AppError> {
-    let token = cookie(Cookie::Session);
-    if token.is_empty() {
-        return Ok(None);
+/// The browser, signed in or not.
+pub(crate) fn visitor() -> Result<Visitor, AppError> {
+    proof(Admitted::visitor)
+}
+
+/// The signed-in person.
+pub(crate) fn person() -> Result<Person, AppError> {
+    proof(Admitted::person)
+}
+
+/// Who may choose a new password for an account.
+pub(crate) fn password_changer() -> Result<PasswordChanger, AppError> {
+    proof(Admitted::password_changer)
+}
+
+/// The holder of the journey that is gone on with.
+pub(crate) fn journey() -> Result<JourneyHolder, AppError> {
+    proof(Admitted::journey)
+}
+
+/// Holds the requester against what a page asks for, or says why it may not see the page.
+pub(crate) fn admit(accesses: &[Access]) -> Result<Admitted, PublicError> {
+    if let Some(PageRefusal(problem)) = extension() {
+        return Err(problem.into());
     }
-    sign_in::authenticate(cx, &token).await.map_err(|error| refuse(cx, error))
-}
-
-/// The signed-in person, who may do whatever the account may.
-pub(crate) async fn full(cx: &Services) -> Result<Caller, Told> {
-    let caller = visitor(cx).await.map_err(|AppError(problem)| problem)?.ok_or(Problem::NotSignedIn)?;
-    if caller.must_change.is_some() { Err(Problem::ChangePasswordFirst.into()) } else { Ok(caller) }
+    let admitted = extension::<Admitted>().ok_or(Problem::Forbidden)?;
+    Ok(admitted.requester().admit(accesses)?)
 }
 
 /// Gives the browser a secret to keep.
@@ -145,52 +181,39 @@ fn append(line: Option<HeaderValue>) {
     }
 }
 
-/// Turns a service's error into what the person may learn.
-pub(crate) fn refuse(cx: &Services, error: impl Into<Told>) -> AppError {
-    AppError(error.into().outwards(cx))
-}
-
 /// Ends a server function: on to the next page, or back with the problem.
 ///
 /// With scripts the problem is the answer and the boxes stay as they are. Without, problem and values travel in a
 /// cookie back to the page that the form was on.
-pub(crate) fn finish<E: Into<Told>>(
-    cx: &Services,
-    done: Result<(), E>,
-    next: &str,
-    back: &Back<'_>,
-) -> Result<(), AppError> {
+pub(crate) fn finish<E: Into<PublicError>>(cx: &Services, done: Result<(), E>, next: &str) -> Result<(), AppError> {
     match done {
         Ok(()) => {
             leptos_axum::redirect(next);
             Ok(())
         }
-        Err(error) => send_back(error.into().outwards(cx), back),
+        Err(error) => send_back(error.into().into_problem(cx)),
     }
 }
 
-fn send_back(problem: Problem, back: &Back<'_>) -> Result<(), AppError> {
-    if !is_plain_post() {
+fn send_back(problem: Problem) -> Result<(), AppError> {
+    let Some(form) = extension::<FormReturn>().filter(|_| is_plain_post()) else {
         set_status(problem.status());
         return Err(AppError(problem));
-    }
-    // Pages of the signed-in would only lead on to the sign-in page.
-    let page = match problem {
-        Problem::NotSignedIn => crate::paths::SIGN_IN,
-        Problem::ChangePasswordFirst => crate::paths::ACCOUNT_PASSWORD,
-        _ => back.page,
     };
-    let values = back.typed.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
-    let left = Left { page: page.to_owned(), problem, values };
-    append(flash::encode(left).and_then(|text| Cookie::Flash.write(&text, secure())));
+    let (page, line) = form.carry(problem, secure());
+    append(line);
     leptos_axum::redirect(page);
     Ok(())
 }
 
+/// Whether a request wants a page, since the browser itself sent it and no script did.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
+}
+
 /// Whether the browser itself sent the form.
 fn is_plain_post() -> bool {
-    let accept = parts().and_then(|parts| parts.headers.get(ACCEPT).cloned());
-    accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
+    with_parts(|parts| wants_page(&parts.headers)).unwrap_or(false)
 }
 
 /// Sets the status of a page or of a scripted answer.
@@ -208,17 +231,17 @@ pub(crate) fn lead_to(page: &str) {
     }
 }
 
-/// Reads the beginning of a page from its request.
-pub(crate) fn start() -> Start {
-    let Some(state) = use_context::<AppState>() else { return Start::default() };
-    let left = left();
+/// Takes what a form post without scripts left behind: the browser forgets it.
+pub(crate) fn take_flash() -> Option<Flash> {
+    let left = flash_cookie();
     if left.is_some() {
         forget(Cookie::Flash);
     }
-    Start { lang: lang(), site: state.site(), flash: left.map(Left::into_flash) }
+    left.map(FlashCookie::into_flash)
 }
 
 /// What a form post without scripts left behind.
-pub(crate) fn left() -> Option<Left> {
-    flash::decode(&cookie(Cookie::Flash))
+pub(crate) fn flash_cookie() -> Option<FlashCookie> {
+    let secure = secure();
+    cookie::decode(&with_parts(|parts| Cookie::Flash.read(&parts.headers, secure))??)
 }

@@ -11,6 +11,7 @@ mod app;
 mod breach;
 mod components;
 mod error;
+mod flash;
 mod lazy;
 mod pages;
 pub mod paths;
@@ -24,9 +25,9 @@ pub mod cookies;
 #[cfg(feature = "ssr")]
 mod device;
 #[cfg(feature = "ssr")]
-mod flash;
+pub mod form_return;
 #[cfg(feature = "ssr")]
-mod problem;
+pub mod problem;
 #[cfg(feature = "ssr")]
 mod shell;
 

@@ -1,5 +1,6 @@
-//! What services answer, as far as people may learn it. The one place where it is decided.
+//! What services answer and routes refuse, as far as people may learn it. The one place where it is decided.
 
+use rekey_domain::access::Denial;
 use rekey_domain::throttle::Refusal;
 use rekey_service::freeze::FreezeError;
 use rekey_service::hasher::Busy;
@@ -9,17 +10,17 @@ use rekey_service::sign_in::SignInError;
 use rekey_service::{Services, Unexpected, recovery};
 use rekey_shared::Problem;
 
-/// A service's error on its way out.
-pub(crate) enum Told {
-    /// Somebody decided this.
+/// A service's error as the public may learn it.
+pub enum PublicError {
+    /// A decision, told as it is.
     Problem(Problem),
-    /// Nobody did: it is logged once, and the person gets a reference.
+    /// A failure: it is logged once, and the person gets a reference.
     Unexpected(Unexpected),
 }
 
-impl Told {
-    /// The problem to show.
-    pub(crate) fn outwards(self, cx: &Services) -> Problem {
+impl PublicError {
+    /// The problem to show. Logs a failure.
+    pub fn into_problem(self, cx: &Services) -> Problem {
         match self {
             Self::Problem(problem) => problem,
             Self::Unexpected(failure) => Problem::Unexpected(cx.report(&failure)),
@@ -27,19 +28,39 @@ impl Told {
     }
 }
 
-impl From<Problem> for Told {
+impl From<Problem> for PublicError {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
 }
 
-impl From<Unexpected> for Told {
+impl From<Denial> for PublicError {
+    fn from(denial: Denial) -> Self {
+        Self::Problem(match denial {
+            // Signing in is where the second factor is asked for, and where a session becomes fresh.
+            Denial::NotSignedIn
+            | Denial::SecondFactorFirst
+            | Denial::NotFresh
+            | Denial::ProgramsOnly
+            | Denial::CredentialsRefused => Problem::NotSignedIn,
+            Denial::ChangePasswordFirst => Problem::ChangePasswordFirst,
+            Denial::NoJourney(_) => Problem::JourneyOver,
+            Denial::AlreadySignedIn
+            | Denial::RightMissing(_)
+            | Denial::BrowsersOnly
+            | Denial::ScopeMissing(_)
+            | Denial::NotMetricsReader => Problem::Forbidden,
+        })
+    }
+}
+
+impl From<Unexpected> for PublicError {
     fn from(failure: Unexpected) -> Self {
         Self::Unexpected(failure)
     }
 }
 
-impl From<registration::StartError> for Told {
+impl From<registration::StartError> for PublicError {
     fn from(error: registration::StartError) -> Self {
         match error {
             registration::StartError::Fields(fields) => Problem::Fields(fields).into(),
@@ -50,7 +71,7 @@ impl From<registration::StartError> for Told {
     }
 }
 
-impl From<registration::CompleteError> for Told {
+impl From<registration::CompleteError> for PublicError {
     fn from(error: registration::CompleteError) -> Self {
         match error {
             registration::CompleteError::Fields(fields) => Problem::Fields(fields).into(),
@@ -63,7 +84,7 @@ impl From<registration::CompleteError> for Told {
     }
 }
 
-impl From<VerifyError> for Told {
+impl From<VerifyError> for PublicError {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::NotACode(field) => Problem::Fields(vec![field]).into(),
@@ -75,7 +96,7 @@ impl From<VerifyError> for Told {
     }
 }
 
-impl From<ResendError> for Told {
+impl From<ResendError> for PublicError {
     fn from(error: ResendError) -> Self {
         match error {
             ResendError::Over => Problem::JourneyOver.into(),
@@ -86,7 +107,7 @@ impl From<ResendError> for Told {
     }
 }
 
-impl From<recovery::StartError> for Told {
+impl From<recovery::StartError> for PublicError {
     fn from(error: recovery::StartError) -> Self {
         match error {
             recovery::StartError::Field(field) => Problem::Fields(vec![field]).into(),
@@ -97,7 +118,7 @@ impl From<recovery::StartError> for Told {
     }
 }
 
-impl From<recovery::CompleteError> for Told {
+impl From<recovery::CompleteError> for PublicError {
     fn from(error: recovery::CompleteError) -> Self {
         match error {
             recovery::CompleteError::Fields(fields) => Problem::Fields(fields).into(),
@@ -110,19 +131,18 @@ impl From<recovery::CompleteError> for Told {
     }
 }
 
-impl From<SignInError> for Told {
+impl From<SignInError> for PublicError {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Fields(fields) => Problem::Fields(fields).into(),
             SignInError::Refused => Problem::SignInRefused.into(),
-            SignInError::SlowDown => Problem::SlowDown.into(),
             SignInError::Busy(Busy) => Problem::Busy.into(),
             SignInError::Unexpected(failure) => failure.into(),
         }
     }
 }
 
-impl From<ChangeError> for Told {
+impl From<ChangeError> for PublicError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Fields(fields) => Problem::Fields(fields).into(),
@@ -135,7 +155,7 @@ impl From<ChangeError> for Told {
     }
 }
 
-impl From<FreezeError> for Told {
+impl From<FreezeError> for PublicError {
     fn from(error: FreezeError) -> Self {
         match error {
             FreezeError::NotValid => Problem::LinkNotValid.into(),

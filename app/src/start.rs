@@ -3,32 +3,21 @@
 //! Read from the request on the server, carried to the browser with the page.
 
 use leptos::prelude::*;
+use rekey_shared::Lang;
 use rekey_shared::view::SiteView;
-use rekey_shared::{Field, Lang};
 use serde::{Deserialize, Serialize};
 
-use crate::error::AppError;
+use crate::flash::Flash;
 
-/// What a form post without scripts leaves for the page that it came from. Never holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Flash {
-    /// The page that it is for.
-    pub page: String,
-    /// What did not work.
-    pub problem: AppError,
-    /// What had been typed.
-    pub values: Vec<(Field, String)>,
-}
-
-/// The beginning of a page.
+/// What travels to the browser with the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Start {
-    pub lang: Lang,
-    pub site: SiteView,
-    pub flash: Option<Flash>,
+struct InitialState {
+    lang: Lang,
+    site: SiteView,
+    flash: Option<Flash>,
 }
 
-impl Default for Start {
+impl Default for InitialState {
     fn default() -> Self {
         let site = SiteView {
             organisation: String::new(),
@@ -42,59 +31,63 @@ impl Default for Start {
     }
 }
 
+/// What everything on a page finds around it.
 #[derive(Clone, Copy)]
-struct Kept {
+struct PageContext {
     lang: Lang,
     site: StoredValue<SiteView>,
     flash: StoredValue<Option<Flash>>,
     moved: StoredValue<bool>,
 }
 
-/// Makes the beginning known to everything below.
+/// Makes it known to everything below.
 pub(crate) fn provide_start() -> Lang {
-    let Start { lang, site, flash } = SharedValue::new(read_start).into_inner();
+    let InitialState { lang, site, flash } = SharedValue::new(read).into_inner();
     let (site, flash) = (StoredValue::new(site), StoredValue::new(flash));
-    provide_context(Kept { lang, site, flash, moved: StoredValue::new(false) });
+    provide_context(PageContext { lang, site, flash, moved: StoredValue::new(false) });
     lang
 }
 
 #[cfg(feature = "ssr")]
-fn read_start() -> Start {
-    crate::context::start()
+fn read() -> InitialState {
+    use crate::context;
+
+    let Some(site) = context::site() else { return InitialState::default() };
+    InitialState { lang: context::lang(), site, flash: context::take_flash() }
 }
 
 #[cfg(not(feature = "ssr"))]
-fn read_start() -> Start {
-    Start::default()
+fn read() -> InitialState {
+    InitialState::default()
 }
 
 /// The language of the page.
 pub(crate) fn lang() -> Lang {
-    use_context::<Kept>().map_or_else(Lang::default, |kept| kept.lang)
+    use_context::<PageContext>().map_or_else(Lang::default, |page| page.lang)
 }
 
 /// What the page knows of the installation.
 pub(crate) fn site() -> SiteView {
-    use_context::<Kept>().map_or_else(|| Start::default().site, |kept| kept.site.get_value())
+    use_context::<PageContext>().map_or_else(|| InitialState::default().site, |page| page.site.get_value())
 }
 
 /// What a form post left for this page. A page may be drawn more than once before it is sent, so reading leaves it there.
 pub(crate) fn flash(page: &str) -> Option<Flash> {
-    let kept = use_context::<Kept>()?;
-    kept.flash.with_value(|flash| flash.as_ref().filter(|flash| flash.page == page).cloned())
+    let page_context = use_context::<PageContext>()?;
+    page_context.flash.with_value(|flash| flash.as_ref().filter(|flash| flash.page == page).cloned())
 }
 
 /// Notes that the person has gone to another page without loading it anew; what was left behind is old news then.
 pub(crate) fn note_move() {
-    if let Some(kept) = use_context::<Kept>() {
-        kept.moved.set_value(true);
-        kept.flash.set_value(None);
+    if let Some(page) = use_context::<PageContext>() {
+        page.moved.set_value(true);
+        page.flash.set_value(None);
     }
 }
 
 /// Tells, whenever it is asked, whether this page was reached without loading it anew, so that its heading takes
 /// the focus.
 pub(crate) fn has_moved() -> impl Fn() -> bool + Copy {
-    let moved = use_context::<Kept>().map(|kept| kept.moved);
+    let moved = use_context::<PageContext>().map(|page| page.moved);
     move || moved.and_then(|moved| moved.try_get_value()).unwrap_or(false)
 }

@@ -16,7 +16,7 @@ use rekey_service::ports::{Breach, BreachData};
 use rekey_shared::Problem;
 
 use crate::config::Config;
-use crate::refuse::{RefusalFormat, answer};
+use crate::refusal::{RefusalFormat, answer};
 use crate::remote::RangeService;
 use crate::site::Site;
 

@@ -14,7 +14,7 @@ use crate::site::{PeerAddress, Site};
 /// The time that the database gets to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Headers that a proxy adds: whoever speaks for somebody else is not on this machine.
+/// Headers that a proxy adds: it forwards for a client that is not on this machine.
 const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
 
 /// The process is up.
@@ -40,14 +40,15 @@ async fn is_ready(site: &Site) -> Result<bool, Unexpected> {
     Ok(site.services().store.is_migrated().await?)
 }
 
-/// The counters, on the listener that everybody reaches: for this machine only.
-pub async fn metrics_here(State(site): State<Site>, request: Request) -> Response {
+/// Marks requests to the listener for counters.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricsListener;
+
+/// Whether counters are read from where a request comes: the listener for them, or this machine when there is none.
+pub fn reads_metrics(site: &Site, request: &Request) -> bool {
     let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
-    if site.metrics_here && peer.is_some_and(|peer| is_local(peer, request.headers())) {
-        metrics(State(site)).await
-    } else {
-        StatusCode::FORBIDDEN.into_response()
-    }
+    request.extensions().get::<MetricsListener>().is_some()
+        || (site.metrics_here && peer.is_some_and(|peer| is_local(peer, request.headers())))
 }
 
 fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {

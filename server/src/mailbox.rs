@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use rekey_app::context::lang_of;
 use rekey_delivery::{Channel, DevMessage};
 use rekey_shared::{Lang, MessageId};
 
 use crate::html::{Document, escape};
-use crate::refuse::lang;
 use crate::site::Site;
 
 /// Its own few rules, beside the site's style sheet.
@@ -18,7 +18,7 @@ const STYLE: &str = include_str!("mailbox.css");
 /// For people.
 pub async fn page(State(site): State<Site>, headers: HeaderMap) -> Response {
     let Some(mailbox) = &site.mailbox else { return StatusCode::NOT_FOUND.into_response() };
-    let (lang, messages) = (lang(&site, &headers), mailbox.list());
+    let (lang, messages) = (lang_of(&headers, site.app.secure_cookies), mailbox.list());
     let entries: String = messages.iter().map(|message| entry(message, lang)).collect();
     let empty = format!("<p class=\"empty\">{}</p>", MessageId::MAILBOX_EMPTY.text(lang));
     let body = format!(

@@ -12,6 +12,7 @@ use crate::breach::{Breaches, LOOK_EVERY};
 use crate::config::Config;
 use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
+use crate::routes;
 use crate::wiring::{App, StartError, wire};
 
 /// The time between two looks for rows that are older than they have to be.
@@ -42,6 +43,10 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let (stop_worker, worker_stopped) = watch::channel(false);
     let worker = tokio::spawn(async move { worker.run(when(worker_stopped)).await });
 
+    let faults = routes::check::faults(&routes::table(&site));
+    if !faults.is_empty() {
+        return Err(StartError::Failed(format!("the table of routes is wrong: {}", faults.join("; "))));
+    }
     let router = router(&site);
     // Before anybody is told that it runs: whoever reads that may stop it at once.
     let signals = Signals::heard().map_err(|error| StartError::failed("signals", &error))?;

@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 
 use crate::config::{Config, Limits, Network};
 use crate::metrics::Metrics;
-use crate::middleware::host::PublicHost;
+use crate::public_host::PublicHost;
+use crate::throttle::Buckets;
 
 /// The running site. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub struct Inner {
     pub proxies: Vec<Network>,
     /// What one request and all together may take.
     pub limits: Limits,
+    /// What limits client addresses.
+    pub buckets: Buckets,
     /// Requests that may still begin.
     pub room: Semaphore,
     /// The development mailbox, when it is shown.
@@ -57,6 +60,7 @@ impl Site {
             host: PublicHost::new(&config.public_url),
             proxies: config.trusted_proxies.clone(),
             limits: config.limits,
+            buckets: Buckets::default(),
             room: Semaphore::new(config.limits.requests),
             metrics: Metrics::new(delivery, app.services.clone()),
             metrics_here: config.metrics_listen.is_none(),

@@ -69,6 +69,9 @@ pub async fn load(page: Page) -> Result<String, AppError> {
 
 #[cfg(feature = "ssr")]
 mod on_server {
+    use rekey_domain::access::{Access, SessionState};
+    use rekey_domain::journey::JourneyKind;
+    use rekey_service::principal::{Admitted, JourneyHolder, Visitor};
     use rekey_service::recovery::ProofSource;
     use rekey_service::sign_in::Caller;
     use rekey_service::{Services, freeze, owner, password, recovery, registration, sessions, sign_in};
@@ -77,24 +80,66 @@ mod on_server {
     use serde::Serialize;
 
     use super::{Answer, Page};
-    use crate::context::{self, cookie, refuse, visitor};
-    use crate::cookies::Cookie;
+    use crate::context;
     use crate::error::AppError;
-    use crate::flash::Left;
+    use crate::flash::cookie::FlashCookie;
+    use crate::problem::PublicError;
     use crate::rules::PasswordPage;
     use crate::{paths, rules};
 
     type Answered = Result<Answer, AppError>;
 
     pub(super) async fn answer(page: Page) -> Answered {
-        let (cx, _) = context::caller()?;
+        let (cx, _) = context::operation()?;
+        match context::admit(access(page)) {
+            Ok(admitted) => data_of(&cx, page, &admitted).await,
+            Err(refused) => Ok(denied(refused.into_problem(&cx))),
+        }
+    }
+
+    const fn access(page: Page) -> &'static [Access] {
         match page {
-            Page::SignIn | Page::Account | Page::AccountPassword | Page::AccountSessions => desk(&cx, page).await,
-            Page::Register => register(&cx).await,
-            Page::RegisterCode | Page::RegisterDetails => registration(&cx, page).await,
-            Page::Recover | Page::RecoverNew => recovery(&cx, page).await,
-            Page::NotMe => not_me(&cx).await,
-            Page::RegisterDone | Page::Forgot | Page::RecoverDone | Page::NotMeDone | Page::Help => data(&()),
+            Page::RegisterCode | Page::RegisterDetails => &[Access::Journey(JourneyKind::Registration)],
+            Page::Recover | Page::RecoverNew => &[Access::Journey(JourneyKind::Recovery)],
+            Page::Account | Page::AccountSessions => &[Access::SignedIn],
+            Page::AccountPassword => &[Access::SignedIn, Access::MustChangeOnly],
+            Page::SignIn
+            | Page::Register
+            | Page::RegisterDone
+            | Page::Forgot
+            | Page::RecoverDone
+            | Page::NotMe
+            | Page::NotMeDone
+            | Page::Help => &[Access::Anyone],
+        }
+    }
+
+    fn denied(problem: Problem) -> Answer {
+        if problem == Problem::NotSignedIn {
+            elsewhere(paths::SIGN_IN)
+        } else if problem == Problem::ChangePasswordFirst {
+            elsewhere(paths::ACCOUNT_PASSWORD)
+        } else {
+            refused(problem)
+        }
+    }
+
+    async fn data_of(cx: &Services, page: Page, admitted: &Admitted) -> Answered {
+        if let Some(changer) = admitted.password_changer() {
+            return own(cx, page, changer.caller()).await;
+        }
+        if let Some(journey) = admitted.journey() {
+            return match page {
+                Page::Recover | Page::RecoverNew => recovery(cx, page, &journey).await,
+                _ => registration(cx, page, &journey).await,
+            };
+        }
+        let visitor = admitted.visitor().ok_or(AppError(Problem::Forbidden))?;
+        match page {
+            Page::SignIn => sign_in_page(&visitor),
+            Page::Register => register(cx, &visitor).await,
+            Page::NotMe => not_me(cx, &visitor).await,
+            _ => data(&()),
         }
     }
 
@@ -110,85 +155,79 @@ mod on_server {
         Answer::Refused(AppError(problem))
     }
 
+    fn failed(cx: &Services, error: impl Into<PublicError>) -> AppError {
+        AppError(error.into().into_problem(cx))
+    }
+
     /// The page for a new password, or the reason why there is none.
     fn new_password_or(policy: Option<&PolicyView>, problem: Problem) -> Answered {
-        policy.map_or_else(|| Ok(refused(problem)), new_password)
+        policy.map_or_else(|| Ok(refused(problem)), |policy| data(&password_page(policy)))
     }
 
     /// The page for a new password, with the report on the last try if a form post without scripts brought one.
-    fn new_password(policy: &PolicyView) -> Answered {
-        data(&password_page(policy))
-    }
-
     fn password_page(policy: &PolicyView) -> PasswordPage {
-        let last = context::left().and_then(Left::into_report);
+        let last = context::flash_cookie().and_then(FlashCookie::into_report);
         rules::page(policy, last.as_ref(), context::lang())
     }
 
-    async fn desk(cx: &Services, page: Page) -> Answered {
-        match (visitor(cx).await?, page) {
-            (None, Page::SignIn) => data(&()),
-            (None, _) => Ok(elsewhere(paths::SIGN_IN)),
-            // Whoever must change the password sees no other page.
-            (Some(caller), page) if caller.must_change.is_some() && page != Page::AccountPassword => {
-                Ok(elsewhere(paths::ACCOUNT_PASSWORD))
-            }
-            (Some(_), Page::SignIn) => Ok(elsewhere(paths::ACCOUNT)),
-            (Some(caller), page) => own(cx, page, &caller).await,
+    fn sign_in_page(visitor: &Visitor) -> Answered {
+        match visitor.session() {
+            SessionState::None | SessionState::Half => data(&()),
+            SessionState::MustChange => Ok(elsewhere(paths::ACCOUNT_PASSWORD)),
+            SessionState::Full { .. } => Ok(elsewhere(paths::ACCOUNT)),
         }
     }
 
     async fn own(cx: &Services, page: Page, caller: &Caller) -> Answered {
-        let refuse = |failure| refuse(cx, failure);
+        let failed = |failure| failed(cx, failure);
         match page {
             Page::AccountPassword => {
-                let policy = password::policy(cx, caller).await.map_err(refuse)?;
+                let policy = password::policy(cx, caller).await.map_err(failed)?;
                 data(&(caller.must_change, password_page(&policy)))
             }
-            Page::AccountSessions => data(&sessions::list(cx, caller).await.map_err(refuse)?),
+            Page::AccountSessions => data(&sessions::list(cx, caller).await.map_err(failed)?),
             _ => {
-                let browsers = sessions::list(cx, caller).await.map_err(refuse)?.len();
-                data(&(sign_in::person(cx, caller).await.map_err(refuse)?, browsers))
+                let browsers = sessions::list(cx, caller).await.map_err(failed)?.len();
+                data(&(sign_in::person(cx, caller).await.map_err(failed)?, browsers))
             }
         }
     }
 
-    async fn register(cx: &Services) -> Answered {
-        let for_owner = owner::link_is_open(cx, &cookie(Cookie::Owner)).await.map_err(|error| refuse(cx, error))?;
+    async fn register(cx: &Services, visitor: &Visitor) -> Answered {
+        let for_owner = owner::link_is_open(cx, visitor.owner_link()).await.map_err(|error| failed(cx, error))?;
         if !for_owner && !cx.settings().registration.open {
             return Ok(refused(Problem::RegistrationClosed));
         }
         data(&for_owner)
     }
 
-    async fn registration(cx: &Services, page: Page) -> Answered {
-        let handle = cookie(Cookie::Register);
-        let view = registration::view(cx, &handle).await.map_err(|error| refuse(cx, error))?;
+    async fn registration(cx: &Services, page: Page, journey: &JourneyHolder) -> Answered {
+        let handle = journey.handle();
+        let view = registration::view(cx, handle).await.map_err(|error| failed(cx, error))?;
         if let Some(other) = misplaced(view.as_ref(), page, paths::REGISTER_CODE, paths::REGISTER_DETAILS) {
             return Ok(other);
         }
         if let (Page::RegisterCode, Some(view)) = (page, view) {
             return data(&view);
         }
-        let policy = registration::policy(cx, &handle).await.map_err(|error| refuse(cx, error))?;
+        let policy = registration::policy(cx, handle).await.map_err(|error| failed(cx, error))?;
         new_password_or(policy.as_ref(), Problem::JourneyOver)
     }
 
-    async fn recovery(cx: &Services, page: Page) -> Answered {
-        let link = cookie(Cookie::Link);
-        if page == Page::RecoverNew && !link.is_empty() {
-            let policy = recovery::policy(cx, ProofSource::Link(&link)).await.map_err(|error| refuse(cx, error))?;
+    async fn recovery(cx: &Services, page: Page, journey: &JourneyHolder) -> Answered {
+        let (handle, source) = (journey.handle(), journey.proof_source());
+        if let (Page::RecoverNew, ProofSource::Link(_)) = (page, source) {
+            let policy = recovery::policy(cx, source).await.map_err(|error| failed(cx, error))?;
             return new_password_or(policy.as_ref(), Problem::LinkNotValid);
         }
-        let handle = cookie(Cookie::Recover);
-        let view = recovery::view(cx, &handle).await.map_err(|error| refuse(cx, error))?;
+        let view = recovery::view(cx, handle).await.map_err(|error| failed(cx, error))?;
         if let Some(other) = misplaced(view.as_ref(), page, paths::RECOVER, paths::RECOVER_NEW) {
             return Ok(other);
         }
         if let (Page::Recover, Some(view)) = (page, view) {
             return data(&view);
         }
-        let policy = recovery::policy(cx, ProofSource::Journey(&handle)).await.map_err(|error| refuse(cx, error))?;
+        let policy = recovery::policy(cx, source).await.map_err(|error| failed(cx, error))?;
         new_password_or(policy.as_ref(), Problem::JourneyOver)
     }
 
@@ -203,8 +242,8 @@ mod on_server {
         }
     }
 
-    async fn not_me(cx: &Services) -> Answered {
-        let open = freeze::link_is_open(cx, &cookie(Cookie::NotMe)).await.map_err(|error| refuse(cx, error))?;
+    async fn not_me(cx: &Services, visitor: &Visitor) -> Answered {
+        let open = freeze::link_is_open(cx, visitor.not_me_link()).await.map_err(|error| failed(cx, error))?;
         if open { data(&()) } else { Ok(refused(Problem::LinkNotValid)) }
     }
 }

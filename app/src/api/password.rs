@@ -12,19 +12,15 @@ pub async fn change_password(
     #[server(default)] new_password: Secret,
     #[server(default)] confirm_password: Secret,
 ) -> Result<(), AppError> {
-    use crate::context::{self, Back};
+    use crate::context;
     use crate::cookies::Cookie;
     use crate::paths;
-    use crate::problem::Told;
     use rekey_service::password::{self, Change};
-    use rekey_shared::Problem;
 
-    let (cx, meta) = context::caller()?;
+    let (cx, meta) = context::operation()?;
+    let person = context::password_changer()?;
     let input = Change { current_password, new_password, confirm_password };
-    let changed = match context::visitor(&cx).await? {
-        Some(caller) => password::change(&cx, &meta, &caller, input).await.map_err(Told::from),
-        None => Err(Problem::NotSignedIn.into()),
-    };
+    let changed = password::change(&cx, &meta, person.caller(), input).await;
     let changed = changed.map(|token| context::keep(Cookie::Session, &token));
-    context::finish(&cx, changed, paths::ACCOUNT_PASSWORD_SAVED, &Back { page: paths::ACCOUNT_PASSWORD, typed: &[] })
+    context::finish(&cx, changed, paths::ACCOUNT_PASSWORD_SAVED)
 }

@@ -11,47 +11,41 @@ pub async fn start_registration(
     #[server(default)] identifier: String,
     #[server(default)] consent: String,
 ) -> Result<(), AppError> {
-    use crate::context::{self, Back};
+    use crate::context;
     use crate::cookies::Cookie;
     use crate::paths;
     use rekey_service::registration::{self, Start};
-    use rekey_shared::Field;
 
-    let (cx, meta) = context::caller()?;
-    let owner = Some(context::cookie(Cookie::Owner)).filter(|token| !token.is_empty());
-    let input = Start { identifier: identifier.clone(), owner, consent: !consent.is_empty() };
+    let (cx, meta) = context::operation()?;
+    let owner = Some(context::visitor()?.owner_link().to_owned()).filter(|token| !token.is_empty());
+    let input = Start { identifier, owner, consent: !consent.is_empty() };
     let started = registration::start(&cx, &meta, input).await;
     let started = started.map(|handle| context::keep(Cookie::Register, &handle));
-    let typed = [(Field::Identifier, identifier.as_str()), (Field::Consent, consent.as_str())];
-    context::finish(&cx, started, paths::REGISTER_CODE, &Back { page: paths::REGISTER, typed: &typed })
+    context::finish(&cx, started, paths::REGISTER_CODE)
 }
 
 /// Takes the code and leads to name and password.
 #[server(endpoint = "registration/verify")]
 pub async fn verify_registration(#[server(default)] code: String) -> Result<(), AppError> {
-    use crate::context::{self, Back};
-    use crate::cookies::Cookie;
+    use crate::context;
     use crate::paths;
     use rekey_service::registration;
-    use rekey_shared::Field;
 
-    let (cx, meta) = context::caller()?;
-    let verified = registration::verify(&cx, &meta, &context::cookie(Cookie::Register), &code).await;
-    let typed = [(Field::Code, code.as_str())];
-    context::finish(&cx, verified, paths::REGISTER_DETAILS, &Back { page: paths::REGISTER_CODE, typed: &typed })
+    let (cx, meta) = context::operation()?;
+    let verified = registration::verify(&cx, &meta, context::journey()?.handle(), &code).await;
+    context::finish(&cx, verified, paths::REGISTER_DETAILS)
 }
 
 /// Sends the code again.
 #[server(endpoint = "registration/resend")]
 pub async fn resend_registration() -> Result<(), AppError> {
-    use crate::context::{self, Back};
-    use crate::cookies::Cookie;
+    use crate::context;
     use crate::paths;
     use rekey_service::registration;
 
-    let (cx, meta) = context::caller()?;
-    let sent = registration::resend(&cx, &meta, &context::cookie(Cookie::Register)).await;
-    context::finish(&cx, sent, paths::REGISTER_CODE_RESENT, &Back { page: paths::REGISTER_CODE, typed: &[] })
+    let (cx, meta) = context::operation()?;
+    let sent = registration::resend(&cx, &meta, context::journey()?.handle()).await;
+    context::finish(&cx, sent, paths::REGISTER_CODE_RESENT)
 }
 
 /// Makes the account.
@@ -63,18 +57,14 @@ pub async fn complete_registration(
     #[server(default)] new_password: Secret,
     #[server(default)] confirm_password: Secret,
 ) -> Result<(), AppError> {
-    use crate::context::{self, Back};
+    use crate::context;
     use crate::cookies::Cookie;
     use crate::paths;
     use rekey_service::registration::{self, Complete};
-    use rekey_shared::Field;
 
-    let (cx, meta) = context::caller()?;
-    let names = [given_name.clone(), family_name.clone(), username.clone()];
+    let (cx, meta) = context::operation()?;
     let input = Complete { given_name, family_name, username, new_password, confirm_password };
-    let made = registration::complete(&cx, &meta, &context::cookie(Cookie::Register), input).await;
+    let made = registration::complete(&cx, &meta, context::journey()?.handle(), input).await;
     let made = made.map(|()| [Cookie::Register, Cookie::Owner].map(context::forget)).map(drop);
-    let [given, family, user] = names.each_ref().map(String::as_str);
-    let typed = [(Field::GivenName, given), (Field::FamilyName, family), (Field::Username, user)];
-    context::finish(&cx, made, paths::REGISTER_DONE, &Back { page: paths::REGISTER_DETAILS, typed: &typed })
+    context::finish(&cx, made, paths::REGISTER_DONE)
 }

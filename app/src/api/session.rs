@@ -11,72 +11,58 @@ pub async fn sign_in(
     #[server(default)] identifier: String,
     #[server(default)] password: Secret,
 ) -> Result<(), AppError> {
-    use crate::context::{self, Back};
+    use crate::context;
     use crate::cookies::Cookie;
     use crate::paths;
     use rekey_service::sign_in;
-    use rekey_shared::Field;
 
-    let (cx, meta) = context::caller()?;
+    let (cx, meta) = context::operation()?;
     let session = sign_in::sign_in(&cx, &meta, &identifier, password).await;
     let session = session.map(|token| context::keep(Cookie::Session, &token));
-    let typed = [(Field::Identifier, identifier.as_str())];
-    context::finish(&cx, session, paths::ACCOUNT, &Back { page: paths::SIGN_IN, typed: &typed })
+    context::finish(&cx, session, paths::ACCOUNT)
 }
 
-/// Signs out. Nobody being signed in is no error.
+/// Signs out. Having no session is no error.
 #[server(endpoint = "session/sign-out")]
 pub async fn sign_out() -> Result<(), AppError> {
-    use crate::context::{self, Back};
+    use crate::context;
     use crate::cookies::Cookie;
     use crate::paths;
-    use rekey_service::sign_in;
+    use rekey_service::principal;
 
-    let (cx, meta) = context::caller()?;
-    let done = match context::visitor(&cx).await? {
-        Some(caller) => sign_in::sign_out(&cx, &meta, &caller).await,
-        None => Ok(()),
-    };
+    let (cx, meta) = context::operation()?;
+    let done = principal::sign_out(&cx, &meta, &context::visitor()?).await;
     context::forget(Cookie::Session);
-    context::finish(&cx, done, paths::SIGN_IN, &Back { page: paths::ACCOUNT, typed: &[] })
+    context::finish(&cx, done, paths::SIGN_IN)
 }
 
 /// Ends one session of the signed-in person.
 #[server(endpoint = "session/end")]
 pub async fn end_session(#[server(default)] session: String) -> Result<(), AppError> {
-    use crate::context::{self, Back};
+    use crate::context;
     use crate::paths;
+    use crate::problem::PublicError;
+    use rekey_domain::SessionId;
     use rekey_service::sessions;
     use rekey_shared::Problem;
 
-    let (cx, meta) = context::caller()?;
-    let done = match (context::full(&cx).await, session.parse()) {
-        (Ok(caller), Ok(id)) => {
-            sessions::end(&cx, &meta, &caller, rekey_domain::SessionId(id)).await.map(drop).map_err(Into::into)
-        }
-        (Err(refused), _) => Err(refused),
-        (_, Err(_)) => Err(Problem::BadRequest.into()),
+    let (cx, meta) = context::operation()?;
+    let person = context::person()?;
+    let done = match session.parse() {
+        Ok(id) => sessions::end(&cx, &meta, person.caller(), SessionId(id)).await.map(drop).map_err(PublicError::from),
+        Err(_) => Err(Problem::BadRequest.into()),
     };
-    context::finish::<crate::problem::Told>(
-        &cx,
-        done,
-        paths::SESSIONS_ENDED,
-        &Back { page: paths::ACCOUNT_SESSIONS, typed: &[] },
-    )
+    context::finish(&cx, done, paths::SESSIONS_ENDED)
 }
 
 /// Ends every other session of the signed-in person.
 #[server(endpoint = "session/end-others")]
 pub async fn end_others() -> Result<(), AppError> {
-    use crate::context::{self, Back};
+    use crate::context;
     use crate::paths;
-    use crate::problem::Told;
     use rekey_service::sessions;
 
-    let (cx, meta) = context::caller()?;
-    let done: Result<(), Told> = match context::full(&cx).await {
-        Ok(caller) => sessions::end_others(&cx, &meta, &caller).await.map(drop).map_err(Into::into),
-        Err(refused) => Err(refused),
-    };
-    context::finish(&cx, done, paths::SESSIONS_OTHERS_ENDED, &Back { page: paths::ACCOUNT_SESSIONS, typed: &[] })
+    let (cx, meta) = context::operation()?;
+    let ended = sessions::end_others(&cx, &meta, context::person()?.caller()).await.map(drop);
+    context::finish(&cx, ended, paths::SESSIONS_OTHERS_ENDED)
 }

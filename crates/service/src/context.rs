@@ -1,14 +1,12 @@
 //! What every operation is given.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::Notify;
 
 use rekey_domain::audit::{AuditEvent, AuditLine};
-use rekey_domain::throttle::rate::Rate;
 use rekey_domain::{AccountId, Digest, JourneyId};
 use rekey_shared::{Lang, Reference, Timestamp};
 use rekey_store::Store;
@@ -47,7 +45,6 @@ pub struct Inner {
     pub wake: Notify,
     /// Code guesses that were evaluated, for the proof that the budget is exact.
     pub codes_evaluated: std::sync::atomic::AtomicU64,
-    addresses: Mutex<HashMap<Digest, Timestamp>>,
 }
 
 impl Deref for Services {
@@ -89,9 +86,6 @@ pub struct Parts {
     pub links: Links,
 }
 
-/// Buckets of client addresses that a node remembers at most.
-const ADDRESS_CEILING: usize = 100_000;
-
 impl Services {
     /// Puts the services together and starts the hashing threads.
     pub fn new(parts: Parts) -> Result<Self, Unexpected> {
@@ -107,7 +101,6 @@ impl Services {
             links: parts.links,
             wake: Notify::new(),
             codes_evaluated: std::sync::atomic::AtomicU64::new(0),
-            addresses: Mutex::default(),
         })))
     }
 
@@ -139,20 +132,6 @@ impl Services {
             IpAddr::V4(address) => self.keys.address_key(&address.octets()),
             IpAddr::V6(address) => self.keys.address_key(&address.octets()[..8]),
         }
-    }
-
-    /// Admits one more try of a client address, by this node's own count.
-    pub(crate) fn admit_address(&self, rate: Rate, meta: &RequestMeta) -> bool {
-        let (key, now) = (self.address_key(meta), self.now());
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        if addresses.len() >= ADDRESS_CEILING {
-            addresses.retain(|_, due| *due > now);
-        }
-        let Some(next) = rate.admit(addresses.get(&key).copied(), now) else { return false };
-        if addresses.len() < ADDRESS_CEILING || addresses.contains_key(&key) {
-            addresses.insert(key, next);
-        }
-        true
     }
 }
 

@@ -13,6 +13,7 @@ pub mod links;
 pub mod message;
 pub mod password;
 pub mod ports;
+pub mod principal;
 pub mod session;
 pub mod setting;
 pub mod token;

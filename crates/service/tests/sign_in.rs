@@ -4,14 +4,13 @@
 use rekey_testkit::assert_matches;
 use std::time::Duration;
 
-use rekey_domain::throttle::rate::Rate;
 use rekey_service::message::compose::MessageBody;
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::sign_in::SignInError;
 use rekey_service::{operator, sessions, sign_in};
 use rekey_shared::{Field, FieldFault, FieldProblem};
-use rekey_testkit::bench::{BETTER, GOOD, address_of, meta, meta_from, quick_settings};
-use rekey_testkit::{Bench, Database, on_both_databases};
+use rekey_testkit::bench::{BETTER, GOOD, address_of, meta, quick_settings};
+use rekey_testkit::{Bench, on_both_databases};
 
 const WRONG: &str = "not the password at all";
 
@@ -172,20 +171,6 @@ on_both_databases! {
         let account = t.caller("ada@example.org", GOOD).await.account;
         assert!(account.password.expect("a hash").0.contains("m=128"), "hashed anew at sign-in");
     }
-}
-
-#[tokio::test]
-async fn one_address_is_slowed_down_without_touching_others() {
-    let mut settings = quick_settings();
-    settings.sign_in.address_rate = Rate::per_minute(20, 40);
-    let t = Bench::over(Database::sqlite().await, settings).await;
-    for n in 0..40 {
-        assert_matches!(t.sign_in(&format!("u{n}@example.org"), WRONG).await, Err(SignInError::Refused));
-    }
-    assert_matches!(t.sign_in("u41@example.org", WRONG).await, Err(SignInError::SlowDown));
-    let elsewhere = meta_from([198, 51, 100, 9].into());
-    let answer = sign_in::sign_in(&t.cx, &elsewhere, "u42@example.org", WRONG.into()).await;
-    assert_matches!(answer, Err(SignInError::Refused));
 }
 
 #[tokio::test]

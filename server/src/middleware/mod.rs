@@ -5,12 +5,12 @@
 //! 3. [`panic`]: a handler that panics costs its own request only.
 //! 4. [`shed`]: more requests at once than allowed are answered 503 without any work.
 //! 5. [`host`]: a name that is not ours goes no further, so nothing below can build on it.
-//! 6. [`address`]: who is asking, for throttles and the audit record.
-//! 7. [`origin`]: a change of state must come from our own pages.
-//! 8. [`body`]: the body is read whole, within its limits of size and time.
-//! 9. [`compress`]: pages that hold nothing personal are packed.
+//! 6. [`address`]: which client it is, for throttles and the audit record.
+//! 7. [`compress`]: pages that hold nothing personal are packed.
+//! 8. [`admission`]: once for each route, before its handler: [`origin`], throttle, access, [`body`], by its row.
 
 pub mod address;
+pub mod admission;
 pub mod body;
 pub mod compress;
 pub mod headers;
@@ -30,8 +30,6 @@ pub fn around(router: Router, site: &Site) -> Router {
     // The last one added is the outermost.
     router
         .layer(axum::middleware::from_fn(compress::compress))
-        .layer(from_fn_with_state(site.clone(), body::read))
-        .layer(from_fn_with_state(site.clone(), origin::check))
         .layer(from_fn_with_state(site.clone(), address::find))
         .layer(from_fn_with_state(site.clone(), host::check))
         .layer(from_fn_with_state(site.clone(), shed::shed))

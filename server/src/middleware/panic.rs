@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use http::StatusCode;
 use rekey_shared::Problem;
 
-use crate::refuse::{RefusalFormat, answer};
+use crate::refusal::{RefusalFormat, answer};
 use crate::site::Site;
 
 /// Turns a panic into a page with a reference. The panic's own text goes nowhere: it may hold what somebody typed.

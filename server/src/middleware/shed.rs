@@ -7,7 +7,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use rekey_shared::Problem;
 
-use crate::refuse::{RefusalFormat, answer};
+use crate::refusal::{RefusalFormat, answer};
 use crate::site::Site;
 
 /// Lets in as many requests as there is room for.

@@ -26,9 +26,6 @@ pub enum SignInError {
     /// Identifier and password do not fit, or the account may not sign in now.
     #[error("refused")]
     Refused,
-    /// Too many tries from this client address.
-    #[error("throttled")]
-    SlowDown,
     /// The hashing queue is full.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -64,9 +61,6 @@ pub async fn sign_in(
     password: Secret,
 ) -> Result<PlainToken, SignInError> {
     check_fields(identifier, &password)?;
-    if !cx.admit_address(cx.settings().sign_in.address_rate, meta) {
-        return Err(SignInError::SlowDown);
-    }
     if password.expose().len() > MAX_INPUT_BYTES {
         // Judged by what was typed alone, so it tells nothing about an account.
         return Err(SignInError::Refused);

@@ -6,15 +6,15 @@ use rekey_shared::password::Report;
 use rekey_shared::{Field, Problem};
 use serde::{Deserialize, Serialize};
 
+use super::Flash;
 use crate::error::AppError;
-use crate::start::Flash;
 
 /// The longest value, in bytes: a browser keeps 4 kB for a cookie with its name and attributes.
 const LONGEST: usize = 3 * 1024;
 
 /// What is in the cookie. Never a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Left {
+pub(crate) struct FlashCookie {
     /// The page that it is for.
     pub page: String,
     /// What did not work.
@@ -23,38 +23,33 @@ pub(crate) struct Left {
     pub values: Vec<(Field, String)>,
 }
 
-impl Left {
+impl FlashCookie {
     /// The part that travels on to the browser: the report on a password is drawn on the server already.
     pub(crate) fn into_flash(self) -> Flash {
-        let problem = match self.problem {
-            Problem::WeakPassword(_) => Problem::WeakPassword(Box::default()),
-            other => other,
-        };
+        let refused_password = matches!(self.problem, Problem::WeakPassword(_));
+        let problem = if refused_password { Problem::WeakPassword(Box::default()) } else { self.problem };
         Flash { page: self.page, problem: AppError(problem), values: self.values }
     }
 
     /// The report on the password that was refused.
     pub(crate) fn into_report(self) -> Option<Report> {
-        match self.problem {
-            Problem::WeakPassword(report) => Some(*report),
-            _ => None,
-        }
+        if let Problem::WeakPassword(report) = self.problem { Some(*report) } else { None }
     }
 }
 
-/// Writes it down. What does not fit goes: first the values, then everything.
-pub(crate) fn encode(mut left: Left) -> Option<String> {
+/// Encodes it. What does not fit is dropped: first the values, then everything.
+pub(crate) fn encode(mut flash: FlashCookie) -> Option<String> {
     loop {
-        let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&left).ok()?);
+        let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&flash).ok()?);
         if text.len() <= LONGEST {
             return Some(text);
         }
-        left.values.pop()?;
+        flash.values.pop()?;
     }
 }
 
 /// Reads it back. It comes from a browser, so anything may be in it; a closed type is all that comes out.
-pub(crate) fn decode(text: &str) -> Option<Left> {
+pub(crate) fn decode(text: &str) -> Option<FlashCookie> {
     if text.len() > LONGEST {
         return None;
     }
@@ -68,8 +63,8 @@ mod tests {
 
     use super::*;
 
-    fn left(value: &str) -> Left {
-        Left {
+    fn flash(value: &str) -> FlashCookie {
+        FlashCookie {
             page: "/forgot".to_owned(),
             problem: Problem::field(Field::Identifier, FieldFault::NotAnAddress),
             values: vec![(Field::Identifier, value.to_owned())],
@@ -78,25 +73,25 @@ mod tests {
 
     #[test]
     fn nothing_typed_is_lost() {
-        let text = encode(left("ほげ@例え")).expect("fits");
-        assert_eq!(decode(&text), Some(left("ほげ@例え")));
+        let text = encode(flash("ほげ@例え")).expect("fits");
+        assert_eq!(decode(&text), Some(flash("ほげ@例え")));
     }
 
     #[test]
     fn what_is_far_too_long_is_dropped_and_the_problem_stays() {
-        let text = encode(left(&"x".repeat(100_000))).expect("fits without values");
-        assert_eq!(decode(&text), Some(Left { values: Vec::new(), ..left("") }));
+        let text = encode(flash(&"x".repeat(100_000))).expect("fits without values");
+        assert_eq!(decode(&text), Some(FlashCookie { values: Vec::new(), ..flash("") }));
     }
 
     #[test]
     fn the_report_on_a_password_fits() {
         let report = Policy::recommended().check("hunter2", &Personal::default());
         let problem = Problem::WeakPassword(Box::new(report));
-        assert!(encode(Left { problem, ..left("a user name of thirty-two letters") }).is_some());
+        assert!(encode(FlashCookie { problem, ..flash("a user name of thirty-two letters") }).is_some());
     }
 
     #[test]
-    fn nonsense_is_nothing() {
+    fn what_is_not_ours_is_not_read() {
         for text in ["", "%", "e30", "bnVsbA"] {
             assert_eq!(decode(text), None, "{text}");
         }

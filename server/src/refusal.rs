@@ -2,16 +2,16 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use rekey_app::AppError;
-use rekey_app::cookies::Cookie;
+use rekey_app::context::{lang_of, wants_page};
 use rekey_shared::{Lang, MessageId, Problem, text};
 
 use crate::html::{Document, escape};
 use crate::site::Site;
 
-/// What the one who asked can read.
+/// In which form and language a refusal is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefusalFormat {
     lang: Lang,
@@ -21,19 +21,8 @@ pub struct RefusalFormat {
 impl RefusalFormat {
     /// From the request's headers.
     pub fn new(site: &Site, headers: &HeaderMap) -> Self {
-        let wants_page = text_of(headers, ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-        Self { lang: lang(site, headers), wants_page }
+        Self { lang: lang_of(headers, site.app.secure_cookies), wants_page: wants_page(headers) }
     }
-}
-
-/// The language of a request: chosen once, else the browser's.
-pub fn lang(site: &Site, headers: &HeaderMap) -> Lang {
-    let chosen = Cookie::Lang.read(headers, site.app.secure_cookies).and_then(|tag| Lang::from_tag(&tag));
-    chosen.unwrap_or_else(|| Lang::from_accept_language(text_of(headers, ACCEPT_LANGUAGE).unwrap_or_default()))
-}
-
-fn text_of(headers: &HeaderMap, name: http::HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// A problem as a page for people and as JSON for scripts: the form in which server functions answer too.

@@ -1,0 +1,158 @@
+//! The rows.
+
+use axum::extract::{Request, State};
+use http::StatusCode;
+use rekey_app::api::{
+    ChangePassword, CompleteRecovery, CompleteRegistration, EndOthers, EndSession, Freeze, Load, ResendRecovery,
+    ResendRegistration, SignIn, SignOut, StartRecovery, StartRegistration, VerifyRecovery, VerifyRegistration,
+};
+use rekey_app::paths;
+use rekey_domain::access::Access;
+use rekey_domain::journey::JourneyKind;
+use rekey_shared::Field;
+use server_fn::ServerFn;
+
+use super::handlers::{draw_page, server_function};
+use super::{ANYONE, Body, DenialStyle, Row};
+use crate::site::Site;
+use crate::throttle::Throttle;
+use crate::{assets, breach, health, language, links, mailbox};
+
+const SIGNED_IN: &[Access] = &[Access::SignedIn];
+
+/// The signed-in, and those who may do nothing else.
+const CHANGING_PASSWORD: &[Access] = &[Access::SignedIn, Access::MustChangeOnly];
+
+const REGISTERING: &[Access] = &[Access::Journey(JourneyKind::Registration)];
+
+const RECOVERING: &[Access] = &[Access::Journey(JourneyKind::Recovery)];
+
+const METRICS: &[Access] = &[Access::MetricsReader];
+
+/// Bytes of a browser's report on the content policy.
+const REPORT: usize = 16 * 1024;
+
+/// Everything that the site serves.
+pub fn table(site: &Site) -> Vec<Row> {
+    let mut rows = pages(site);
+    rows.extend(registration(site));
+    rows.extend(recovery(site));
+    rows.extend(account(site));
+    rows.extend(links_and_files());
+    rows.extend(probes());
+    if site.mailbox.is_some() {
+        rows.extend(development());
+    }
+    rows
+}
+
+/// What the listener for counters serves.
+pub fn metrics_table() -> Vec<Row> {
+    vec![counters()]
+}
+
+fn page(site: &Site, path: &'static str, access: &'static [Access]) -> Row {
+    let draw = draw_page(site);
+    Row::get(path, move |request: Request| draw(request)).for_browsers(access).denied_by(DenialStyle::Page)
+}
+
+fn pages(site: &Site) -> Vec<Row> {
+    let page = |path, access| page(site, path, access);
+    vec![
+        page("/", ANYONE),
+        page("/register", ANYONE),
+        page("/register/code", REGISTERING),
+        page("/register/details", REGISTERING),
+        page("/register/done", ANYONE),
+        page("/forgot", ANYONE),
+        page("/recover", RECOVERING),
+        page("/recover/new", RECOVERING),
+        page("/recover/done", ANYONE),
+        page("/not-me", ANYONE),
+        page("/not-me/done", ANYONE),
+        page("/help", ANYONE),
+        page("/account", SIGNED_IN),
+        page("/account/password", CHANGING_PASSWORD),
+        page("/account/sessions", SIGNED_IN),
+        Row::get(Load::PATH, server_function(site)).for_browsers(ANYONE).from_own_pages(),
+    ]
+}
+
+fn form<F: ServerFn>(site: &Site, access: &'static [Access]) -> Row {
+    Row::post(F::PATH, Body::Form, server_function(site)).for_browsers(access)
+}
+
+fn registration(site: &Site) -> Vec<Row> {
+    use Field::{Code, Consent, FamilyName, GivenName, Identifier, Username};
+
+    vec![
+        form::<StartRegistration>(site, ANYONE).on_page(paths::REGISTER, &[Identifier, Consent]),
+        form::<VerifyRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[Code]),
+        form::<ResendRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[]),
+        form::<CompleteRegistration>(site, REGISTERING)
+            .on_page(paths::REGISTER_DETAILS, &[GivenName, FamilyName, Username]),
+    ]
+}
+
+fn recovery(site: &Site) -> Vec<Row> {
+    vec![
+        form::<StartRecovery>(site, ANYONE).on_page(paths::FORGOT, &[Field::Identifier]),
+        form::<VerifyRecovery>(site, RECOVERING).on_page(paths::RECOVER, &[Field::Code]),
+        form::<ResendRecovery>(site, RECOVERING).on_page(paths::RECOVER, &[]),
+        form::<CompleteRecovery>(site, RECOVERING).on_page(paths::RECOVER_NEW, &[]),
+    ]
+}
+
+fn account(site: &Site) -> Vec<Row> {
+    vec![
+        form::<SignIn>(site, ANYONE).throttled(Throttle::Password).on_page(paths::SIGN_IN, &[Field::Identifier]),
+        form::<SignOut>(site, ANYONE).on_page(paths::ACCOUNT, &[]),
+        form::<EndSession>(site, SIGNED_IN).on_page(paths::ACCOUNT_SESSIONS, &[]),
+        form::<EndOthers>(site, SIGNED_IN).on_page(paths::ACCOUNT_SESSIONS, &[]),
+        form::<ChangePassword>(site, CHANGING_PASSWORD)
+            .throttled(Throttle::Password)
+            .on_page(paths::ACCOUNT_PASSWORD, &[]),
+        form::<Freeze>(site, ANYONE).on_page(paths::NOT_ME, &[]),
+    ]
+}
+
+fn links_and_files() -> Vec<Row> {
+    vec![
+        Row::get("/recover/link/{token}", links::recovery),
+        Row::get("/owner/{token}", links::owner),
+        Row::get("/not-me/{token}", links::not_me),
+        Row::get("/.well-known/change-password", links::change_password),
+        Row::post(paths::LANGUAGE, Body::Form, language::choose),
+        Row::get("/api/v1/breached/{prefix}", breach::shard).from_own_pages(),
+        Row::get("/pkg/{*file}", assets::file),
+        Row::get("/favicon.ico", assets::favicon),
+    ]
+}
+
+fn probes() -> Vec<Row> {
+    vec![
+        Row::get("/healthz", health::up),
+        Row::get("/readyz", health::ready),
+        counters(),
+        // Browsers send reports without a word on where from.
+        Row::post("/csp-report", Body::Json { limit: REPORT }, count_report).from_anywhere(),
+    ]
+}
+
+fn counters() -> Row {
+    Row::get("/metrics", health::metrics).open_to(METRICS)
+}
+
+fn development() -> Vec<Row> {
+    vec![
+        Row::get(paths::MAILBOX, mailbox::page),
+        Row::get("/dev/mailbox.json", mailbox::json),
+        Row::get("/dev/mailbox.css", mailbox::style),
+    ]
+}
+
+/// A browser says that a page tried what its policy forbids. Counted, never kept: anyone can send one.
+async fn count_report(State(site): State<Site>) -> StatusCode {
+    site.metrics.reported();
+    StatusCode::NO_CONTENT
+}
