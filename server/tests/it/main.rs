@@ -15,4 +15,3 @@ mod origin;
 mod policy_commands;
 mod registry;
 mod setting_commands;
-mod support;

@@ -6,11 +6,11 @@ use rekey::registry::{ROUTES, find};
 use rekey::router::{own_routes, page_routes};
 use rekey_domain::session::SessionKind;
 
-use crate::support::Running;
+use rekey_testkit::TestSite;
 
 /// `GET /path` of everything that can be reached.
 async fn reached() -> BTreeSet<String> {
-    let running = Running::new().await;
+    let running = TestSite::router().start().await;
     let mut all = BTreeSet::new();
     for (path, method) in server_fn::axum::server_fn_paths() {
         all.insert(format!("{method} {path}"));
@@ -18,7 +18,7 @@ async fn reached() -> BTreeSet<String> {
     for listing in page_routes() {
         all.insert(format!("GET {}", listing.path()));
     }
-    for (path, method, _) in own_routes(&running.site) {
+    for (path, method, _) in own_routes(running.app()) {
         all.insert(format!("{method} {path}"));
     }
     all
