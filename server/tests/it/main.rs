@@ -8,6 +8,7 @@ mod breached;
 mod config;
 mod connections;
 mod hosts;
+mod journeys;
 mod limits;
 mod links;
 mod must_change;
