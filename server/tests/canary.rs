@@ -1,30 +1,19 @@
 //! No secret is written down where it does not belong (P9, T-44): passwords right and wrong, codes, the tokens of
 //! links, sessions and journeys are driven through every flow, and then looked for in the log at its most talkative,
-//! in the counters, in the database and in the answers, in every form that somebody could have put them into.
+//! in the counters, in the database and in the answers, in every form that they could have been given.
 #![expect(clippy::expect_used, reason = "a helper that cannot go on must stop the test")]
-
-mod support_proofs;
 
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rekey::site::PeerAddress;
-use rekey_service::owner;
-use rekey_testkit::bench::last_segment;
-use support_proofs::browser::{Answer, Browser, Manner};
-use support_proofs::house::{HOST, House};
-use support_proofs::program::Installation;
-use support_proofs::scan::{Canary, Hit, forms, hits};
-use support_proofs::sink::Sink;
-use tower::ServiceExt as _;
+use rekey_testkit::site::{Answer, Browser, Canary, Hit, Scripts, forms, hits, paths, request};
+use rekey_testkit::{Database, TestSite};
 use tracing_subscriber::fmt::format::FmtSpan;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-
+const PUBLIC_URL: &str = "https://id.example.org";
 const ADA: &str = "ada.kanarienvogel@example.org";
 const GRACE: &str = "+12025550187";
 /// Addresses and numbers belong into the database and into messages, and nowhere else.
@@ -55,7 +44,7 @@ impl std::io::Write for Log {
 }
 
 impl Log {
-    /// A subscriber that writes down everything that anybody says, libraries included.
+    /// A subscriber that writes down everything that is said, libraries included.
     fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + 'static {
         let log = self.clone();
         let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_span_events(FmtSpan::FULL);
@@ -70,7 +59,7 @@ impl Log {
 
 /// A person, and everything that is planted and answered on their way.
 struct Tour {
-    house: House,
+    site: TestSite,
     browser: Browser,
     planted: Vec<Canary>,
     answers: Vec<Answer>,
@@ -78,9 +67,9 @@ struct Tour {
 
 impl Tour {
     async fn new() -> Self {
-        let house = House::quick().await;
-        let browser = house.browser(1);
-        let mut tour = Self { house, browser, planted: Vec::new(), answers: Vec::new() };
+        let site = TestSite::router().at(PUBLIC_URL).start().await;
+        let browser = site.browser(1);
+        let mut tour = Self { site, browser, planted: Vec::new(), answers: Vec::new() };
         for password in [FIRST, SECOND, THIRD, FOURTH, WEAK, WRONG, OTHER, LOST] {
             tour.plant("password", password);
         }
@@ -100,8 +89,8 @@ impl Tour {
     }
 
     /// Sends a form, and gives the status of the answer.
-    async fn send(&mut self, manner: Manner, path: &str, fields: &[(&str, &str)]) -> u16 {
-        let answers = self.browser.submit(manner, path, fields).await;
+    async fn send(&mut self, scripts: Scripts, path: &str, fields: &[(&str, &str)]) -> u16 {
+        let answers = self.browser.submit(scripts, path, fields).await;
         let status = answers[0].status.as_u16();
         for answer in answers {
             self.keep(answer);
@@ -111,13 +100,13 @@ impl Tour {
 
     /// The same by both ways of sending forms: for what is refused.
     async fn refused(&mut self, path: &str, fields: &[(&str, &str)]) {
-        assert_eq!(self.send(Manner::Plain, path, fields).await, 303, "{path}");
-        let status = self.send(Manner::Scripted, path, fields).await;
+        assert_eq!(self.send(Scripts::Off, path, fields).await, 303, "{path}");
+        let status = self.send(Scripts::On, path, fields).await;
         assert!((400..500).contains(&status), "{path}: {status}");
     }
 
     async fn done(&mut self, path: &str, fields: &[(&str, &str)]) {
-        let status = self.send(Manner::Scripted, path, fields).await;
+        let status = self.send(Scripts::On, path, fields).await;
         assert!(status < 400, "{path}: {status} {:?}", self.answers.last());
     }
 
@@ -133,33 +122,29 @@ impl Tour {
 
     /// Sends what is owed; gives the code and the link's path in the first message that has them.
     async fn mailed(&mut self) -> (String, String) {
-        let sent = self.house.send_owed().await;
-        let texts: Vec<_> = sent.iter().map(|message| message.text.clone()).collect();
-        let words = texts.iter().flat_map(|text| text.split(|message: char| !message.is_alphanumeric()));
-        let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
-        let code = words.clone().find(is_code).unwrap_or_default().to_owned();
-        let home = format!("https://{HOST}");
-        let links = texts.iter().flat_map(|text| text.split_whitespace()).filter_map(|word| word.strip_prefix(&home));
-        let link = links.clone().find(|path| path.len() > 43).unwrap_or_default().to_owned();
+        let sent = self.site.deliver().await;
+        let code = sent.iter().find_map(|message| message.code()).unwrap_or_default();
+        let tokens = [paths::RECOVERY_LINK, paths::NOT_ME_LINK];
+        let mut links = sent.iter().flat_map(|message| tokens.iter().filter_map(|path| message.link(path)));
+        let link = links.next().unwrap_or_default();
         self.plant("code", &code);
         self.plant("link", link.rsplit('/').next().unwrap_or_default());
         (code, link)
     }
 
     async fn registers(&mut self) {
-        let link = owner::make_link(&self.house.t.cx).await.expect("a link");
-        let token = last_segment(&link).expect("a token");
+        let token = self.site.owner_link().await;
         self.plant("owner", &token);
         self.open(&format!("/owner/{token}")).await;
         self.open("/register").await;
-        self.refused("/api/registration/start", &[("identifier", "Kanarie-6@")]).await;
-        self.done("/api/registration/start", &[("identifier", ADA)]).await;
+        self.refused(paths::REGISTRATION_START, &[("identifier", "Kanarie-6@")]).await;
+        self.done(paths::REGISTRATION_START, &[("identifier", ADA)]).await;
         let (code, _) = self.mailed().await;
         self.open("/register/code").await;
-        self.refused("/api/registration/verify", &[("code", "000000")]).await;
-        self.done("/api/registration/verify", &[("code", &code)]).await;
+        self.refused(paths::REGISTRATION_VERIFY, &[("code", "000000")]).await;
+        self.done(paths::REGISTRATION_VERIFY, &[("code", &code)]).await;
         self.open("/register/details").await;
-        self.chooses("/api/registration/complete", FIRST).await;
+        self.chooses(paths::REGISTRATION_COMPLETE, FIRST).await;
     }
 
     /// Chooses a weak password, then two different ones, then this one.
@@ -173,10 +158,10 @@ impl Tour {
 
     async fn signs_in(&mut self, password: &str) {
         for wrong in [WRONG, OTHER] {
-            self.refused("/api/session/sign-in", &[("identifier", ADA), ("password", wrong)]).await;
+            self.refused(paths::SIGN_IN, &[("identifier", ADA), ("password", wrong)]).await;
         }
-        for manner in Manner::BOTH {
-            self.send(manner, "/api/session/sign-in", &[("identifier", ADA), ("password", password)]).await;
+        for scripts in Scripts::BOTH {
+            self.send(scripts, paths::SIGN_IN, &[("identifier", ADA), ("password", password)]).await;
             assert!(self.browser.cookie("rekey_session").is_some(), "signed in");
         }
         for page in ["/account", "/account/sessions", "/account/password", "/api/page?page=AccountSessions", "/"] {
@@ -187,55 +172,55 @@ impl Tour {
     async fn changes(&mut self) {
         for (old, new, again) in [(WRONG, SECOND, SECOND), (FIRST, WEAK, WEAK), (FIRST, SECOND, OTHER)] {
             let fields = [("current_password", old), ("new_password", new), ("confirm_password", again)];
-            self.refused("/api/password/change", &fields).await;
+            self.refused(paths::CHANGE_PASSWORD, &fields).await;
         }
         let fields = [("current_password", FIRST), ("new_password", SECOND), ("confirm_password", SECOND)];
-        self.done("/api/password/change", &fields).await;
-        self.done("/api/session/end-others", &[]).await;
-        self.done("/api/session/sign-out", &[]).await;
+        self.done(paths::CHANGE_PASSWORD, &fields).await;
+        self.done(paths::END_OTHERS, &[]).await;
+        self.done(paths::SIGN_OUT, &[]).await;
         self.mailed().await;
     }
 
     async fn recovers_by_link(&mut self) {
-        self.done("/api/recovery/start", &[("identifier", ADA)]).await;
+        self.done(paths::RECOVERY_START, &[("identifier", ADA)]).await;
         let (_, link) = self.mailed().await;
         self.open(&link).await;
         self.open("/recover/new").await;
-        self.chooses("/api/recovery/complete", THIRD).await;
+        self.chooses(paths::RECOVERY_COMPLETE, THIRD).await;
         self.mailed().await;
         self.open(&link).await;
-        self.refused("/api/recovery/complete", &[("new_password", LOST), ("confirm_password", LOST)]).await;
+        self.refused(paths::RECOVERY_COMPLETE, &[("new_password", LOST), ("confirm_password", LOST)]).await;
         self.signs_in(THIRD).await;
     }
 
     async fn recovers_by_code_and_objects(&mut self) {
-        self.house.t.advance(Duration::from_secs(61));
-        self.done("/api/recovery/start", &[("identifier", ADA)]).await;
+        self.site.advance(Duration::from_secs(61)).await;
+        self.done(paths::RECOVERY_START, &[("identifier", ADA)]).await;
         self.mailed().await;
-        self.refused("/api/recovery/verify", &[("code", "000000")]).await;
-        self.refused("/api/recovery/resend", &[]).await;
-        self.house.t.advance(Duration::from_secs(61));
-        self.done("/api/recovery/resend", &[]).await;
+        self.refused(paths::RECOVERY_VERIFY, &[("code", "000000")]).await;
+        self.refused(paths::RECOVERY_RESEND, &[]).await;
+        self.site.advance(Duration::from_secs(61)).await;
+        self.done(paths::RECOVERY_RESEND, &[]).await;
         let (code, _) = self.mailed().await;
         self.open("/recover").await;
-        self.done("/api/recovery/verify", &[("code", &code)]).await;
-        self.chooses("/api/recovery/complete", FOURTH).await;
+        self.done(paths::RECOVERY_VERIFY, &[("code", &code)]).await;
+        self.chooses(paths::RECOVERY_COMPLETE, FOURTH).await;
         self.signs_in(FOURTH).await;
         let (_, objection) = self.mailed().await;
         assert!(objection.starts_with("/not-me/"), "{objection}");
         self.open(&objection).await;
         self.open("/not-me").await;
-        self.done("/api/account/freeze", &[]).await;
-        self.refused("/api/account/freeze", &[]).await;
+        self.done(paths::FREEZE, &[]).await;
+        self.refused(paths::FREEZE, &[]).await;
         self.mailed().await;
     }
 
     async fn registers_a_telephone(&mut self) {
-        self.done("/api/registration/start", &[("identifier", GRACE)]).await;
+        self.done(paths::REGISTRATION_START, &[("identifier", GRACE)]).await;
         let (code, _) = self.mailed().await;
-        self.done("/api/registration/verify", &[("code", &code)]).await;
-        self.chooses("/api/registration/complete", FIRST).await;
-        self.done("/api/recovery/start", &[("identifier", GRACE)]).await;
+        self.done(paths::REGISTRATION_VERIFY, &[("code", &code)]).await;
+        self.chooses(paths::REGISTRATION_COMPLETE, FIRST).await;
+        self.done(paths::RECOVERY_START, &[("identifier", GRACE)]).await;
         self.mailed().await;
     }
 
@@ -245,29 +230,29 @@ impl Tour {
         for path in ["/nowhere", "/api/nowhere", "/", "/recover/new", "/recover", "/account", "/pkg/x"] {
             self.browser.get(&format!("{path}?password={lost}&identifier={ADA}")).await;
             self.browser.get(&format!("{path}/{lost}")).await;
-            self.browser.post(Manner::Scripted, path, &[("password", LOST), ("identifier", ADA)]).await;
+            self.browser.post(Scripts::On, path, &[("password", LOST), ("identifier", ADA)]).await;
         }
         for path in ["/recover/link/", "/owner/", "/not-me/"] {
             self.browser.get(&format!("{path}{lost}")).await;
         }
         let huge = LOST.repeat(5_000);
-        for path in ["/api/session/sign-in", "/api/recovery/complete", "/language", "/csp-report"] {
+        for path in [paths::SIGN_IN, paths::RECOVERY_COMPLETE, "/language", "/csp-report"] {
             let fields = [("password", huge.as_str()), ("new_password", LOST), ("return_to", LOST)];
-            self.browser.post(Manner::Scripted, path, &fields).await;
+            self.browser.post(Scripts::On, path, &fields).await;
         }
     }
 
-    /// The database falls ill, and requests fail as nobody has foreseen.
+    /// The database falls ill, and requests fail as no one has foreseen.
     async fn falls_ill(&mut self) {
-        let path = self.house.t.database.url().trim_start_matches("sqlite://").to_owned();
+        let path = self.site.bench().database.url().trim_start_matches("sqlite://").to_owned();
         let length = fs::metadata(&path).expect("a database").len();
         let mut file = fs::OpenOptions::new().write(true).open(&path).expect("opens");
         file.write_all(&vec![0x55; usize::try_from(length).expect("small")]).expect("written");
         let _ = fs::write(format!("{path}-wal"), [0x55; 4096]);
         let sign_in = [("identifier", ADA), ("password", FOURTH)];
-        assert_eq!(self.send(Manner::Scripted, "/api/session/sign-in", &sign_in).await, 500, "it is ill");
-        self.send(Manner::Scripted, "/api/recovery/start", &[("identifier", ADA)]).await;
-        self.send(Manner::Plain, "/api/registration/start", &[("identifier", GRACE)]).await;
+        assert_eq!(self.send(Scripts::On, paths::SIGN_IN, &sign_in).await, 500, "it is ill");
+        self.send(Scripts::On, paths::RECOVERY_START, &[("identifier", ADA)]).await;
+        self.send(Scripts::Off, paths::REGISTRATION_START, &[("identifier", GRACE)]).await;
     }
 }
 
@@ -281,12 +266,12 @@ fn files(folder: &Path) -> Vec<u8> {
     entries.filter(|path| path.is_file()).flat_map(|path| fs::read(path).expect("readable")).collect()
 }
 
-async fn counters(house: &House) -> Vec<u8> {
-    let request = http::Request::get("/metrics").header("host", HOST).extension(PeerAddress([127, 0, 0, 1].into()));
-    let request = request.body(axum::body::Body::empty()).expect("a request");
-    let answer = house.router.clone().oneshot(request).await.expect("routers do not fail");
-    assert_eq!(answer.status(), 200);
-    axum::body::to_bytes(answer.into_body(), 1 << 20).await.expect("a whole body").to_vec()
+async fn counters(site: &TestSite) -> Vec<u8> {
+    let mut request = request::get("/metrics");
+    request.headers_mut().insert("host", http::HeaderValue::from_static("id.example.org"));
+    let answer = site.send(request::from_peer(request, "127.0.0.1")).await;
+    assert_eq!(answer.status, 200);
+    answer.body.into_bytes()
 }
 
 /// What is in an answer beside the cookies, in which tokens belong.
@@ -310,9 +295,9 @@ async fn no_secret_is_written_down() {
     tour.recovers_by_code_and_objects().await;
     tour.registers_a_telephone().await;
     tour.gets_lost().await;
-    let url = tour.house.t.database.url().trim_start_matches("sqlite://").to_owned();
+    let url = tour.site.bench().database.url().trim_start_matches("sqlite://").to_owned();
     let database = files(Path::new(&url).parent().expect("a folder"));
-    let counters = counters(&tour.house).await;
+    let counters = counters(&tour.site).await;
     tour.falls_ill().await;
 
     let (planted, people, log) = (&tour.planted, people(), log.bytes());
@@ -333,45 +318,60 @@ async fn no_secret_is_written_down() {
     }
 }
 
-#[test]
-fn the_program_itself_writes_no_secret_down() {
-    let sink = Sink::start();
-    let place = Installation::new(&sink.url()).with("REKEY_LOG__LEVEL", "trace").with("REKEY_LOG__FORMAT", "json");
-    let log = tempfile::NamedTempFile::new().expect("a file");
-    let process = place.serve_with(Stdio::from(log.reopen().expect("opens")));
-    let mut client = place.client();
-    let mut send = |path: &str, fields: &[(&str, &str)]| client.post(path, fields).expect("an answer").status;
-    assert_eq!(send("/api/registration/start", &[("identifier", ADA)]), 200);
-    assert!(sink.wait_until(PATIENCE, |mails| mails.len() == 1), "a mail");
-    let code = sink.mails()[0].code().expect("a code");
-    assert_eq!(send("/api/registration/verify", &[("code", &code)]), 200);
-    let choice = [("new_password", FIRST), ("confirm_password", FIRST)];
-    assert_eq!(send("/api/registration/complete", &choice), 200);
-    assert_eq!(send("/api/session/sign-in", &[("identifier", ADA), ("password", WRONG)]), 401);
-    assert_eq!(send("/api/session/sign-in", &[("identifier", ADA), ("password", FIRST)]), 200);
-    assert_eq!(send("/api/recovery/start", &[("identifier", ADA)]), 200);
-    assert!(sink.wait_until(PATIENCE, |mails| mails.len() == 2), "another mail");
-    let mail = sink.mails()[1].clone();
-    let link = mail.link("/recover/link/").expect("a link");
-    let token = link.rsplit('/').next().expect("a token");
-    client.get(&link).expect("an answer");
-    client
-        .post("/api/recovery/complete", &[("new_password", SECOND), ("confirm_password", SECOND)])
-        .expect("an answer");
-    assert!(sink.wait_until(PATIENCE, |mails| mails.len() == 3), "a notice");
-    process.kill();
+/// What a person does at the real program, and everything that must stay secret about it.
+async fn secrets_of_a_person_at(site: &TestSite) -> Vec<Canary> {
+    let mut browser = site.browser(1);
+    let mut planted: Vec<(String, String)> = [FIRST, SECOND, WRONG].map(|word| ("password".into(), word.into())).into();
+    site.register_as(ADA, "", FIRST).await;
+    assert!(!site.accepts(ADA, WRONG).await);
+    assert_eq!(
+        browser.post(Scripts::On, paths::SIGN_IN, &[("identifier", ADA), ("password", FIRST)]).await.status,
+        200
+    );
+    let link = site.recovery_link(ADA).await;
+    browser.get(&format!("{}{}", paths::RECOVERY_LINK, link.token)).await;
+    browser.post(Scripts::On, paths::RECOVERY_VERIFY, &[("code", "000000")]).await;
+    planted.extend(browser.cookies().map(|(name, token)| (name.to_owned(), token.to_owned())));
+    site.reset(&link.token, SECOND).await;
+    planted.push(("not me".into(), site.not_me_token().await));
+    planted.extend([("link".into(), link.token), ("code".into(), link.code)]);
+    let codes = site.as_program().provider().messages().into_iter().filter_map(|message| message.code());
+    planted.extend(codes.map(|code| ("code".into(), code)));
+    planted.into_iter().map(|(name, secret)| Canary { name, secret }).collect()
+}
 
-    let secrets =
-        [("code", code.as_str()), ("code", &mail.code().expect("a code")), ("link", token), ("password", FIRST)];
-    let secrets = secrets.into_iter().chain([("password", SECOND), ("password", WRONG)]);
-    let mut planted: Vec<_> =
-        secrets.map(|(name, secret)| Canary { name: name.to_owned(), secret: secret.to_owned() }).collect();
-    planted.extend(client.jar.iter().map(|(name, token)| Canary { name: name.clone(), secret: token.clone() }));
-    let written = fs::read(log.path()).expect("readable");
-    assert!(String::from_utf8_lossy(&written).contains("message settled"), "the log is on");
-    assert_eq!(hits(&planted, &files(&place.folder().join("data"))), NONE, "the database");
+/// Drives the real program, and looks at what each node has logged, at the counters, and at what the database holds.
+async fn nothing_is_written_down(site: TestSite, database: impl AsyncFnOnce(&TestSite) -> Vec<u8>) {
+    let mut planted = secrets_of_a_person_at(&site).await;
+    let (tables, counters) = (database(&site).await, site.as_program().counters().await);
+    println!("{} canaries, {} bytes of tables", planted.len(), tables.len());
+    assert_eq!(hits(&people()[..1], &tables).len(), 1, "the database can be read");
+    assert_eq!(hits(&planted, &tables), NONE, "the database");
     planted.extend(people());
-    assert_eq!(hits(&planted, &written), NONE, "the log");
+    assert_eq!(hits(&planted, counters.as_bytes()), NONE, "the counters");
+    let mut sent = 0;
+    for node in 0..site.as_program().nodes() {
+        site.as_program().kill(node);
+        let log = fs::read(site.as_program().log_file(node)).expect("readable");
+        let text = String::from_utf8_lossy(&log);
+        sent += text.matches("message settled").count();
+        assert!(text.contains("/api/registration/"), "the log of node {node} is on");
+        assert_eq!(hits(&planted, &log), NONE, "the log of node {node}");
+    }
+    assert!(sent >= 3, "code, link and notice were sent by some node");
+}
+
+#[tokio::test]
+async fn the_program_itself_writes_no_secret_down() {
+    let site = TestSite::program().set("REKEY_LOG__LEVEL", "trace").set("REKEY_LOG__FORMAT", "json").start().await;
+    nothing_is_written_down(site, async |site| files(&site.as_program().installation().folder().join("data"))).await;
+}
+
+#[tokio::test]
+async fn two_nodes_over_postgresql_write_no_secret_down() {
+    let options = TestSite::program().nodes(2).on(Database::postgres().await);
+    let site = options.set("REKEY_LOG__LEVEL", "trace").set("REKEY_LOG__FORMAT", "json").start().await;
+    nothing_is_written_down(site, async |site| Database::dump(site.as_program().database_url())).await;
 }
 
 #[test]

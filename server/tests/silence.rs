@@ -1,23 +1,18 @@
-//! What a stranger can learn of an account from the forms that everybody can use: nothing (T-01, T-05, T-06).
+//! What a stranger can learn of an account from the forms that anyone can use: nothing (T-01, T-05, T-06).
 //!
-//! Seven kinds of accounts walk through every public form side by side, with and without scripts, at one moment of a
-//! clock that stands still. After each step all answers to identifiers of one shape must be the same bytes.
+//! Seven kinds of accounts walk through every public form side by side, with and without scripts: at one moment of a
+//! clock that stands still, and on two nodes of the real program over PostgreSQL. After each step all answers to
+//! identifiers of one shape must be the same bytes.
 #![expect(clippy::expect_used, reason = "a helper that cannot go on must stop the test")]
-
-mod support_proofs;
 
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
-use rekey_service::owner;
-use rekey_service::setting::{RecoveryKind, RecoveryThrottle};
-use rekey_testkit::bench::{BETTER, GOOD, last_segment, quick_settings};
-use support_proofs::browser::{Answer, Manner};
-use support_proofs::house::House;
-use support_proofs::mask::masked;
-use support_proofs::walk::{Person, Shape, Step, Walk, as_text, email, person};
+use rekey_testkit::bench::{BETTER, GOOD};
+use rekey_testkit::site::{Answer, Cohort, Scripts, Shape, SiteKind, Step, Visitor, as_text, email, masked, paths};
+use rekey_testkit::{TestSite, on_every_site};
 
-/// A code that is sent to nobody here: the bench's randomness is the same in every run, and the walks look.
+/// A code that is sent to no one here: the walks look.
 const WRONG: &str = "000000";
 const MINUTE: Duration = Duration::from_secs(61);
 const HOUR: Duration = Duration::from_secs(3601);
@@ -30,63 +25,64 @@ const FROZEN: &str = "frozen00@example.org";
 const PHONE: &str = "+12025550123";
 const USERNAME: &str = "known-ad";
 
-/// Everybody: seven kinds of accounts, and for each shape somebody who is not there.
-fn people() -> Vec<Person> {
-    let phone = |typed: &str, shown: &str| Person { shown: shown.to_owned(), ..person(Shape::Phone, typed) };
-    let mut people: Vec<_> = [UNKNOWN, KNOWN, DISABLED, LOCKED, FROZEN].map(email).into();
-    people.extend([phone("+12025550124", "+1 202-555-0124"), phone(PHONE, "+1 202-555-0123")]);
-    people.extend(["nobody00", USERNAME, "locked-l"].map(|typed| person(Shape::Username, typed)));
-    people
+/// Seven kinds of accounts, and for each shape an identifier without one.
+fn visitors() -> Vec<Visitor> {
+    let phone = |typed: &str, shown: &str| Visitor { shown: shown.to_owned(), ..Visitor::new(Shape::Phone, typed) };
+    let mut visitors: Vec<_> = [UNKNOWN, KNOWN, DISABLED, LOCKED, FROZEN].map(email).into();
+    visitors.extend([phone("+12025550124", "+1 202-555-0124"), phone(PHONE, "+1 202-555-0123")]);
+    visitors.extend(["nobody00", USERNAME, "locked-l"].map(|typed| Visitor::new(Shape::Username, typed)));
+    visitors
 }
 
-/// The house in which they live. User names belong to accounts of their own.
-async fn house() -> House {
-    let house = House::quick().await;
-    let t = &house.t;
-    t.account(KNOWN).await;
-    t.account(PHONE).await;
-    t.account_with("grace@example.org", USERNAME, GOOD).await;
-    t.account(DISABLED).await;
-    house.disable(DISABLED).await;
-    t.account(FROZEN).await;
-    house.freeze(FROZEN).await;
-    t.account(LOCKED).await;
-    t.account_with("lovelace@example.org", "locked-l", GOOD).await;
-    // Whatever it took to get here no longer counts against anybody.
-    t.advance(2 * HOUR);
-    house.lock("locked-l").await;
-    t.advance(HOUR);
-    house.lock(LOCKED).await;
-    house.send_owed().await;
-    house
+/// A site with their accounts. User names belong to accounts of their own.
+async fn site_of(kind: SiteKind) -> TestSite {
+    let site = kind.start(&[]).await;
+    site.register(KNOWN).await;
+    site.register(PHONE).await;
+    site.register_as("grace@example.org", USERNAME, GOOD).await;
+    site.register(DISABLED).await;
+    site.disable(DISABLED).await;
+    site.register(FROZEN).await;
+    site.freeze(FROZEN).await;
+    site.register(LOCKED).await;
+    site.register_as("lovelace@example.org", "locked-l", GOOD).await;
+    // What it took to get here no longer counts against any of them.
+    site.advance(2 * HOUR).await;
+    site.lock("locked-l").await;
+    site.advance(HOUR).await;
+    site.lock(LOCKED).await;
+    site.deliver().await;
+    site
 }
 
-const SIGN_IN: Step<'_> = Step::Send("/api/session/sign-in", &[("identifier", "{}"), ("password", GOOD)]);
-const MISTYPED: Step<'_> = Step::Send("/api/session/sign-in", &[("identifier", "{}"), ("password", "mistyped it")]);
+const SIGN_IN: Step<'_> = Step::Send(paths::SIGN_IN, &[("identifier", "{}"), ("password", GOOD)]);
+const MISTYPED: Step<'_> = Step::Send(paths::SIGN_IN, &[("identifier", "{}"), ("password", "mistyped it")]);
 
-#[tokio::test]
-async fn signing_in_tells_nothing_however_often() {
-    for manner in Manner::BOTH {
-        let house = house().await;
-        let mut walk = Walk::new(&house, manner, &people());
-        walk.all(Step::Open("/")).await;
-        for _ in 0..7 {
-            walk.all_told("sign_in_refused", MISTYPED).await;
+on_every_site! {
+    async fn signing_in_tells_nothing_however_often(kind: SiteKind) {
+        for &scripts in kind.scripts() {
+            let site = site_of(kind).await;
+            let mut cohort = Cohort::new(&site, scripts, &visitors());
+            cohort.all(Step::Open("/")).await;
+            for _ in 0..7 {
+                cohort.all_refused("sign_in_refused", MISTYPED).await;
+            }
+            // By now everyone has to wait, even those who know their password.
+            cohort.all_refused("sign_in_refused", SIGN_IN).await;
+            cohort.all(Step::Open("/account")).await;
         }
-        // By now everybody has to wait, even those who know their password.
-        walk.all_told("sign_in_refused", SIGN_IN).await;
-        walk.all(Step::Open("/account")).await;
     }
 }
 
-#[tokio::test]
-async fn a_right_password_of_an_account_that_is_off_is_a_wrong_one() {
-    for manner in Manner::BOTH {
-        let house = house().await;
-        let closed = [UNKNOWN, DISABLED, LOCKED, FROZEN].map(email);
-        Walk::new(&house, manner, &closed).all_told("sign_in_refused", SIGN_IN).await;
-        // Whoever is let in looks different: the comparison is not blind.
-        Walk::new(&house, manner, &[email(KNOWN)]).all_led("/account", SIGN_IN).await;
+on_every_site! {
+    async fn a_right_password_of_an_account_that_is_off_is_a_wrong_one(kind: SiteKind) {
+        for &scripts in kind.scripts() {
+            let site = site_of(kind).await;
+            let closed = [UNKNOWN, DISABLED, LOCKED, FROZEN].map(email);
+            Cohort::new(&site, scripts, &closed).all_refused("sign_in_refused", SIGN_IN).await;
+            // Whoever is let in looks different: the comparison is not blind.
+            Cohort::new(&site, scripts, &[email(KNOWN)]).all_led("/account", SIGN_IN).await;
+        }
     }
 }
 
@@ -116,249 +112,252 @@ impl Codes {
     }
 
     /// From the first page to where it ends without the right code.
-    async fn walk(&self, house: &House, manner: Manner, people: &[Person]) {
+    async fn walk(&self, site: &TestSite, scripts: Scripts, visitors: &[Visitor]) {
         let (verify, resend, complete) = (self.function("verify"), self.function("resend"), self.function("complete"));
         let (wrong, again) = (Step::Send(&verify, &[("code", WRONG)]), Step::Send(&resend, &[]));
-        let mut walk = Walk::new(house, manner, people);
-        walk.all(Step::Open(self.start)).await;
-        self.start(&mut walk).await;
+        let mut cohort = Cohort::new(site, scripts, visitors);
+        cohort.all(Step::Open(self.start)).await;
+        self.start(&mut cohort).await;
         // Before the worker has found out who it is, and after.
-        walk.all_told("code_wrong", wrong).await;
-        send(house).await;
-        self.look(&mut walk).await;
-        walk.all_told("code_wrong", wrong).await;
-        walk.all_told("fields", Step::Send(&verify, &[("code", "12345")])).await;
-        walk.all_told("resend_too_soon", again).await;
-        house.t.advance(MINUTE);
-        walk.all_led(&format!("{}?done=resent", self.code), again).await;
-        send(house).await;
-        self.look(&mut walk).await;
+        cohort.all_refused("code_wrong", wrong).await;
+        send(site).await;
+        self.look(&mut cohort).await;
+        cohort.all_refused("code_wrong", wrong).await;
+        cohort.all_refused("fields", Step::Send(&verify, &[("code", "12345")])).await;
+        cohort.all_refused("resend_too_soon", again).await;
+        site.advance(MINUTE).await;
+        cohort.all_led(&format!("{}?done=resent", self.code), again).await;
+        send(site).await;
+        self.look(&mut cohort).await;
         for problem in ["code_wrong", "code_wrong", "code_dead", "code_dead"] {
-            walk.all_told(problem, wrong).await;
+            cohort.all_refused(problem, wrong).await;
         }
-        house.t.advance(MINUTE);
-        walk.all_told("code_dead", again).await;
-        self.look(&mut walk).await;
-        walk.all(Step::Open(self.beyond)).await;
+        site.advance(MINUTE).await;
+        cohort.all_refused("code_dead", again).await;
+        self.look(&mut cohort).await;
+        cohort.all(Step::Open(self.beyond)).await;
         let password = [("new_password", BETTER), ("confirm_password", BETTER), ("given_name", "Ada")];
         let complete = Step::Send(&complete, &password);
-        match manner {
-            Manner::Scripted => walk.all_told("journey_over", complete).await,
-            Manner::Plain => walk.all_led(self.code, complete).await,
+        match scripts {
+            Scripts::On => cohort.all_refused("journey_over", complete).await,
+            Scripts::Off => cohort.all_led(self.code, complete).await,
         }
     }
 
-    async fn start(&self, walk: &mut Walk) {
-        walk.all_led(self.code, Step::Send(&self.function("start"), &[("identifier", "{}"), ("consent", "on")])).await;
-        self.look(walk).await;
+    async fn start(&self, cohort: &mut Cohort) {
+        cohort
+            .all_led(self.code, Step::Send(&self.function("start"), &[("identifier", "{}"), ("consent", "on")]))
+            .await;
+        self.look(cohort).await;
     }
 
-    async fn look(&self, walk: &mut Walk) {
-        for text in walk.all(Step::Open(self.code)).await {
+    async fn look(&self, cohort: &mut Cohort) {
+        for text in cohort.all(Step::Open(self.code)).await {
             assert!(text.starts_with("200") && text.contains("name=\"code\""), "a code is waited for: {text}");
         }
-        walk.all(Step::Open(&format!("/api/page?page={}", self.page))).await;
+        cohort.all(Step::Open(&format!("/api/page?page={}", self.page))).await;
     }
 }
 
 /// The worker sends what it owes to those who are there.
-async fn send(house: &House) {
-    let sent = house.send_owed().await;
-    assert!(!sent.is_empty(), "somebody here has an account");
+async fn send(site: &TestSite) {
+    let sent = site.deliver().await;
+    assert!(!sent.is_empty(), "someone here has an account");
     assert!(sent.iter().all(|message| !message.text.contains(WRONG)), "the wrong code would be right");
 }
 
-#[tokio::test]
-async fn recovering_tells_nothing_at_any_step() {
-    for manner in Manner::BOTH {
-        RECOVERY.walk(&house().await, manner, &people()).await;
-    }
-}
-
-#[tokio::test]
-async fn temporary_passwords_tell_nothing() {
-    const GUESSED: Step<'_> =
-        Step::Send("/api/session/sign-in", &[("identifier", "{}"), ("password", "ABCD-EFGH-JKLM-NPQR")]);
-    for manner in Manner::BOTH {
-        let mut settings = quick_settings();
-        settings.recovery.kind = RecoveryKind::TemporaryPassword;
-        let house = House::with(settings).await;
-        house.t.account(KNOWN).await;
-        house.t.account(DISABLED).await;
-        house.disable(DISABLED).await;
-        house.t.advance(2 * HOUR);
-        house.send_owed().await;
-        let people = [UNKNOWN, KNOWN, DISABLED].map(email);
-        RECOVERY.walk(&house, manner, &people).await;
-        let mut walk = Walk::new(&house, manner, &people);
-        for _ in 0..7 {
-            walk.all_told("sign_in_refused", GUESSED).await;
+on_every_site! {
+    async fn recovering_tells_nothing_at_any_step(kind: SiteKind) {
+        for scripts in Scripts::BOTH {
+            RECOVERY.walk(&site_of(kind).await, scripts, &visitors()).await;
         }
     }
 }
 
-#[tokio::test]
-async fn asking_too_often_is_asking_too_often_for_everybody() {
-    for manner in Manner::BOTH {
-        let house = house().await;
-        // More than the five messages of an hour, and more than the ten codes before the budget is used up.
-        for nth in 0..7 {
-            let mut walk = Walk::new(&house, manner, &people());
-            RECOVERY.start(&mut walk).await;
-            house.send_owed().await;
-            RECOVERY.look(&mut walk).await;
-            for _ in 0..3 {
-                walk.all(Step::Send("/api/recovery/verify", &[("code", WRONG)])).await;
+on_every_site! {
+    async fn temporary_passwords_tell_nothing(kind: SiteKind) {
+        const GUESSED: Step<'_> =
+            Step::Send(paths::SIGN_IN, &[("identifier", "{}"), ("password", "ABCD-EFGH-JKLM-NPQR")]);
+        for &scripts in kind.scripts() {
+            let site = kind.start(&[("REKEY_RECOVERY__KIND", "temporary_password")]).await;
+            site.register(KNOWN).await;
+            site.register(DISABLED).await;
+            site.disable(DISABLED).await;
+            site.advance(2 * HOUR).await;
+            site.deliver().await;
+            let visitors = [UNKNOWN, KNOWN, DISABLED].map(email);
+            RECOVERY.walk(&site, scripts, &visitors).await;
+            let mut cohort = Cohort::new(&site, scripts, &visitors);
+            for _ in 0..7 {
+                cohort.all_refused("sign_in_refused", GUESSED).await;
             }
-            house.t.advance(if nth % 2 == 0 { MINUTE } else { MINUTE / 4 });
         }
     }
 }
 
-#[tokio::test]
-async fn a_browser_that_waits_does_not_see_that_somebody_asked_again() {
-    for manner in Manner::BOTH {
-        let house = house().await;
-        let mut earlier = Walk::new(&house, manner, &people());
-        RECOVERY.start(&mut earlier).await;
-        send(&house).await;
-        house.t.advance(MINUTE);
-        RECOVERY.start(&mut Walk::new(&house, manner, &people())).await;
-        send(&house).await;
-        RECOVERY.look(&mut earlier).await;
-        earlier.all_told("code_wrong", Step::Send("/api/recovery/verify", &[("code", WRONG)])).await;
-        earlier.all_led("/recover?done=resent", Step::Send("/api/recovery/resend", &[])).await;
-        house.send_owed().await;
-        RECOVERY.look(&mut earlier).await;
+on_every_site! {
+    async fn asking_too_often_is_asking_too_often_for_everyone(kind: SiteKind) {
+        for &scripts in kind.scripts() {
+            let site = site_of(kind).await;
+            // More than the five messages of an hour, and more than the ten codes before the budget is used up.
+            for nth in 0..7 {
+                let mut cohort = Cohort::new(&site, scripts, &visitors());
+                RECOVERY.start(&mut cohort).await;
+                site.deliver().await;
+                RECOVERY.look(&mut cohort).await;
+                for _ in 0..3 {
+                    cohort.all(Step::Send(paths::RECOVERY_VERIFY, &[("code", WRONG)])).await;
+                }
+                site.advance(if nth % 2 == 0 { MINUTE } else { MINUTE / 4 }).await;
+            }
+        }
     }
 }
 
-#[tokio::test]
-async fn a_browser_that_waits_does_not_see_what_the_owner_does() {
-    const OTHER: &str = "other000@example.org";
-    for manner in Manner::BOTH {
-        let house = house().await;
-        house.t.account(OTHER).await;
-        let mut stranger = Walk::new(&house, manner, &[UNKNOWN, KNOWN, OTHER, LOCKED].map(email));
-        RECOVERY.start(&mut stranger).await;
-        // One owner takes the link that the stranger caused, one asks for another, one is switched off.
-        let sent = house.send_owed().await;
-        let mail = sent.iter().find(|mail| mail.to == OTHER).expect("a mail");
-        let link = mail.text.split("/recover/link/").nth(1).and_then(|rest| rest.get(..43)).expect("a link");
-        house.t.complete_by_link(link, BETTER).await.expect("the link is fresh");
-        house.t.advance(MINUTE);
-        let link = house.t.recovery_link(KNOWN).await;
-        house.t.complete_by_link(&link, BETTER).await.expect("the link is fresh");
-        house.disable(LOCKED).await;
-        RECOVERY.look(&mut stranger).await;
-        stranger.all_told("code_wrong", Step::Send("/api/recovery/verify", &[("code", WRONG)])).await;
-        stranger.all_led("/recover?done=resent", Step::Send("/api/recovery/resend", &[])).await;
-        assert!(house.send_owed().await.iter().all(|message| !message.text.contains("/recover/link/")));
-        stranger.all(Step::Open("/recover/new")).await;
+on_every_site! {
+    async fn a_browser_that_waits_does_not_see_that_someone_asked_again(kind: SiteKind) {
+        for &scripts in kind.scripts() {
+            let site = site_of(kind).await;
+            let mut earlier = Cohort::new(&site, scripts, &visitors());
+            RECOVERY.start(&mut earlier).await;
+            send(&site).await;
+            site.advance(MINUTE).await;
+            RECOVERY.start(&mut Cohort::new(&site, scripts, &visitors())).await;
+            send(&site).await;
+            RECOVERY.look(&mut earlier).await;
+            earlier.all_refused("code_wrong", Step::Send(paths::RECOVERY_VERIFY, &[("code", WRONG)])).await;
+            earlier.all_led("/recover?done=resent", Step::Send(paths::RECOVERY_RESEND, &[])).await;
+            site.deliver().await;
+            RECOVERY.look(&mut earlier).await;
+        }
     }
 }
 
-#[tokio::test]
-async fn registering_what_is_taken_looks_like_registering_what_is_free() {
-    let contacts: Vec<_> = people().into_iter().filter(|person| person.shape != Shape::Username).collect();
-    for manner in Manner::BOTH {
-        REGISTRATION.walk(&house().await, manner, &contacts).await;
+on_every_site! {
+    async fn a_browser_that_waits_does_not_see_what_the_owner_does(kind: SiteKind) {
+        const OTHER: &str = "other000@example.org";
+        for &scripts in kind.scripts() {
+            let site = site_of(kind).await;
+            site.register(OTHER).await;
+            let mut stranger = Cohort::new(&site, scripts, &[UNKNOWN, KNOWN, OTHER, LOCKED].map(email));
+            RECOVERY.start(&mut stranger).await;
+            // One owner takes the link that the stranger caused, one asks for another, one is switched off.
+            let sent = site.deliver().await;
+            let mail = sent.iter().find(|mail| mail.to == OTHER).expect("a mail");
+            site.reset(&mail.token(paths::RECOVERY_LINK).expect("a link"), BETTER).await;
+            site.advance(MINUTE).await;
+            let link = site.recovery_link(KNOWN).await;
+            site.reset(&link.token, BETTER).await;
+            site.disable(LOCKED).await;
+            RECOVERY.look(&mut stranger).await;
+            stranger.all_refused("code_wrong", Step::Send(paths::RECOVERY_VERIFY, &[("code", WRONG)])).await;
+            stranger.all_led("/recover?done=resent", Step::Send(paths::RECOVERY_RESEND, &[])).await;
+            assert!(site.deliver().await.iter().all(|message| message.link(paths::RECOVERY_LINK).is_none()));
+            stranger.all(Step::Open("/recover/new")).await;
+        }
+    }
+}
+
+on_every_site! {
+    async fn registering_what_is_taken_looks_like_registering_what_is_free(kind: SiteKind) {
+        let contacts: Vec<_> = visitors().into_iter().filter(|visitor| visitor.shape != Shape::Username).collect();
+        for &scripts in kind.scripts() {
+            REGISTRATION.walk(&site_of(kind).await, scripts, &contacts).await;
+        }
     }
 }
 
 /// Tokens that once were links, and some that never were.
-async fn dead_links(house: &House) -> (Vec<Person>, Vec<Person>) {
-    let t = &house.t;
-    let used = t.recovery_link(KNOWN).await;
-    t.complete_by_link(&used, BETTER).await.expect("the link is fresh");
-    let letters = t.deliver().await;
-    let expired_objection = rekey_testkit::bench::not_me_in(&letters).expect("the owner was told");
-    t.advance(8 * 24 * HOUR);
-    let late = t.recovery_link(KNOWN).await;
-    t.advance(25 * HOUR);
-    let replaced = t.recovery_link(KNOWN).await;
-    let switched_off = t.recovery_link(LOCKED).await;
-    house.disable(LOCKED).await;
-    t.advance(MINUTE);
-    t.recovery_link(KNOWN).await;
-    t.account("later@example.org").await;
-    let objected = house.freeze("later@example.org").await;
+async fn dead_links(site: &TestSite) -> (Vec<Visitor>, Vec<Visitor>) {
+    let used = site.recovery_link(KNOWN).await.token;
+    site.reset(&used, BETTER).await;
+    let expired_objection = site.not_me_token().await;
+    site.advance(8 * 24 * HOUR).await;
+    let late = site.recovery_link(KNOWN).await.token;
+    site.advance(25 * HOUR).await;
+    let replaced = site.recovery_link(KNOWN).await.token;
+    let switched_off = site.recovery_link(LOCKED).await.token;
+    site.disable(LOCKED).await;
+    site.advance(MINUTE).await;
+    site.recovery_link(KNOWN).await;
+    site.register("later@example.org").await;
+    let objected = site.freeze("later@example.org").await;
     let never = "A".repeat(43);
-    let as_people = |tokens: [&str; 6]| tokens.map(|token| person(Shape::Token, token)).into();
+    let as_visitors = |tokens: [&str; 6]| tokens.map(|token| Visitor::new(Shape::Token, token)).into();
     (
-        as_people([&never, &used, &late, &replaced, &switched_off, &objected]),
-        as_people([&never, &objected, &expired_objection, &used, &late, &switched_off]),
+        as_visitors([&never, &used, &late, &replaced, &switched_off, &objected]),
+        as_visitors([&never, &objected, &expired_objection, &used, &late, &switched_off]),
     )
 }
 
-#[tokio::test]
-async fn a_dead_link_does_not_tell_what_it_died_of() {
-    const CHOICE: [(&str, &str); 2] = [("new_password", BETTER), ("confirm_password", BETTER)];
-    for manner in Manner::BOTH {
-        let house = house().await;
-        let (recoveries, objections) = dead_links(&house).await;
-        let mut walk = Walk::new(&house, manner, &recoveries);
-        walk.all_led("/recover/new", Step::Open("/recover/link/{}")).await;
-        walk.all(Step::Open("/recover/new")).await;
-        walk.all(Step::Open("/api/page?page=RecoverNew")).await;
-        let refused = walk.all(Step::Send("/api/recovery/complete", &CHOICE)).await;
-        assert!(manner == Manner::Plain || refused[0].contains("link_not_valid"), "{refused:?}");
+on_every_site! {
+    async fn a_dead_link_does_not_tell_what_it_died_of(kind: SiteKind) {
+        const CHOICE: [(&str, &str); 2] = [("new_password", BETTER), ("confirm_password", BETTER)];
+        for &scripts in kind.scripts() {
+            let site = site_of(kind).await;
+            let (recoveries, objections) = dead_links(&site).await;
+            let mut cohort = Cohort::new(&site, scripts, &recoveries);
+            cohort.all_led("/recover/new", Step::Open("/recover/link/{}")).await;
+            cohort.all(Step::Open("/recover/new")).await;
+            cohort.all(Step::Open("/api/page?page=RecoverNew")).await;
+            let refused = cohort.all(Step::Send(paths::RECOVERY_COMPLETE, &CHOICE)).await;
+            assert!(scripts == Scripts::Off || refused[0].contains("link_not_valid"), "{refused:?}");
 
-        let mut walk = Walk::new(&house, manner, &objections);
-        walk.all_led("/not-me", Step::Open("/not-me/{}")).await;
-        walk.all(Step::Open("/not-me")).await;
-        let refused = walk.all(Step::Send("/api/account/freeze", &[])).await;
-        assert!(manner == Manner::Plain || refused[0].contains("link_not_valid"), "{refused:?}");
+            let mut cohort = Cohort::new(&site, scripts, &objections);
+            cohort.all_led("/not-me", Step::Open("/not-me/{}")).await;
+            cohort.all(Step::Open("/not-me")).await;
+            let refused = cohort.all(Step::Send(paths::FREEZE, &[])).await;
+            assert!(scripts == Scripts::Off || refused[0].contains("link_not_valid"), "{refused:?}");
 
-        let replaced = owner::make_link(&house.t.cx).await.expect("a link");
-        owner::make_link(&house.t.cx).await.expect("a newer one");
-        let replaced = last_segment(&replaced).expect("a token");
-        let mut walk = Walk::new(&house, manner, &["A".repeat(43), replaced].map(|token| person(Shape::Token, &token)));
-        walk.all_led("/register", Step::Open("/owner/{}")).await;
-        walk.all(Step::Open("/register")).await;
-    }
-}
-
-#[tokio::test]
-async fn messages_go_to_stored_addresses_only() {
-    let house = house().await;
-    let mut browser = house.browser(0);
-    let expected: [(&str, Option<&str>, &str); 11] = [
-        (UNKNOWN, None, UNKNOWN),
-        (KNOWN, Some(KNOWN), KNOWN),
-        (DISABLED, None, DISABLED),
-        (LOCKED, Some(LOCKED), LOCKED),
-        (FROZEN, None, FROZEN),
-        ("+12025550124", None, "+12025550124"),
-        ("(202) 555-0123", Some(PHONE), PHONE),
-        ("nobody00", None, ""),
-        (USERNAME, Some("grace@example.org"), ""),
-        ("KNOWN-AD", Some("grace@example.org"), ""),
-        ("KNOWN000@EXAMPLE.ORG", Some(KNOWN), KNOWN),
-    ];
-    for (typed, recovery, registration) in expected {
-        house.t.advance(MINUTE);
-        browser.post(Manner::Scripted, "/api/recovery/start", &[("identifier", typed)]).await;
-        let sent: Vec<_> = house.send_owed().await.into_iter().map(|message| message.to).collect();
-        assert_eq!(sent, Vec::from_iter(recovery), "recovery of {typed}");
-        browser.post(Manner::Scripted, "/api/registration/start", &[("identifier", typed)]).await;
-        let sent: Vec<_> = house.send_owed().await.into_iter().map(|message| message.to).collect();
-        assert_eq!(sent, Vec::from_iter(Some(registration).filter(|to| !to.is_empty())), "registration of {typed}");
-    }
-}
-
-#[tokio::test]
-async fn the_comparison_sees_a_throttle_that_is_told() {
-    let mut settings = quick_settings();
-    settings.recovery.throttle = RecoveryThrottle::commerce();
-    for manner in Manner::BOTH {
-        let house = House::with(settings.clone()).await;
-        let mut texts = Vec::new();
-        for nth in 0..2 {
-            let answers = house.browser(nth).submit(manner, "/api/recovery/start", &[("identifier", KNOWN)]).await;
-            texts.push(as_text(&answers, &email(KNOWN)));
+            let replaced = site.owner_link().await;
+            site.owner_link().await;
+            let mut cohort = Cohort::new(&site, scripts, &["A".repeat(43), replaced].map(|token| Visitor::new(Shape::Token, &token)));
+            cohort.all_led("/register", Step::Open("/owner/{}")).await;
+            cohort.all(Step::Open("/register")).await;
         }
-        assert_ne!(texts[0], texts[1]);
+    }
+}
+
+on_every_site! {
+    async fn messages_go_to_stored_addresses_only(kind: SiteKind) {
+        let site = site_of(kind).await;
+        let mut browser = site.browser(0);
+        let expected: [(&str, Option<&str>, &str); 11] = [
+            (UNKNOWN, None, UNKNOWN),
+            (KNOWN, Some(KNOWN), KNOWN),
+            (DISABLED, None, DISABLED),
+            (LOCKED, Some(LOCKED), LOCKED),
+            (FROZEN, None, FROZEN),
+            ("+12025550124", None, "+12025550124"),
+            ("(202) 555-0123", Some(PHONE), PHONE),
+            ("nobody00", None, ""),
+            (USERNAME, Some("grace@example.org"), ""),
+            ("KNOWN-AD", Some("grace@example.org"), ""),
+            ("KNOWN000@EXAMPLE.ORG", Some(KNOWN), KNOWN),
+        ];
+        for (typed, recovery, registration) in expected {
+            site.advance(MINUTE).await;
+            browser.post(Scripts::On, paths::RECOVERY_START, &[("identifier", typed)]).await;
+            let sent: Vec<_> = site.deliver().await.into_iter().map(|message| message.to).collect();
+            assert_eq!(sent, Vec::from_iter(recovery), "recovery of {typed}");
+            browser.post(Scripts::On, paths::REGISTRATION_START, &[("identifier", typed)]).await;
+            let sent: Vec<_> = site.deliver().await.into_iter().map(|message| message.to).collect();
+            assert_eq!(sent, Vec::from_iter(Some(registration).filter(|to| !to.is_empty())), "registration of {typed}");
+        }
+    }
+}
+
+on_every_site! {
+    async fn the_comparison_sees_a_throttle_that_is_told(kind: SiteKind) {
+        for &scripts in kind.scripts() {
+            let site = kind.start(&[("REKEY_RECOVERY__THROTTLE", "commerce")]).await;
+            let mut texts = Vec::new();
+            for nth in 0..2 {
+                let answers = site.browser(nth).submit(scripts, paths::RECOVERY_START, &[("identifier", KNOWN)]).await;
+                texts.push(as_text(&answers, &email(KNOWN)));
+            }
+            assert_ne!(texts[0], texts[1]);
+        }
     }
 }
 

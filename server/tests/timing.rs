@@ -4,20 +4,14 @@
 //! noisy, and a finer verdict needs a quiet one. They also fail when they cannot see a leak that was put there.
 #![expect(clippy::expect_used, reason = "a helper that cannot go on must stop the test")]
 
-#[path = "support_proofs/statistics.rs"]
-mod statistics;
-mod support_proofs;
-
 use std::time::{Duration, Instant};
 
 use axum::middleware::{Next, from_fn};
-use rekey_domain::throttle::rate::Rate;
-use rekey_service::setting::{Hashing, RecoveryKind, Settings};
-use rekey_testkit::bench::{GOOD, quick_settings};
-use statistics::{compare, median, quicker_half};
-use support_proofs::browser::{Browser, Manner};
-use support_proofs::chance::Chance;
-use support_proofs::house::House;
+use rekey_service::setting::Hashing;
+use rekey_testkit::bench::GOOD;
+use rekey_testkit::site::{Browser, Destination, RouterOptions, Scripts, paths};
+use rekey_testkit::statistics::{compare, median, quicker_half};
+use rekey_testkit::{SeededRng, TestSite};
 use tokio::sync::Mutex;
 
 /// Answers of each kind that count.
@@ -30,6 +24,7 @@ const IN_BLOCK: usize = 5;
 const LEAK: Duration = Duration::from_millis(5);
 const SEED: u64 = 0x7131_1e5e_c2e7_0005;
 
+const PUBLIC_URL: &str = "https://id.example.org";
 const KNOWN: &str = "known000@example.org";
 const UNKNOWN: &str = "unknown0@example.org";
 const DISABLED: &str = "disabled@example.org";
@@ -54,7 +49,7 @@ struct Class {
 }
 
 impl Class {
-    /// Whether the other differs so much that anybody sees it, after lines for people. Of the times the quicker half
+    /// Whether the other differs so much that anyone sees it, after lines for people. Of the times the quicker half
     /// is judged, of the work everything.
     fn is_far_from(&self, other: &Self, what: &str) -> bool {
         println!("{what}: {} and {}, n = {}", self.name, other.name, self.took.len());
@@ -91,19 +86,19 @@ fn report(which: &str, one: &[f64], other: &[f64]) -> bool {
     p < 1e-6 && share.abs() > 15.0
 }
 
-/// Asks for each kind of answer equally often, in an order that chance makes block by block.
+/// Asks for each kind of answer equally often, in an order that is drawn block by block.
 /// `ask` prepares one answer of the kind with that number, and says what it took.
 async fn measure<const N: usize>(
     names: [&'static str; N],
     samples: usize,
     mut ask: impl AsyncFnMut(usize) -> Took,
 ) -> [Class; N] {
-    let mut chance = Chance::new(SEED);
+    let mut rng = SeededRng::new(SEED);
     println!("seed {SEED:#x}");
     let mut classes = names.map(|name| Class { name, took: Vec::new() });
     for _ in 0..(WARM_UP + samples) / IN_BLOCK {
         let mut block: Vec<usize> = (0..N).flat_map(|class| [class; IN_BLOCK]).collect();
-        chance.shuffle(&mut block);
+        rng.shuffle(&mut block);
         for class in block {
             classes[class].took.push(ask(class).await);
         }
@@ -118,7 +113,7 @@ async fn measure<const N: usize>(
 #[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
 async fn clocked(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Took {
     let (begun, before) = (Instant::now(), processor());
-    browser.post(Manner::Scripted, path, fields).await;
+    browser.post(Scripts::On, path, fields).await;
     Took { time: begun.elapsed().as_secs_f64() * 1000.0, work: processor() - before }
 }
 
@@ -129,28 +124,31 @@ fn processor() -> f64 {
     used.tv_sec as f64 * 1e3 + used.tv_nsec as f64 / 1e6
 }
 
-/// A wrong password for somebody.
+/// As in production but for the cost of a hash.
+fn public_site() -> RouterOptions {
+    TestSite::router().at(PUBLIC_URL)
+}
+
+/// A wrong password.
 async fn mistype(browser: &mut Browser, identifier: &str) -> Took {
-    clocked(browser, "/api/session/sign-in", &[("identifier", identifier), ("password", "mistyped it")]).await
+    clocked(browser, paths::SIGN_IN, &[("identifier", identifier), ("password", "mistyped it")]).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_password_takes_as_long_for_nobody_as_for_somebody() {
+async fn a_wrong_password_takes_as_long_without_an_account_as_with_one() {
     let _alone = QUIET.lock().await;
-    let mut settings = Settings::recommended();
-    assert_eq!(settings.hashing.memory_kib, Hashing::RECOMMENDED.memory_kib, "as expensive as in production");
-    settings.sign_in.address_rate = Rate::per_minute(1_000_000, 1_000_000);
-    let house = House::with(settings).await;
+    let site = public_site().settings(|settings| settings.hashing = Hashing::RECOMMENDED).start().await;
+    let t = site.bench();
     for identifier in [KNOWN, DISABLED, LOCKED] {
-        house.t.account(identifier).await;
+        t.account(identifier).await;
     }
-    house.disable(DISABLED).await;
+    site.disable(DISABLED).await;
 
-    let mut browser = house.browser(1);
+    let mut browser = site.browser(1);
     let [unknown, known, disabled, locked] =
         measure(["unknown", "known", "disabled", "locked"], SAMPLES, async |class| {
             // After an hour every wait is over, however often the password was wrong.
-            house.t.advance(Duration::from_secs(3601));
+            t.advance(Duration::from_secs(3601));
             if class == 3 {
                 mistype(&mut browser, LOCKED).await;
             }
@@ -165,48 +163,51 @@ async fn a_wrong_password_takes_as_long_for_nobody_as_for_somebody() {
     ];
     let leak = (LEAK.as_secs_f64() * 1000.0).max(0.2 * median(&unknown.work()));
     assert!(unknown.is_far_from(&unknown.burdened(leak), "sign-in with a leak"), "this run could not have seen a leak");
-    assert_eq!(far, [false; 3], "anybody can tell them apart");
+    assert_eq!(far, [false; 3], "anyone can tell them apart");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_recovery_begins_as_quickly_for_nobody_as_for_somebody() {
+async fn a_recovery_begins_as_quickly_without_an_account_as_with_one() {
     let _alone = QUIET.lock().await;
-    let house = House::with(quick_settings()).await;
-    house.t.account(KNOWN).await;
-    house.t.deliver().await;
+    let site = public_site().start().await;
+    let t = site.bench();
+    t.account(KNOWN).await;
+    t.deliver().await;
 
-    let slow = house.router.clone().layer(from_fn(async |request, next: Next| {
+    let slow = site.as_router().clone().layer(from_fn(async |request, next: Next| {
         tokio::time::sleep(LEAK).await;
         next.run(request).await
     }));
-    let mut doors = [house.browser(1), house.browser(2), Browser::new(&slow, [198, 51, 100, 3].into())];
+    let slow = Browser::new(Destination::Router(slow), PUBLIC_URL, [198, 51, 100, 3].into());
+    let mut browsers = [site.browser(1), site.browser(2), slow];
     let [unknown, known, leaky] = measure(["unknown", "known", "leaky"], SAMPLES, async |class| {
         // Five times an hour is as often as it is let through.
-        house.t.advance(Duration::from_secs(721));
+        t.advance(Duration::from_secs(721));
         let identifier = [("identifier", [UNKNOWN, KNOWN, "unknown1@example.org"][class])];
-        let took = clocked(&mut doors[class], "/api/recovery/start", &identifier).await;
-        house.t.deliver().await;
+        let took = clocked(&mut browsers[class], paths::RECOVERY_START, &identifier).await;
+        t.deliver().await;
         took
     })
     .await;
 
     let far = unknown.is_far_from(&known, "recovery");
     assert!(unknown.is_far_from(&leaky, "recovery with a leak"), "this run could not have seen a leak");
-    assert!(!far, "anybody can tell them apart");
+    assert!(!far, "anyone can tell them apart");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_code_takes_as_long_for_nobody_as_for_somebody() {
+async fn a_wrong_code_takes_as_long_without_an_account_as_with_one() {
     let _alone = QUIET.lock().await;
-    let house = House::with(quick_settings()).await;
-    house.t.account(KNOWN).await;
-    let mut browser = house.browser(1);
+    let site = public_site().start().await;
+    let t = site.bench();
+    t.account(KNOWN).await;
+    let mut browser = site.browser(1);
     let [unknown, known] = measure(["unknown", "known"], SAMPLES / 2, async |class| {
         // Every wait between messages and between codes is over.
-        house.t.advance(Duration::from_secs(3601));
-        browser.post(Manner::Scripted, "/api/recovery/start", &[("identifier", [UNKNOWN, KNOWN][class])]).await;
-        house.t.deliver().await;
-        clocked(&mut browser, "/api/recovery/verify", &[("code", "000000")]).await
+        t.advance(Duration::from_secs(3601));
+        browser.post(Scripts::On, paths::RECOVERY_START, &[("identifier", [UNKNOWN, KNOWN][class])]).await;
+        t.deliver().await;
+        clocked(&mut browser, paths::RECOVERY_VERIFY, &[("code", "000000")]).await
     })
     .await;
     let far = unknown.is_far_from(&known, "wrong code");
@@ -214,54 +215,54 @@ async fn a_wrong_code_takes_as_long_for_nobody_as_for_somebody() {
         unknown.is_far_from(&unknown.burdened(5.0), "wrong code with a leak"),
         "this run could not have seen a leak"
     );
-    assert!(!far, "anybody can tell them apart");
+    assert!(!far, "anyone can tell them apart");
 }
 
-/// Somebody who was sent a temporary password has one more secret to compare with than nobody has.
+/// After a temporary password was sent there is one more secret to compare with.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_temporary_password_takes_as_long_for_nobody_as_for_somebody() {
+async fn a_wrong_temporary_password_takes_as_long_without_an_account_as_with_one() {
     let _alone = QUIET.lock().await;
-    let mut settings = quick_settings();
-    settings.recovery.kind = RecoveryKind::TemporaryPassword;
-    let house = House::with(settings).await;
-    house.t.account(KNOWN).await;
-    let mut browser = house.browser(1);
+    let site = public_site().set("REKEY_RECOVERY__KIND", "temporary_password").start().await;
+    let t = site.bench();
+    t.account(KNOWN).await;
+    let mut browser = site.browser(1);
     let [unknown, known] = measure(["unknown", "known"], SAMPLES / 2, async |class| {
-        house.t.advance(Duration::from_secs(3601));
+        t.advance(Duration::from_secs(3601));
         // Both are asked for each time: what is measured is the sign-in, not what a message leaves in a cache.
-        house.t.ask(UNKNOWN).await;
-        house.t.ask(KNOWN).await;
+        t.ask(UNKNOWN).await;
+        t.ask(KNOWN).await;
         let typed = [("identifier", [UNKNOWN, KNOWN][class]), ("password", "ABCD-EFGH-JKLM-NPQR")];
-        clocked(&mut browser, "/api/session/sign-in", &typed).await
+        clocked(&mut browser, paths::SIGN_IN, &typed).await
     })
     .await;
     let far = unknown.is_far_from(&known, "temporary password");
     let burdened = unknown.burdened(5.0);
     assert!(unknown.is_far_from(&burdened, "temporary password with a leak"), "this run could not have seen a leak");
-    assert!(!far, "anybody can tell them apart");
+    assert!(!far, "anyone can tell them apart");
 }
 
-/// The fifth failure begins the waiting, and the owner is told: more work for somebody than for nobody.
+/// The fifth failure begins the waiting, and the owner is told: more work where there is an account.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_failure_that_locks_does_not_stand_out() {
     let _alone = QUIET.lock().await;
-    let house = House::with(quick_settings()).await;
-    house.t.account(KNOWN).await;
-    let (mut browser, mut nth) = (house.browser(1), 0);
+    let site = public_site().start().await;
+    let t = site.bench();
+    t.account(KNOWN).await;
+    let (mut browser, mut nth) = (site.browser(1), 0);
     let [unknown, known] = measure(["unknown", "known"], SAMPLES / 2, async |class| {
-        house.t.advance(Duration::from_secs(3601));
+        t.advance(Duration::from_secs(3601));
         nth += 1;
         let stranger = format!("unknown{nth}@example.org");
         let identifier = [stranger.as_str(), KNOWN][class];
         if class == 1 {
             // A right password gives all tries back.
-            house.t.sign_in(KNOWN, GOOD).await.expect("signs in");
+            t.sign_in(KNOWN, GOOD).await.expect("signs in");
         }
         for _ in 0..4 {
-            assert!(house.t.sign_in(identifier, "mistyped it").await.is_err());
+            assert!(t.sign_in(identifier, "mistyped it").await.is_err());
         }
         let took = mistype(&mut browser, identifier).await;
-        house.t.deliver().await;
+        t.deliver().await;
         took
     })
     .await;

@@ -24,6 +24,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::database::Database;
+use crate::random::{STEP, mix};
 
 /// A password that every preset takes.
 pub const GOOD: &str = "Four quiet-words7here";
@@ -72,10 +73,7 @@ impl SeededEntropy {
 impl Entropy for SeededEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         for chunk in buffer.chunks_mut(8) {
-            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            let bytes = (z ^ (z >> 31)).to_le_bytes();
+            let bytes = mix(self.0.fetch_add(STEP, Ordering::SeqCst)).to_le_bytes();
             chunk.copy_from_slice(&bytes[..chunk.len()]);
         }
     }
@@ -84,9 +82,33 @@ impl Entropy for SeededEntropy {
 /// Settings that are quick to test with: the recommended ones but for the cost of a hash and the address rate.
 pub fn quick_settings() -> Settings {
     let mut settings = Settings::recommended();
+    make_quick(&mut settings);
+    settings
+}
+
+/// Lowers the cost of a hash and lifts the rate for one address.
+pub fn make_quick(settings: &mut Settings) {
     settings.hashing = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096) };
     settings.sign_in.address_rate = Rate::per_minute(1_000_000, 1_000_000);
-    settings
+}
+
+/// What services are given of the world around them, apart from database, clock and randomness.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where people reach the site.
+    pub public_url: Url,
+    /// The list of breached passwords.
+    pub breaches: Arc<dyn BreachData>,
+    /// Settings that stand in the file or the environment.
+    pub pins: Pins,
+}
+
+impl Default for Surroundings {
+    /// A public site, and one breached password.
+    fn default() -> Self {
+        let public_url = Url::parse("https://id.example.org").expect("a URL");
+        Self { public_url, breaches: Arc::new(KnownBreaches), pins: Pins::default() }
+    }
 }
 
 /// The services of one or more nodes over one database.
@@ -98,6 +120,7 @@ pub struct Bench {
     /// The database, dropped with the bench.
     pub database: Database,
     settings: Settings,
+    around: Surroundings,
     seeds: AtomicU64,
 }
 
@@ -114,29 +137,37 @@ impl Bench {
 
     /// Over any database with any settings.
     pub async fn over(database: Database, settings: Settings) -> Self {
+        Self::within(database, settings, Surroundings::default()).await
+    }
+
+    /// Over any database with any settings at any place.
+    pub async fn within(database: Database, settings: Settings, around: Surroundings) -> Self {
         let clock = Arc::new(FixedClock::new());
-        let cx = services(database.store().await, Arc::clone(&clock), 1, settings.clone(), Pins::default());
-        Self { cx, clock, database, settings, seeds: AtomicU64::new(2) }
+        let cx = services(database.store().await, Arc::clone(&clock), 1, settings.clone(), around.clone());
+        Self { cx, clock, database, settings, around, seeds: AtomicU64::new(2) }
     }
 
     /// Starts again with other settings, over the same database and under the same clock.
     pub async fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
-        let Self { database, clock, mut settings, seeds, .. } = self;
+        let Self { database, clock, mut settings, around, seeds, .. } = self;
         change(&mut settings);
         let seed = seeds.fetch_add(1, Ordering::SeqCst);
-        let cx = services(database.another_store().await, Arc::clone(&clock), seed, settings.clone(), Pins::default());
-        Self { cx, clock, database, settings, seeds }
+        let store = database.another_store().await;
+        let cx = services(store, Arc::clone(&clock), seed, settings.clone(), around.clone());
+        Self { cx, clock, database, settings, around, seeds }
     }
 
     /// One more node on the same database, with the same keys.
     pub async fn another_node(&self) -> Services {
-        self.another_node_with(Pins::default()).await
+        self.another_node_with(self.around.pins.clone()).await
     }
 
     /// One more node, started with settings of its own.
     pub async fn another_node_with(&self, pins: Pins) -> Services {
         let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
-        services(self.database.another_store().await, Arc::clone(&self.clock), seed, self.settings.clone(), pins)
+        let store = self.database.another_store().await;
+        let around = Surroundings { pins, ..self.around.clone() };
+        services(store, Arc::clone(&self.clock), seed, self.settings.clone(), around)
     }
 
     /// Lets time pass.
@@ -267,11 +298,16 @@ impl BreachData for KnownBreaches {
     }
 }
 
-fn services(store: Store, clock: Arc<FixedClock>, seed: u64, settings: Settings, pins: Pins) -> Services {
+fn services(
+    store: Store,
+    clock: Arc<FixedClock>,
+    seed: u64,
+    settings: Settings,
+    Surroundings { public_url, breaches, pins }: Surroundings,
+) -> Services {
     let keys = KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key");
-    let links = Links::new(Url::parse("https://id.example.org").expect("a URL"));
+    let links = Links::new(public_url);
     let entropy = Arc::new(SeededEntropy::new(seed));
-    let breaches = Arc::new(KnownBreaches);
     Services::new(Parts { clock, entropy, breaches, store, keys, settings, pins, links }).expect("starts")
 }
 

@@ -27,6 +27,11 @@ impl Database {
         Self { url: made.expect("PostgreSQL is there"), _folder: None }
     }
 
+    /// Everything in a PostgreSQL database, as text.
+    pub fn dump(url: &str) -> Vec<u8> {
+        postgres::Server::dump(url)
+    }
+
     /// Its address.
     pub fn url(&self) -> &str {
         &self.url

@@ -1,4 +1,5 @@
-//! Test harnesses: real databases, services with a fixed clock and captured messages.
+//! Test harnesses: real databases, services with a fixed clock and captured messages ([`Bench`]), and whole sites with
+//! browsers and mail ([`site::TestSite`], feature `site`).
 //!
 //! Never part of the product; helpers stop the test with a clear message when they cannot go on.
 #![deny(missing_docs)]
@@ -6,9 +7,16 @@
 
 pub mod bench;
 pub mod database;
+pub mod random;
+#[cfg(feature = "site")]
+pub mod site;
+pub mod statistics;
 
 pub use bench::Bench;
 pub use database::Database;
+pub use random::SeededRng;
+#[cfg(feature = "site")]
+pub use site::TestSite;
 
 /// Writes a test once and runs it over SQLite and over PostgreSQL.
 #[macro_export]

@@ -36,6 +36,13 @@ impl Server {
         format!("postgres://rekey@localhost/{name}?host={folder}")
     }
 
+    /// Every table of a database with every row as SQL, binary columns in hex.
+    pub fn dump(url: &str) -> Vec<u8> {
+        let dumped = Command::new(program("pg_dump")).args(["--inserts", url]).output().expect("it runs");
+        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+        dumped.stdout
+    }
+
     fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("rekey-pg-").tempdir().expect("a temporary folder").keep();
         let (data, log) = (folder.join("data"), folder.join("log"));

@@ -3,7 +3,8 @@
 use http::header::{ACCEPT_ENCODING, COOKIE};
 use http::{Method, StatusCode};
 
-use crate::support::{Running, from_peer, get, post};
+use rekey_testkit::TestSite;
+use rekey_testkit::site::request::{from_peer, get, post};
 
 /// The headers that say what a browser must not do, in a fixed order.
 const GUARDS: [&str; 8] = [
@@ -19,7 +20,7 @@ const GUARDS: [&str; 8] = [
 
 #[tokio::test]
 async fn pages_refusals_and_answers_to_scripts_carry_the_same_guards() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let expected = ["nosniff", "DENY", "same-origin", "same-origin", "same-origin", "no-store", "", ""];
     for request in [get("/"), get("/nowhere"), get("/healthz"), get("/api/page?page=SignIn"), post("/api/nowhere", "")]
     {
@@ -33,7 +34,7 @@ async fn pages_refusals_and_answers_to_scripts_carry_the_same_guards() {
 
 #[tokio::test]
 async fn a_page_runs_no_script_but_its_own() {
-    let answer = Running::new().await.get("/").await;
+    let answer = TestSite::router().start().await.get("/").await;
     let policy = answer.header("content-security-policy");
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
     assert!(nonce.len() >= 22);
@@ -53,21 +54,21 @@ async fn a_page_runs_no_script_but_its_own() {
 
 #[tokio::test]
 async fn two_pages_have_two_nonces() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let (one, other) = (site.get("/").await, site.get("/").await);
     assert_ne!(one.header("content-security-policy"), other.header("content-security-policy"));
 }
 
 #[tokio::test]
 async fn on_https_browsers_are_told_to_stay_there() {
-    let site = Running::with(&[("REKEY_PUBLIC_URL", "https://account.example.org")]).await;
+    let site = TestSite::router().set("REKEY_PUBLIC_URL", "https://account.example.org").start().await;
     let answer = site.get("/healthz").await;
     assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
 }
 
 #[tokio::test]
 async fn what_is_nowhere_is_a_page_that_says_so() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for path in ["/nowhere", "/pkg2/x", "/account/nowhere", "/%3Cscript%3E", "/.env"] {
         let answer = site.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
@@ -85,8 +86,8 @@ async fn what_is_nowhere_is_a_page_that_says_so() {
 
 #[tokio::test]
 async fn files_of_a_build_may_be_kept_for_ever() {
-    let site = Running::new().await;
-    let assets = &site.site.app.assets;
+    let site = TestSite::router().start().await;
+    let assets = &site.app().app.assets;
     if assets.dir.is_empty() {
         return; // no page files were built here
     }
@@ -111,7 +112,7 @@ async fn files_of_a_build_may_be_kept_for_ever() {
 
 #[tokio::test]
 async fn a_first_visit_is_packed_and_a_personal_page_is_not() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let ask = |cookie: Option<&'static str>| {
         let mut request = get("/");
         request.headers_mut().insert(ACCEPT_ENCODING, "br, gzip".parse().expect("a header"));
@@ -128,7 +129,7 @@ async fn a_first_visit_is_packed_and_a_personal_page_is_not() {
 
 #[tokio::test]
 async fn probes_are_told_that_we_are_ready() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     assert_eq!(site.get("/healthz").await.body, "up\n");
     let ready = site.get("/readyz").await;
     assert_eq!((ready.status, ready.body.as_str()), (StatusCode::OK, "ready\n"));
@@ -136,7 +137,7 @@ async fn probes_are_told_that_we_are_ready() {
 
 #[tokio::test]
 async fn counters_are_for_this_machine_only() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     site.get("/forgot").await;
     site.get("/owner/secret-token").await;
     let here = site.send(from_peer(get("/metrics"), "127.0.0.1")).await;
@@ -157,7 +158,7 @@ async fn counters_are_for_this_machine_only() {
 
 #[tokio::test]
 async fn reports_of_the_policy_are_counted_wherever_they_come_from() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let mut report = post("/csp-report", "{}");
     report.headers_mut().remove("sec-fetch-site");
     report.headers_mut().insert("content-type", "application/csp-report".parse().expect("a header"));
@@ -168,10 +169,10 @@ async fn reports_of_the_policy_are_counted_wherever_they_come_from() {
 
 #[tokio::test]
 async fn the_mailbox_is_there_in_development_only() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     assert!(site.get("/dev/mailbox").await.body.contains("Development mailbox"));
     assert_eq!(site.get("/dev/mailbox.json").await.body, "[]");
-    let public = Running::with(&[("REKEY_DEV_MAILBOX", "false")]).await;
+    let public = TestSite::router().set("REKEY_DEV_MAILBOX", "false").start().await;
     for path in ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox.css"] {
         assert_eq!(public.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
@@ -179,7 +180,7 @@ async fn the_mailbox_is_there_in_development_only() {
 
 #[tokio::test]
 async fn a_page_is_not_posted_to() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for path in ["/", "/forgot", "/healthz", "/owner/x"] {
         assert_eq!(site.send(post(path, "")).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }

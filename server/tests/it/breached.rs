@@ -7,12 +7,12 @@ use rekey::breach::Breaches;
 use rekey_breach::{Options, Shape, Width, import};
 use rekey_service::ports::{Breach, BreachData as _};
 
-use crate::support::Running;
+use rekey_testkit::TestSite;
 
 #[tokio::test]
 async fn a_shard_is_found_by_the_first_bits_of_a_hash_alone() {
-    let site = Running::new().await;
-    let list = site.site.services().breaches.list().expect("the built-in list");
+    let site = TestSite::router().start().await;
+    let list = site.app().services().breaches.list().expect("the built-in list");
     let shape = Shape::of_list(&list).expect("a shape");
     let name = shape.name_of(shape.algorithm.digest("trustno1"));
     assert_eq!(name.len(), 1, "three bits of a hundred and sixty");

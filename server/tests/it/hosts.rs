@@ -4,7 +4,8 @@ use axum::body::Body;
 use http::header::HOST;
 use http::{HeaderValue, Method, Request, StatusCode};
 
-use crate::support::{Running, get};
+use rekey_testkit::TestSite;
+use rekey_testkit::site::request::get;
 
 /// Names that are not ours, as attackers write them.
 const STRANGERS: [&str; 44] = [
@@ -70,7 +71,7 @@ const FORWARDED: [(&str, &str); 10] = [
 
 #[tokio::test]
 async fn a_strange_name_is_answered_421() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for name in STRANGERS {
         let mut request = get("/forgot");
         request.headers_mut().insert(HOST, HeaderValue::from_str(name).expect("a header"));
@@ -82,7 +83,7 @@ async fn a_strange_name_is_answered_421() {
 
 #[tokio::test]
 async fn two_names_none_or_one_in_the_request_line_are_answered_421() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let mut two = get("/");
     two.headers_mut().append(HOST, HeaderValue::from_static("evil.example"));
     let mut same_twice = get("/");
@@ -98,7 +99,7 @@ async fn two_names_none_or_one_in_the_request_line_are_answered_421() {
 
 #[tokio::test]
 async fn what_proxies_say_of_the_name_changes_nothing() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for (name, value) in FORWARDED {
         let mut request = get("/forgot");
         request.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -110,7 +111,7 @@ async fn what_proxies_say_of_the_name_changes_nothing() {
 
 #[tokio::test]
 async fn other_names_of_this_machine_lead_to_ours() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for name in ["127.0.0.1:3000", "[::1]:3000"] {
         let with = |method, path: &str| {
             let mut request = get(path);
@@ -132,7 +133,7 @@ async fn other_names_of_this_machine_lead_to_ours() {
 
 #[tokio::test]
 async fn in_public_no_other_name_of_this_machine_counts() {
-    let site = Running::with(&[("REKEY_PUBLIC_URL", "https://account.example.org")]).await;
+    let site = TestSite::router().set("REKEY_PUBLIC_URL", "https://account.example.org").start().await;
     let ask = |name: &'static str| {
         let mut request = get("/healthz");
         *request.uri_mut() = "/forgot".parse().expect("a path");
@@ -151,7 +152,7 @@ async fn in_public_no_other_name_of_this_machine_counts() {
 
 #[tokio::test]
 async fn probes_may_ask_by_address() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for path in ["/healthz", "/readyz"] {
         let mut request = get(path);
         request.headers_mut().insert(HOST, HeaderValue::from_static("10.0.0.7:8080"));

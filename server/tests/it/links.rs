@@ -4,7 +4,8 @@ use http::{Method, StatusCode};
 use rekey::language::own_page;
 use url::Url;
 
-use crate::support::{Running, get, post};
+use rekey_testkit::TestSite;
+use rekey_testkit::site::request::{get, post};
 
 /// A token in the right form that nobody has.
 const TOKEN: &str = "C2xqI23uChSRpVDVd98SdWeTCfQ_8nWdUvnsRlgNzf0";
@@ -17,7 +18,7 @@ const DOORS: [(&str, &str, &str); 3] = [
 
 #[tokio::test]
 async fn a_link_moves_its_token_into_a_cookie_and_changes_nothing_else() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for (path, cookie, next) in DOORS {
         for method in [Method::GET, Method::HEAD] {
             let mut request = get(&format!("{path}{TOKEN}"));
@@ -33,7 +34,7 @@ async fn a_link_moves_its_token_into_a_cookie_and_changes_nothing_else() {
 
 #[tokio::test]
 async fn a_malformed_token_leads_on_as_well_and_takes_an_older_ones_place() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for token in ["x", "undefined", "%00", "%0d%0aset-cookie:a=b", &TOKEN[1..], &format!("{TOKEN}A"), "%3Cscript%3E"] {
         for (path, cookie, next) in DOORS {
             let answer = site.get(&format!("{path}{token}")).await;
@@ -45,13 +46,13 @@ async fn a_malformed_token_leads_on_as_well_and_takes_an_older_ones_place() {
 
 #[tokio::test]
 async fn password_managers_find_the_page() {
-    let answer = Running::new().await.get("/.well-known/change-password").await;
+    let answer = TestSite::router().start().await.get("/.well-known/change-password").await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account/password"));
 }
 
 #[tokio::test]
 async fn the_language_is_kept_and_the_page_stays() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let answer = site.send(post("/language", "lang=ja&return_to=%2Fforgot%3Fa%3Db")).await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/forgot?a=b"));
     assert!(answer.header("set-cookie").starts_with("rekey_lang=ja; Path=/; Max-Age=31536000; HttpOnly"));
@@ -122,7 +123,7 @@ fn payloads() -> Vec<String> {
 
 #[tokio::test]
 async fn no_payload_leads_away() {
-    let (site, all) = (Running::new().await, payloads());
+    let (site, all) = (TestSite::router().start().await, payloads());
     assert!(all.len() >= 250, "{}", all.len());
     let base = Url::parse("http://localhost:3000/recover/new").expect("a page");
     for payload in all {

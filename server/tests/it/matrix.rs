@@ -19,7 +19,9 @@ use rekey_service::message::compose::{self, Prepared};
 use rekey_service::{PlainToken, operator, owner, recovery, registration, sign_in};
 use rekey_testkit::bench::{GOOD, code_in, last_segment, meta};
 
-use crate::support::{Answer, Running, from_peer, send};
+use rekey_testkit::TestSite;
+use rekey_testkit::site::Answer;
+use rekey_testkit::site::request::{from_peer, send};
 
 /// What a route asks for, in one word for each set of requirements, and who meets it.
 const EXPECTED: &[(&str, &[&str])] = &[
@@ -131,24 +133,24 @@ fn expectation(rule: &Rule) -> &'static str {
 
 /// Requests of every kind of requester to one site.
 struct Matrix {
-    running: Running,
+    site: TestSite,
     router: axum::Router,
     requesters: Vec<(&'static str, HeaderMap)>,
 }
 
 impl Matrix {
     async fn new() -> Self {
-        let running = Running::new().await;
-        let router = router_of(&running.site, table(&running.site).into_iter().map(probed).collect());
-        account(&running, ADA, None).await;
-        account(&running, MARKED, None).await;
-        let token = owner_token(&running).await;
-        account(&running, OWNER, Some(token)).await;
+        let site = TestSite::router().start().await;
+        let router = router_of(site.app(), table(site.app()).into_iter().map(probed).collect());
+        account(&site, ADA, None).await;
+        account(&site, MARKED, None).await;
+        let token = owner_token(&site).await;
+        account(&site, OWNER, Some(token)).await;
         let mut requesters = Vec::new();
         for (kind, _) in REQUESTERS {
-            requesters.push((kind, headers_of(&running, kind).await));
+            requesters.push((kind, headers_of(&site, kind).await));
         }
-        Self { running, router, requesters }
+        Self { site, router, requesters }
     }
 
     async fn send(&self, rule: &Rule, kind: &str, headers: &HeaderMap, accept: &'static str) -> Answer {
@@ -171,23 +173,23 @@ impl Matrix {
     }
 }
 
-async fn headers_of(running: &Running, kind: &str) -> HeaderMap {
+async fn headers_of(site: &TestSite, kind: &str) -> HeaderMap {
     let cookies = match kind {
-        "registering" => format!("rekey_register={}", registering(running, NEWCOMER, None).await),
-        "recovering" => format!("rekey_recover={}", recovering(running).await),
+        "registering" => format!("rekey_register={}", registering(site, NEWCOMER, None).await),
+        "recovering" => format!("rekey_recover={}", recovering(site).await),
         "recovering by link" => "rekey_link=cut".to_owned(),
         "handles in each other's cookies" => {
-            let (one, other) = (registering(running, NEWCOMER, None).await, recovering(running).await);
+            let (one, other) = (registering(site, NEWCOMER, None).await, recovering(site).await);
             format!("rekey_register={other}; rekey_recover={one}")
         }
-        "owner's link" => format!("rekey_owner={}", owner_token(running).await),
-        "temporary password" => session(&session_of(running, SessionKind::Recovery).await),
-        "half signed in" => session(&session_of(running, SessionKind::Partial).await),
-        "marked for change" => session(&marked(running).await),
-        "signed in" | "bearer with a session" => session(&signed_in(running, ADA).await),
-        "signed in an hour ago" => session(&aged(running).await),
-        "signed out" => session(&signed_out(running).await),
-        "owner" => session(&signed_in(running, OWNER).await),
+        "owner's link" => format!("rekey_owner={}", owner_token(site).await),
+        "temporary password" => session(&session_of(site, SessionKind::Recovery).await),
+        "half signed in" => session(&session_of(site, SessionKind::Partial).await),
+        "marked for change" => session(&marked(site).await),
+        "signed in" | "bearer with a session" => session(&signed_in(site, ADA).await),
+        "signed in an hour ago" => session(&aged(site).await),
+        "signed out" => session(&signed_out(site).await),
+        "owner" => session(&signed_in(site, OWNER).await),
         "invented cookies" => invented(),
         "anonymous" | "bearer" | "scraper" => String::new(),
         other => panic!("no such requester: {other}"),
@@ -213,24 +215,24 @@ fn invented() -> String {
     names.map(|name| format!("rekey_{name}={token}")).join("; ")
 }
 
-async fn owner_token(running: &Running) -> String {
-    let link = owner::make_link(running.site.services()).await.expect("makes");
+async fn owner_token(site: &TestSite) -> String {
+    let link = owner::make_link(site.app().services()).await.expect("makes");
     last_segment(&link).expect("a token")
 }
 
-async fn registering(running: &Running, identifier: &str, owner: Option<String>) -> String {
+async fn registering(site: &TestSite, identifier: &str, owner: Option<String>) -> String {
     let start = registration::Start { identifier: identifier.to_owned(), owner, consent: true };
-    registration::start(running.site.services(), &meta(), start).await.expect("starts").expose()
+    registration::start(site.app().services(), &meta(), start).await.expect("starts").expose()
 }
 
-async fn recovering(running: &Running) -> String {
-    recovery::start(running.site.services(), &meta(), ADA).await.expect("starts").expose()
+async fn recovering(site: &TestSite) -> String {
+    recovery::start(site.app().services(), &meta(), ADA).await.expect("starts").expose()
 }
 
 /// Registers an account as its owner would, by the code that is sent.
-async fn account(running: &Running, identifier: &str, owner: Option<String>) {
-    let cx = running.site.services();
-    let handle = registering(running, identifier, owner).await;
+async fn account(site: &TestSite, identifier: &str, owner: Option<String>) {
+    let cx = site.app().services();
+    let handle = registering(site, identifier, owner).await;
     let now = cx.clock.now();
     let until = now.plus(Duration::from_secs(60));
     let mut messages = Vec::new();
@@ -250,28 +252,28 @@ async fn account(running: &Running, identifier: &str, owner: Option<String>) {
     registration::complete(cx, &meta(), &handle, details).await.expect("registers");
 }
 
-async fn signed_in(running: &Running, identifier: &str) -> PlainToken {
-    sign_in::sign_in(running.site.services(), &meta(), identifier, GOOD.into()).await.expect("signs in")
+async fn signed_in(site: &TestSite, identifier: &str) -> PlainToken {
+    sign_in::sign_in(site.app().services(), &meta(), identifier, GOOD.into()).await.expect("signs in")
 }
 
-async fn signed_out(running: &Running) -> PlainToken {
-    let cx = running.site.services();
-    let token = signed_in(running, ADA).await;
+async fn signed_out(site: &TestSite) -> PlainToken {
+    let cx = site.app().services();
+    let token = signed_in(site, ADA).await;
     let caller = sign_in::authenticate(cx, &token.expose()).await.expect("answers").expect("signed in");
     sign_in::sign_out(cx, &meta(), &caller).await.expect("signs out");
     token
 }
 
-async fn marked(running: &Running) -> PlainToken {
-    let token = signed_in(running, MARKED).await;
-    operator::require_change(running.site.services(), MARKED).await.expect("marks");
+async fn marked(site: &TestSite) -> PlainToken {
+    let token = signed_in(site, MARKED).await;
+    operator::require_change(site.app().services(), MARKED).await.expect("marks");
     token
 }
 
 /// A session like that of a sign-in, but for what `change` does to it.
-async fn like_signed_in(running: &Running, change: impl FnOnce(Session) -> Session) -> PlainToken {
-    let cx = running.site.services();
-    let token = signed_in(running, ADA).await;
+async fn like_signed_in(site: &TestSite, change: impl FnOnce(Session) -> Session) -> PlainToken {
+    let cx = site.app().services();
+    let token = signed_in(site, ADA).await;
     let caller = sign_in::authenticate(cx, &token.expose()).await.expect("answers").expect("signed in");
     let token = PlainToken::generate(cx.entropy.as_ref());
     let mut random = [0; 10];
@@ -283,19 +285,19 @@ async fn like_signed_in(running: &Running, change: impl FnOnce(Session) -> Sessi
     token
 }
 
-async fn session_of(running: &Running, kind: SessionKind) -> PlainToken {
-    like_signed_in(running, |session| Session { kind, ..session }).await
+async fn session_of(site: &TestSite, kind: SessionKind) -> PlainToken {
+    like_signed_in(site, |session| Session { kind, ..session }).await
 }
 
-async fn aged(running: &Running) -> PlainToken {
+async fn aged(site: &TestSite) -> PlainToken {
     let hour = Duration::from_secs(3600);
-    like_signed_in(running, |session| Session { created_at: session.created_at.minus(hour), ..session }).await
+    like_signed_in(site, |session| Session { created_at: session.created_at.minus(hour), ..session }).await
 }
 
 #[tokio::test]
 async fn every_route_admits_and_refuses_as_its_row_says() {
     let matrix = Matrix::new().await;
-    let rows = table(&matrix.running.site);
+    let rows = table(matrix.site.app());
     for Row { rule, .. } in &rows {
         let expected = expectation(rule);
         for ((kind, headers), (_, meets)) in matrix.requesters.iter().zip(REQUESTERS) {
@@ -347,22 +349,22 @@ fn refused_in_style(rule: &Rule, kind: &str, accept: &str, answer: &Answer) {
 
 #[tokio::test]
 async fn the_table_has_a_row_for_everything_that_the_app_serves() {
-    let running = Running::new().await;
-    assert_eq!(faults(&table(&running.site)), Vec::<String>::new());
+    let site = TestSite::router().start().await;
+    assert_eq!(faults(&table(site.app())), Vec::<String>::new());
     for missing in ["/account", "/api/session/sign-in", "/api/page"] {
-        let rows = table(&running.site).into_iter().filter(|row| row.rule.path != missing).collect::<Vec<_>>();
+        let rows = table(site.app()).into_iter().filter(|row| row.rule.path != missing).collect::<Vec<_>>();
         assert_eq!(faults(&rows).len(), 1, "{missing}");
-        let mut twice = table(&running.site);
-        twice.extend(table(&running.site).into_iter().filter(|row| row.rule.path == missing));
+        let mut twice = table(site.app());
+        twice.extend(table(site.app()).into_iter().filter(|row| row.rule.path == missing));
         assert_eq!(faults(&twice), [format!("{missing}: two rows")]);
     }
 }
 
 #[tokio::test]
 async fn a_row_that_would_be_dangerous_is_a_fault() {
-    let running = Running::new().await;
+    let site = TestSite::router().start().await;
     let faults_with = |path: &str, change: fn(&mut Rule)| {
-        let mut rows = table(&running.site);
+        let mut rows = table(site.app());
         rows.iter_mut().filter(|row| row.rule.path == path).for_each(|row| change(&mut row.rule));
         faults(&rows).len()
     };
@@ -376,8 +378,8 @@ async fn a_row_that_would_be_dangerous_is_a_fault() {
 
 #[tokio::test]
 async fn what_is_the_same_for_everyone_looks_at_no_cookie() {
-    let running = Running::new().await;
-    for Row { rule, .. } in table(&running.site) {
+    let site = TestSite::router().start().await;
+    for Row { rule, .. } in table(site.app()) {
         let open = rule.access == [Access::Anyone] || rule.access == [Access::MetricsReader];
         assert!(open || rule.authentication == Authentication::Cookies, "{}", name(&rule));
         let file = ["/pkg/", "/dev/", "/healthz", "/readyz", "/metrics", "/favicon"];

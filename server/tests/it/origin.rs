@@ -4,7 +4,8 @@ use axum::body::Body;
 use http::header::{CONTENT_TYPE, ORIGIN};
 use http::{Method, Request, StatusCode};
 
-use crate::support::{Running, bare_post, get, post};
+use rekey_testkit::TestSite;
+use rekey_testkit::site::request::{bare_post, get, post};
 
 const FETCH_SITE: &str = "sec-fetch-site";
 const OWN: &str = "http://localhost:3000";
@@ -47,7 +48,7 @@ async fn no_server_function_takes_what_another_site_sent() {
         ("application/json", &[(FETCH_SITE, "same-origin"), ("origin", OWN)]),
         ("", &[(FETCH_SITE, "same-origin"), ("origin", OWN)]),
     ];
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     assert!(posted().len() >= 14);
     for path in posted() {
         for (kind, headers) in matrix {
@@ -60,7 +61,7 @@ async fn no_server_function_takes_what_another_site_sent() {
 
 #[tokio::test]
 async fn no_other_method_reaches_a_server_function() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for path in posted() {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE] {
             let mut request = post(&format!("{path}?identifier=ada%40example.org"), "identifier=ada%40example.org");
@@ -74,7 +75,7 @@ async fn no_other_method_reaches_a_server_function() {
 
 #[tokio::test]
 async fn our_own_pages_get_through_with_either_header() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let same = site.send(forged("/api/recovery/start", FORM, &[(FETCH_SITE, "same-origin")])).await;
     let origin = site.send(forged("/api/recovery/start", FORM, &[("origin", OWN)])).await;
     let charset = forged("/api/recovery/start", "application/x-www-form-urlencoded;charset=UTF-8", &[("origin", OWN)]);
@@ -87,7 +88,7 @@ async fn our_own_pages_get_through_with_either_header() {
 
 #[tokio::test]
 async fn what_scripts_read_is_for_our_own_scripts() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for (relation, refused) in [("same-origin", false), ("cross-site", true), ("same-site", true), ("none", true)] {
         let mut request = get("/api/page?page=SignIn");
         request.headers_mut().insert(FETCH_SITE, relation.parse().expect("a header"));
@@ -97,7 +98,7 @@ async fn what_scripts_read_is_for_our_own_scripts() {
 
 #[tokio::test]
 async fn a_form_without_scripts_goes_on_by_303() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let mut request = post("/api/recovery/start", "identifier=ada%40example.org");
     request.headers_mut().insert("accept", "text/html".parse().expect("a header"));
     let answer = site.send(request).await;
@@ -106,7 +107,7 @@ async fn a_form_without_scripts_goes_on_by_303() {
 
 #[tokio::test]
 async fn a_refusal_is_a_page_for_people_and_a_problem_for_scripts() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     let page = bare_post("/language").header("accept", "text/html").header("accept-language", "ja");
     let page = site.send(page.header(ORIGIN, "null").body(Body::empty()).expect("a request")).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);

@@ -1,14 +1,10 @@
 //! `rekey setting …` and what running programs make of it, in processes of their own.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rekey_testkit::Database;
-
-use crate::support::Running;
+use rekey_testkit::{Database, TestSite};
 
 /// A command that knows nothing of the settings of those who run the tests.
 fn rekey(folder: &Path, variables: &[(&str, &str)]) -> Command {
@@ -113,53 +109,14 @@ fn a_program_whose_pins_contradict_a_document_does_not_start_and_can_be_mended()
 
 #[tokio::test]
 async fn pages_follow_the_settings_of_the_moment() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     assert!(!site.get("/register").await.body.contains("https://example.org/terms"));
-    let cx = site.site.services();
+    let cx = site.app().services();
     let edit = |key: &str, text: &str| rekey_service::setting::Edit::Set { key: key.to_owned(), text: text.to_owned() };
     let terms = [edit("registration.terms_url", "https://example.org/terms")];
     let section = rekey_service::setting::Section::Registration;
     rekey_service::setting::change(cx, None, section, 0, &terms).await.expect("sets");
     assert!(site.get("/register").await.body.contains("https://example.org/terms"));
-}
-
-/// A running program, ended with the test.
-struct Node {
-    child: Child,
-    port: u16,
-}
-
-impl Node {
-    fn start(folder: &Path, database: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
-        let mut command = rekey(folder, &[("REKEY_DATABASE__URL", database)]);
-        command.arg("serve").env("REKEY_LISTEN", format!("127.0.0.1:{port}"));
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
-        let mut said = BufReader::new(child.stdout.take().expect("piped"));
-        let mut line = String::new();
-        said.read_line(&mut line).expect("it speaks");
-        assert!(line.starts_with("Rekey is ready: "), "{line:?}");
-        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        Self { child, port }
-    }
-
-    fn shows(&self, text: &str) -> bool {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("connects");
-        let head = format!("GET / HTTP/1.0\r\nhost: localhost:{}\r\naccept: text/html\r\n\r\n", self.port);
-        stream.write_all(head.as_bytes()).expect("asks");
-        let mut page = Vec::new();
-        stream.read_to_end(&mut page).expect("answers");
-        String::from_utf8_lossy(&page).contains(text)
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long it takes is what is promised")]
@@ -169,18 +126,19 @@ fn now() -> Instant {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_programs_on_postgresql_take_a_change_up_within_two_seconds() {
-    let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::postgres().await);
-    let first = Node::start(folder.path(), database.url());
-    let nodes = [first, Node::start(folder.path(), database.url()), Node::start(folder.path(), database.url())];
-    assert!(nodes.iter().all(|node| node.shows("Rekey") && !node.shows("Hinode")));
-    let changed =
-        setting(folder.path(), &[("REKEY_DATABASE__URL", database.url())], &["set", "organisation", "Hinode"]);
-    assert_eq!(changed.0, 0, "{changed:?}");
+    let site = TestSite::program().nodes(3).on(Database::postgres().await).start().await;
+    let shows = async |node: usize, text: &str| site.browser(node).get("/").await.body.contains(text);
+    for node in 0..3 {
+        assert!(shows(node, "Rekey").await && !shows(node, "Hinode").await);
+    }
+    let mut command = site.as_program().installation().command();
+    let changed = command.args(["setting", "set", "organisation", "Hinode"]).output().expect("runs");
+    assert!(changed.status.success(), "{changed:?}");
     let begun = now();
-    for node in &nodes {
-        while !node.shows("Hinode") {
+    for node in 0..3 {
+        while !shows(node, "Hinode").await {
             assert!(begun.elapsed() < Duration::from_secs(2), "not within two seconds");
-            std::thread::sleep(Duration::from_millis(20));
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }

@@ -3,33 +3,34 @@
 use http::StatusCode;
 use http::header::ACCEPT;
 
-use crate::support::{Running, from_peer, get, post};
+use rekey_testkit::TestSite;
+use rekey_testkit::site::request::{from_peer, get, post};
 
 const WRONG: &str = "identifier=ada%40example.org&password=not+the+password";
 
 /// Signs in with a wrong password, from this address.
-async fn wrong(site: &Running, peer: &str) -> StatusCode {
+async fn wrong(site: &TestSite, peer: &str) -> StatusCode {
     site.send(from_peer(post("/api/session/sign-in", WRONG), peer)).await.status
 }
 
 #[tokio::test]
 async fn one_address_is_slowed_down_without_touching_others() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     for nth in 0..40 {
         assert_eq!(wrong(&site, "203.0.113.7").await, StatusCode::UNAUTHORIZED, "{nth}");
     }
-    let hashed = site.site.services().hasher.evaluated();
+    let hashed = site.app().services().hasher.evaluated();
     let refused = site.send(from_peer(post("/api/session/sign-in", WRONG), "203.0.113.7")).await;
     assert_eq!((refused.status, refused.body.as_str()), (StatusCode::TOO_MANY_REQUESTS, r#"{"problem":"slow_down"}"#));
     assert_eq!(refused.header("retry-after"), "", "nothing to time a guess by");
-    assert_eq!(site.site.services().hasher.evaluated(), hashed, "before any hash");
+    assert_eq!(site.app().services().hasher.evaluated(), hashed, "before any hash");
     assert_eq!(wrong(&site, "203.0.113.8").await, StatusCode::UNAUTHORIZED);
     assert_eq!(site.send(from_peer(get("/forgot"), "203.0.113.7")).await.status, StatusCode::OK, "another class");
 }
 
 #[tokio::test]
 async fn a_form_that_is_slowed_down_comes_back_with_what_was_typed() {
-    let site = Running::new().await;
+    let site = TestSite::router().start().await;
     while wrong(&site, "203.0.113.7").await == StatusCode::UNAUTHORIZED {}
     let mut plain = from_peer(post("/api/session/sign-in", WRONG), "203.0.113.7");
     plain.headers_mut().insert(ACCEPT, "text/html".parse().expect("a header"));

@@ -1,4 +1,4 @@
-//! Looking for a secret in whatever form somebody may have written it down.
+//! Looking for a secret in whatever form it may have been written down.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
