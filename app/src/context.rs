@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use rekey_service::sign_in::{self, Caller};
@@ -86,9 +86,13 @@ fn secure() -> bool {
 
 /// The language: chosen once, else the browser's.
 pub(crate) fn lang() -> Lang {
-    let Some(parts) = parts() else { return Lang::default() };
-    let chosen = Cookie::Lang.read(&parts.headers, secure()).and_then(|tag| Lang::from_tag(&tag));
-    let accepted = || parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    parts().map_or_else(Lang::default, |parts| lang_of(&parts.headers, secure()))
+}
+
+/// The language of a request with these headers.
+pub(crate) fn lang_of(headers: &HeaderMap, secure: bool) -> Lang {
+    let chosen = Cookie::Lang.read(headers, secure).and_then(|tag| Lang::from_tag(&tag));
+    let accepted = || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     chosen.unwrap_or_else(|| Lang::from_accept_language(accepted().unwrap_or_default()))
 }
 

@@ -12,7 +12,7 @@ mod breach;
 mod components;
 mod error;
 mod lazy;
-mod pages;
+pub mod pages;
 pub mod paths;
 mod rules;
 mod start;

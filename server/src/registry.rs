@@ -82,8 +82,18 @@ pub const ROUTES: &[Route] = &[
     account("/account", SIGNED_IN),
     account("/account/password", CHANGING),
     account("/account/sessions", SIGNED_IN),
-    // Server functions. The one that reads is fetched; all others are posted.
-    page("/api/page"),
+    // The data of pages.
+    page("/api/page/"),
+    page("/api/page/register"),
+    page("/api/page/register/code"),
+    page("/api/page/register/details"),
+    page("/api/page/recover"),
+    page("/api/page/recover/new"),
+    page("/api/page/not-me"),
+    account("/api/page/account", SIGNED_IN),
+    account("/api/page/account/password", CHANGING),
+    account("/api/page/account/sessions", SIGNED_IN),
+    // Server functions.
     form("/api/registration/start", ANYBODY, Throttle::Message),
     form("/api/registration/verify", ANYBODY, Throttle::Guess),
     form("/api/registration/resend", ANYBODY, Throttle::Message),

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use http::header::CONTENT_SECURITY_POLICY;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
@@ -14,6 +14,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
+use rekey_app::pages::{PAGES, PageEntry};
 use rekey_app::{App, shell};
 use rekey_shared::Problem;
 
@@ -57,12 +58,22 @@ pub fn own_routes(site: &Site) -> Vec<Own> {
         ("/readyz", Method::GET, get(health::ready)),
         ("/metrics", Method::GET, get(health::metrics_here)),
     ];
+    routes.extend(PAGES.iter().filter_map(page_data));
     if site.mailbox.is_some() {
         routes.push(("/dev/mailbox", Method::GET, get(mailbox::page)));
         routes.push(("/dev/mailbox.json", Method::GET, get(mailbox::json)));
         routes.push(("/dev/mailbox.css", Method::GET, get(mailbox::style)));
     }
     routes
+}
+
+/// The route at which a page's data is.
+fn page_data(page: &'static PageEntry) -> Option<Own> {
+    let answer = move |State(site): State<Site>, request: Request| async move {
+        let (request, _) = request.into_parts();
+        ([(CONTENT_TYPE, "application/json")], page.answer(&site.app, &request).await)
+    };
+    page.data.as_deref().map(|path| (path, Method::GET, get(answer)))
 }
 
 /// The app's pages as the page framework knows them.

@@ -95,18 +95,16 @@ struct Codes {
     api: &'static str,
     start: &'static str,
     code: &'static str,
-    page: &'static str,
     /// The page of the next step.
     beyond: &'static str,
 }
 
 const RECOVERY: Codes =
-    Codes { api: "recovery", start: "/forgot", code: "/recover", page: "Recover", beyond: "/recover/new" };
+    Codes { api: "recovery", start: "/forgot", code: "/recover", beyond: "/recover/new" };
 const REGISTRATION: Codes = Codes {
     api: "registration",
     start: "/register",
     code: "/register/code",
-    page: "RegisterCode",
     beyond: "/register/details",
 };
 
@@ -157,7 +155,7 @@ impl Codes {
         for text in walk.all(Step::Open(self.code)).await {
             assert!(text.starts_with("200") && text.contains("name=\"code\""), "a code is waited for: {text}");
         }
-        walk.all(Step::Open(&format!("/api/page?page={}", self.page))).await;
+        walk.all(Step::Open(&format!("/api/page{}", self.code))).await;
     }
 }
 
@@ -300,7 +298,7 @@ async fn a_dead_link_does_not_tell_what_it_died_of() {
         let mut walk = Walk::new(&house, manner, &recoveries);
         walk.all_led("/recover/new", Step::Open("/recover/link/{}")).await;
         walk.all(Step::Open("/recover/new")).await;
-        walk.all(Step::Open("/api/page?page=RecoverNew")).await;
+        walk.all(Step::Open("/api/page/recover/new")).await;
         let refused = walk.all(Step::Send("/api/recovery/complete", &CHOICE)).await;
         assert!(manner == Manner::Plain || refused[0].contains("link_not_valid"), "{refused:?}");
 
