@@ -11,7 +11,6 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use rekey_domain::access::Access;
 use rekey_service::principal::{Admitted, JourneyHolder, PasswordChanger, Person, Visitor};
 use rekey_service::setting::site_view;
 use rekey_service::{PlainToken, RequestMeta, Services};
@@ -154,15 +153,6 @@ pub(crate) fn password_changer() -> Result<PasswordChanger, AppError> {
 /// The holder of the journey that is gone on with.
 pub(crate) fn journey() -> Result<JourneyHolder, AppError> {
     proof(Admitted::journey)
-}
-
-/// Holds the requester against what a page asks for, or says why it may not see the page.
-pub(crate) fn admit(accesses: &[Access]) -> Result<Admitted, PublicError> {
-    if let Some(PageRefusal(problem)) = extension() {
-        return Err(problem.into());
-    }
-    let admitted = extension::<Admitted>().ok_or(Problem::Forbidden)?;
-    Ok(admitted.requester().admit(accesses)?)
 }
 
 /// Gives the browser a secret to keep.

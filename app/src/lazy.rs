@@ -8,20 +8,20 @@ use rekey_shared::password::{self, RuleId};
 use rekey_shared::{Lang, Secret};
 
 use crate::breach;
-use crate::rules::{self, Beside, Standing};
+use crate::rules::{self, Assessment, TypedNames};
 
 /// Judges everything but the strength.
 #[leptos::lazy]
-pub(crate) fn judge_rules(typed: Secret, policy: Arc<str>, beside: Beside, lang: Lang) -> Standing {
-    let Some(by) = rules::read(&policy, beside) else { return Standing::default() };
-    rules::standing(&by.policy.rules(typed.expose(), &by.personal), lang)
+pub(crate) fn judge_rules(typed: Secret, policy: Arc<str>, names: TypedNames, lang: Lang) -> Assessment {
+    let Some(by) = rules::read_policy(&policy, names) else { return Assessment::default() };
+    rules::in_words(&by.policy.rules(typed.expose(), &by.personal), lang)
 }
 
 /// Judges everything: by the function that the server applies again.
 #[leptos::lazy]
-pub(crate) fn judge_strength(typed: Secret, policy: Arc<str>, beside: Beside, lang: Lang) -> Standing {
-    let Some(by) = rules::read(&policy, beside) else { return Standing::default() };
-    rules::standing(&by.policy.check(typed.expose(), &by.personal), lang)
+pub(crate) fn judge_strength(typed: Secret, policy: Arc<str>, names: TypedNames, lang: Lang) -> Assessment {
+    let Some(by) = rules::read_policy(&policy, names) else { return Assessment::default() };
+    rules::in_words(&by.policy.check(typed.expose(), &by.personal), lang)
 }
 
 /// The same, with what the list of breached passwords says: the shard's bytes are those that [`shard_of`] named.
@@ -29,22 +29,22 @@ pub(crate) fn judge_strength(typed: Secret, policy: Arc<str>, beside: Beside, la
 pub(crate) fn judge_breach(
     typed: Secret,
     policy: Arc<str>,
-    beside: Beside,
+    names: TypedNames,
     lang: Lang,
     list: Arc<str>,
     shard: Vec<u8>,
-) -> Standing {
-    let Some(by) = rules::read(&policy, beside) else { return Standing::default() };
+) -> Assessment {
+    let Some(by) = rules::read_policy(&policy, names) else { return Assessment::default() };
     let mut report = by.policy.check(typed.expose(), &by.personal);
     if let Some(found) = breach::found(&list, &shard, &password::normalise(typed.expose())) {
         report.settle(RuleId::Breached, !found);
     }
-    rules::standing(&report, lang)
+    rules::in_words(&report, lang)
 }
 
-/// What the server said of a password that it refused: it knows of past ones, which nobody can judge here.
+/// What the server said of a password that it refused: it knows of past ones, which cannot be judged here.
 #[leptos::lazy]
-pub(crate) fn read_refusal(answer: String, lang: Lang) -> Option<Standing> {
+pub(crate) fn read_refusal(answer: String, lang: Lang) -> Option<Assessment> {
     rules::read_refusal(&answer, lang)
 }
 
@@ -56,9 +56,9 @@ pub(crate) fn shard_of(typed: Secret, list: Arc<str>) -> Option<String> {
 
 /// Makes a password from the browser's own randomness, of characters or of words; nothing when the browser has none.
 #[leptos::lazy]
-pub(crate) fn make_password(policy: Arc<str>, beside: Beside, words: Option<Lang>) -> Secret {
+pub(crate) fn make_password(policy: Arc<str>, names: TypedNames, words: Option<Lang>) -> Secret {
     let crypto = web_sys::window().and_then(|window| window.crypto().ok());
-    let (Some(by), Some(crypto)) = (rules::read(&policy, beside), crypto) else { return Secret::default() };
+    let (Some(by), Some(crypto)) = (rules::read_policy(&policy, names), crypto) else { return Secret::default() };
     let mut healthy = true;
     let mut random = |bytes: &mut [u8]| healthy &= crypto.get_random_values_with_u8_array(bytes).is_ok();
     let of_words = words.and_then(|lang| password::passphrase(&by.policy, &by.personal, lang, &mut random));

@@ -13,7 +13,7 @@ mod components;
 mod error;
 mod flash;
 mod lazy;
-mod pages;
+pub mod pages;
 pub mod paths;
 mod rules;
 mod start;

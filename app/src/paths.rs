@@ -1,35 +1,37 @@
-//! Where pages are.
+//! Addresses by name, for those who lead to a page from outside of it: server functions, and the server's own routes.
 
-/// Sign-in; leads on to the account when somebody is signed in.
-pub const SIGN_IN: &str = "/";
+use crate::pages::PageRoute as _;
+use crate::pages::account::{AccountOverview, AccountPassword, AccountSessions};
+use crate::pages::public::{self, Forgot};
+
+/// Sign-in; leads the signed-in on to the account.
+pub const SIGN_IN: &str = public::SignIn::PATH;
 /// First page of a registration.
-pub const REGISTER: &str = "/register";
+pub const REGISTER: &str = public::Register::PATH;
 /// The code of a registration.
-pub const REGISTER_CODE: &str = "/register/code";
+pub const REGISTER_CODE: &str = public::RegisterCode::PATH;
 /// Name and password.
-pub const REGISTER_DETAILS: &str = "/register/details";
+pub const REGISTER_DETAILS: &str = public::RegisterDetails::PATH;
 /// Registered.
-pub const REGISTER_DONE: &str = "/register/done";
+pub const REGISTER_DONE: &str = public::RegisterDone::PATH;
 /// First page of a recovery.
-pub const FORGOT: &str = "/forgot";
+pub const FORGOT: &str = Forgot::PATH;
 /// The code of a recovery.
-pub const RECOVER: &str = "/recover";
+pub const RECOVER: &str = public::Recover::PATH;
 /// The new password.
-pub const RECOVER_NEW: &str = "/recover/new";
+pub const RECOVER_NEW: &str = public::RecoverNew::PATH;
 /// Recovered.
-pub const RECOVER_DONE: &str = "/recover/done";
+pub const RECOVER_DONE: &str = public::RecoverDone::PATH;
 /// "It was not me".
-pub const NOT_ME: &str = "/not-me";
+pub const NOT_ME: &str = public::NotMe::PATH;
 /// Frozen.
-pub const NOT_ME_DONE: &str = "/not-me/done";
+pub const NOT_ME_DONE: &str = public::NotMeDone::PATH;
 /// The account of the signed-in person.
-pub const ACCOUNT: &str = "/account";
+pub const ACCOUNT: &str = AccountOverview::PATH;
 /// Changing the password.
-pub const ACCOUNT_PASSWORD: &str = "/account/password";
+pub const ACCOUNT_PASSWORD: &str = AccountPassword::PATH;
 /// Signed-in browsers.
-pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
-/// Help.
-pub const HELP: &str = "/help";
+pub const ACCOUNT_SESSIONS: &str = AccountSessions::PATH;
 /// Messages of an installation that sends none yet.
 pub const MAILBOX: &str = "/dev/mailbox";
 /// Takes `lang` and `return_to` and sets the language cookie.
@@ -45,14 +47,3 @@ pub const SESSIONS_OTHERS_ENDED: &str = "/account/sessions?done=others";
 pub const REGISTER_CODE_RESENT: &str = "/register/code?done=resent";
 /// The code page of a recovery after the code was sent again.
 pub const RECOVER_RESENT: &str = "/recover?done=resent";
-
-/// The first page of the journey that a page belongs to.
-pub(crate) fn beginning(page: &str) -> &'static str {
-    if page.starts_with(REGISTER) {
-        REGISTER
-    } else if page.starts_with(RECOVER) {
-        FORGOT
-    } else {
-        SIGN_IN
-    }
-}

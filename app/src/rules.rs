@@ -1,13 +1,13 @@
-//! The rules of a password in the words of the page: for its first drawing on the server, and for the lazy chunk.
+//! The rules of a password in words: for the first drawing on the server, and for the chunk that judges passwords.
 
 use rekey_shared::password::{Personal, PersonalGroup, Report, Requirement, RuleReport, Verdict};
 use rekey_shared::view::PolicyView;
 use rekey_shared::{Lang, text};
 use serde::{Deserialize, Serialize};
 
-/// What a page with a new password is drawn from.
+/// What the fields for a new password are drawn from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct PasswordPage {
+pub(crate) struct NewPasswordView {
     /// Whose password it is.
     pub identifier: String,
     /// The fewest characters, for browsers.
@@ -16,11 +16,11 @@ pub(crate) struct PasswordPage {
     pub passwordrules: String,
     /// The rules in words.
     pub lines: Vec<LineText>,
-    /// How the last try fared.
-    pub standing: Standing,
+    /// What was said of the last try.
+    pub assessment: Assessment,
     /// The list of breached passwords that the browser may ask of, if the policy has the rule.
     pub breached: Option<String>,
-    /// The policy and the person, as the chunk that judges reads them: the rest of the page need not.
+    /// The policy and what is known of the account's owner, as JSON: only the chunk that judges passwords reads it.
     pub policy: String,
 }
 
@@ -32,22 +32,22 @@ pub(crate) struct LineText {
     pub quiet: bool,
 }
 
-/// How what is typed fares. Holds nothing of the password.
+/// A report on a password in words. Holds nothing of the password.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Standing {
+pub(crate) struct Assessment {
     /// In the order of the lines; empty while nothing was judged.
-    pub lines: Vec<LineStanding>,
-    /// Its strength; `None` while nobody estimated it.
+    pub lines: Vec<LineAssessment>,
+    /// Its strength; `None` until it is estimated.
     pub strength: Option<StrengthText>,
     /// The shortest change that would meet the rules, if one is needed and known.
     pub suggestion: Option<String>,
-    /// All in one sentence, to be said aloud.
-    pub said: String,
+    /// All in one sentence, for screen readers.
+    pub announcement: String,
 }
 
-/// How a line fares, and what to do about it.
+/// Whether a line is met, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct LineStanding {
+pub(crate) struct LineAssessment {
     pub verdict: Verdict,
     pub advice: Option<String>,
 }
@@ -61,37 +61,37 @@ pub(crate) struct StrengthText {
     pub sentence: String,
 }
 
-/// The page for a policy, with the report on the last try if there was one.
+/// The fields for a password under a policy, with the report on the last try if there was one.
 #[cfg(feature = "ssr")]
-pub(crate) fn page(view: &PolicyView, last: Option<&Report>, lang: Lang) -> PasswordPage {
+pub(crate) fn new_password_view(view: &PolicyView, last: Option<&Report>, lang: Lang) -> NewPasswordView {
     use rekey_shared::password::{length_hint, passwordrules_attribute};
 
     let line = |line: &Line| LineText { text: line.text(lang), quiet: line.is_quiet() };
-    PasswordPage {
+    NewPasswordView {
         identifier: view.identifier.clone(),
         min: length_hint(&view.policy).min,
         passwordrules: passwordrules_attribute(&view.policy),
         lines: lines(&view.policy.requirements()).iter().map(line).collect(),
-        standing: last.map(|report| standing(report, lang)).unwrap_or_default(),
+        assessment: last.map(|report| in_words(report, lang)).unwrap_or_default(),
         breached: view.breached.clone().filter(|_| view.policy.breached),
         policy: serde_json::to_string(view).unwrap_or_default(),
     }
 }
 
-/// What the rest of a form says of the person.
+/// The names that were typed into the other fields of the same form.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Beside {
+pub(crate) struct TypedNames {
     pub given_name: String,
     pub family_name: String,
     pub username: String,
 }
 
-/// Reads a policy and adds what the rest of the form says of the person.
-pub(crate) fn read(policy: &str, beside: Beside) -> Option<PolicyView> {
+/// Reads a policy and adds the names that were typed beside the password.
+pub(crate) fn read_policy(policy: &str, names: TypedNames) -> Option<PolicyView> {
     let mut view: PolicyView = serde_json::from_str(policy).ok()?;
     let Personal { given_name, family_name, username, .. } = &mut view.personal;
-    let boxes = [(given_name, beside.given_name), (family_name, beside.family_name), (username, beside.username)];
-    for (known, typed) in boxes {
+    let pairs = [(given_name, names.given_name), (family_name, names.family_name), (username, names.username)];
+    for (known, typed) in pairs {
         if !typed.is_empty() {
             *known = typed;
         }
@@ -100,17 +100,17 @@ pub(crate) fn read(policy: &str, beside: Beside) -> Option<PolicyView> {
 }
 
 /// The report in an answer that refuses a password, in words.
-pub(crate) fn read_refusal(answer: &str, lang: Lang) -> Option<Standing> {
+pub(crate) fn read_refusal(answer: &str, lang: Lang) -> Option<Assessment> {
     /// The part of a [`rekey_shared::Problem`] that its reader in the first load leaves out.
     #[derive(Deserialize)]
     struct Refusal {
         detail: Report,
     }
-    serde_json::from_str::<Refusal>(answer).ok().map(|refusal| standing(&refusal.detail, lang))
+    serde_json::from_str::<Refusal>(answer).ok().map(|refusal| in_words(&refusal.detail, lang))
 }
 
 /// A report in words.
-pub(crate) fn standing(report: &Report, lang: Lang) -> Standing {
+pub(crate) fn in_words(report: &Report, lang: Lang) -> Assessment {
     let rules: Vec<Requirement> = report.rules.iter().map(|rule| rule.requirement.clone()).collect();
     let lines = lines(&rules);
     let strength = report.strength.map(|strength| {
@@ -122,12 +122,12 @@ pub(crate) fn standing(report: &Report, lang: Lang) -> Standing {
     let word = strength.as_ref().map_or("", |strength| &strength.word);
     let suggestion = report.suggestion.as_ref().map(|change| text::suggestion(change, lang));
     let last = suggestion.as_deref().unwrap_or(word);
-    let said = format!("{} {last}", text::tally(met, loud.len(), lang));
-    let fares = |line: &Line| LineStanding { verdict: line.verdict(report), advice: line.advice(report, lang) };
-    Standing { lines: lines.iter().map(fares).collect(), strength, suggestion, said }
+    let announcement = format!("{} {last}", text::tally(met, loud.len(), lang));
+    let assess = |line: &Line| LineAssessment { verdict: line.verdict(report), advice: line.advice(report, lang) };
+    Assessment { lines: lines.iter().map(assess).collect(), strength, suggestion, announcement }
 }
 
-/// A line of the list. Rules about the person's own data that compare in the same way are one line.
+/// A line of the list. Rules about the owner's own data that compare in the same way are one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Line {
     Rule(Requirement),
@@ -190,11 +190,11 @@ mod tests {
     #[test]
     fn the_lines_of_a_page_and_of_a_report_are_the_same() {
         let report = view().policy.check("four quiet", &Personal::default());
-        let page = page(&view(), Some(&report), Lang::En);
-        assert_eq!(page.lines.len(), page.standing.lines.len());
-        let (line, fares) = (&page.lines[0], &page.standing.lines[0]);
+        let page = new_password_view(&view(), Some(&report), Lang::En);
+        assert_eq!(page.lines.len(), page.assessment.lines.len());
+        let (line, assessed) = (&page.lines[0], &page.assessment.lines[0]);
         assert_eq!(line.text, "At least 15 characters");
-        assert_eq!(fares.advice.as_deref(), Some("Add 5 more characters"));
+        assert_eq!(assessed.advice.as_deref(), Some("Add 5 more characters"));
     }
 
     #[test]
@@ -206,15 +206,15 @@ mod tests {
         report.settle(rekey_shared::password::RuleId::History, false);
         let answer = AppError(rekey_shared::Problem::WeakPassword(Box::new(report.clone())));
         let answer = serde_json::to_string(&answer).expect("serialises");
-        assert_eq!(read_refusal(&answer, Lang::En), Some(standing(&report, Lang::En)));
+        assert_eq!(read_refusal(&answer, Lang::En), Some(in_words(&report, Lang::En)));
         assert_eq!(read_refusal("{}", Lang::En), None);
     }
 
     #[test]
     fn the_names_in_the_same_form_count() {
         let policy = serde_json::to_string(&view()).expect("serialises");
-        let beside = Beside { family_name: "Lovelace".to_owned(), ..Beside::default() };
-        let view = read(&policy, beside).expect("reads");
+        let names = TypedNames { family_name: "Lovelace".to_owned(), ..TypedNames::default() };
+        let view = read_policy(&policy, names).expect("reads");
         let report = view.policy.rules("lovelacelovelace", &view.personal);
         assert_eq!(report.personal(), Some(Verdict::Fail));
     }

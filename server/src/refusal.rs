@@ -39,7 +39,7 @@ pub fn answer(site: &Site, format: RefusalFormat, status: StatusCode, problem: &
 fn page(site: &Site, lang: Lang, problem: &Problem) -> String {
     let title = text::problem_title(problem, lang);
     let body = format!(
-        "<div class=\"door\"><main id=\"main\"><div class=\"card\"><h1>{}</h1><p class=\"lead\">{}</p>\
+        "<div class=\"public-layout\"><main id=\"main\"><div class=\"card\"><h1>{}</h1><p class=\"lead\">{}</p>\
          <a class=\"btn\" href=\"/\">{}</a></div></main></div>",
         escape(title),
         escape(&text::problem(problem, lang)),

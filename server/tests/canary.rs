@@ -164,7 +164,7 @@ impl Tour {
             self.send(scripts, paths::SIGN_IN, &[("identifier", ADA), ("password", password)]).await;
             assert!(self.browser.cookie("rekey_session").is_some(), "signed in");
         }
-        for page in ["/account", "/account/sessions", "/account/password", "/api/page?page=AccountSessions", "/"] {
+        for page in ["/account", "/account/sessions", "/account/password", "/api/page/account/sessions", "/"] {
             self.open(page).await;
         }
     }

@@ -91,20 +91,13 @@ struct Codes {
     api: &'static str,
     start: &'static str,
     code: &'static str,
-    page: &'static str,
     /// The page of the next step.
     beyond: &'static str,
 }
 
-const RECOVERY: Codes =
-    Codes { api: "recovery", start: "/forgot", code: "/recover", page: "Recover", beyond: "/recover/new" };
-const REGISTRATION: Codes = Codes {
-    api: "registration",
-    start: "/register",
-    code: "/register/code",
-    page: "RegisterCode",
-    beyond: "/register/details",
-};
+const RECOVERY: Codes = Codes { api: "recovery", start: "/forgot", code: "/recover", beyond: "/recover/new" };
+const REGISTRATION: Codes =
+    Codes { api: "registration", start: "/register", code: "/register/code", beyond: "/register/details" };
 
 impl Codes {
     fn function(&self, name: &str) -> String {
@@ -155,7 +148,7 @@ impl Codes {
         for text in cohort.all(Step::Open(self.code)).await {
             assert!(text.starts_with("200") && text.contains("name=\"code\""), "a code is waited for: {text}");
         }
-        cohort.all(Step::Open(&format!("/api/page?page={}", self.page))).await;
+        cohort.all(Step::Open(&format!("/api/page{}", self.code))).await;
     }
 }
 
@@ -299,7 +292,7 @@ on_every_site! {
             let mut cohort = Cohort::new(&site, scripts, &recoveries);
             cohort.all_led("/recover/new", Step::Open("/recover/link/{}")).await;
             cohort.all(Step::Open("/recover/new")).await;
-            cohort.all(Step::Open("/api/page?page=RecoverNew")).await;
+            cohort.all(Step::Open("/api/page/recover/new")).await;
             let refused = cohort.all(Step::Send(paths::RECOVERY_COMPLETE, &CHOICE)).await;
             assert!(scripts == Scripts::Off || refused[0].contains("link_not_valid"), "{refused:?}");
 

@@ -4,15 +4,12 @@
 //! Every success leads to the next page, since without scripts it would show nothing.
 
 mod freeze;
-mod load;
 mod password;
 mod recovery;
 mod registration;
 mod session;
 
 pub use freeze::Freeze;
-pub(crate) use load::Answer;
-pub use load::{Load, Page, load};
 pub use password::ChangePassword;
 pub use recovery::{CompleteRecovery, ResendRecovery, StartRecovery, VerifyRecovery};
 pub use registration::{CompleteRegistration, ResendRegistration, StartRegistration, VerifyRegistration};

@@ -1,4 +1,4 @@
-//! The box for a six-digit code.
+//! The field for a six-digit code.
 
 use leptos::prelude::*;
 use rekey_shared::{Field, MessageId};
@@ -6,7 +6,7 @@ use rekey_shared::{Field, MessageId};
 use super::FormState;
 use super::field::{Fault, described_by};
 
-/// One box for all six digits, so that pasting, filling in and correcting work as everywhere else.
+/// One field for all six digits, so that pasting, filling in and correcting work as everywhere else.
 /// No `maxlength`: it would cut a code that is pasted with blanks.
 #[component]
 pub(crate) fn CodeField(state: FormState) -> impl IntoView {

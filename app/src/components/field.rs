@@ -1,17 +1,17 @@
-//! Boxes to type into.
+//! Text fields.
 
 use leptos::prelude::*;
 use rekey_shared::{Field, MessageId};
 
 use super::FormState;
 
-/// The ids of what describes a box: hint and fault.
+/// The ids of what describes a field: hint and fault.
 pub(super) fn described_by(field: Field) -> String {
     let name = field.name();
     format!("{name}-hint {name}-fault")
 }
 
-/// The sentence about what is wrong with a box. Always in the page, so that a screen reader hears what appears in it.
+/// The sentence about what is wrong with a field. Always in the page, so that a screen reader hears what appears in it.
 #[component]
 pub(super) fn Fault(state: FormState, field: Field) -> impl IntoView {
     view! {
@@ -21,7 +21,7 @@ pub(super) fn Fault(state: FormState, field: Field) -> impl IntoView {
     }
 }
 
-/// A box for a line of text.
+/// A field for a line of text.
 #[component]
 pub(crate) fn TextField(
     state: FormState,
@@ -56,7 +56,7 @@ pub(crate) fn TextField(
     }
 }
 
-/// The box to tick under the terms.
+/// The checkbox that accepts the terms.
 #[component]
 pub(crate) fn Consent(state: FormState, terms: String) -> impl IntoView {
     let field = Field::Consent;

@@ -16,7 +16,7 @@ use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 use crate::error::AppError;
 use crate::start;
 
-/// How a form fares.
+/// The state of a form.
 #[derive(Clone, Copy)]
 pub(crate) struct FormState {
     /// What did not work the last time.
@@ -29,7 +29,7 @@ pub(crate) struct FormState {
     pub lang: Lang,
     /// The answer that refused a password, as it came: the chunk that reads reports reads it.
     pub refusal: RwSignal<Option<String>>,
-    /// The boxes that were changed since the last answer: what was wrong with them may be right by now.
+    /// The fields that were changed since the last answer: what was wrong with them may be right by now.
     edited: RwSignal<Vec<String>>,
     typed: StoredValue<Vec<(Field, String)>>,
 }
@@ -61,28 +61,30 @@ impl FormState {
     pub(crate) fn fault(self, field: Field) -> Option<String> {
         let problem =
             self.problem.get().filter(|_| self.edited.with(|edited| edited.iter().all(|of| of != field.name())))?;
-        match (&problem, field) {
-            (Problem::CodeWrong { .. } | Problem::CodeDead, Field::Code) => Some(text::problem(&problem, self.lang)),
-            (Problem::WeakPassword(_), Field::NewPassword) => Some(MessageId::SEE_RULES.text(self.lang).to_owned()),
-            _ => problem.fault_of(field).map(|fault| text::fault(field, fault, self.lang).to_owned()),
+        if field == Field::Code && matches!(problem, Problem::CodeWrong { .. } | Problem::CodeDead) {
+            return Some(text::problem(&problem, self.lang));
         }
+        if field == Field::NewPassword && matches!(problem, Problem::WeakPassword(_)) {
+            return Some(MessageId::SEE_RULES.text(self.lang).to_owned());
+        }
+        problem.fault_of(field).map(|fault| text::fault(field, fault, self.lang).to_owned())
     }
 
-    /// Takes back what was wrong with both boxes of a new password, since they were filled for the person.
-    pub(crate) fn made_password(self) {
-        self.problem.try_update(|problem| match problem {
-            Some(Problem::WeakPassword(_)) => *problem = None,
-            Some(Problem::Fields(faults)) => {
+    /// Takes back what was wrong with both fields of a new password, once a generated password fills them.
+    pub(crate) fn clear_password_faults(self) {
+        self.problem.try_update(|problem| {
+            if let Some(Problem::Fields(faults)) = problem {
                 faults.retain(|wrong| !matches!(wrong.field, Field::NewPassword | Field::ConfirmPassword));
-                if faults.is_empty() {
-                    *problem = None;
-                }
             }
-            _ => {}
+            let was_last = matches!(problem, Some(Problem::WeakPassword(_)))
+                || matches!(problem, Some(Problem::Fields(faults)) if faults.is_empty());
+            if was_last {
+                *problem = None;
+            }
         });
     }
 
-    fn answered(self, problem: Option<Problem>, body: Option<String>) {
+    fn show_answer(self, problem: Option<Problem>, body: Option<String>) {
         self.pending.try_set(false);
         let of_password = matches!(problem, Some(Problem::WeakPassword(_)));
         self.refusal.try_set(body.filter(|_| of_password));
@@ -121,9 +123,9 @@ pub(crate) fn PostForm(
         let navigate = navigate.clone();
         spawn_local(async move {
             match post(to, &form).await {
-                Err((problem, body)) => state.answered(Some(problem), body),
+                Err((problem, body)) => state.show_answer(Some(problem), body),
                 Ok(next) => {
-                    state.answered(None, None);
+                    state.show_answer(None, None);
                     match stay {
                         Some(stay) => stay.run(()),
                         None => navigate(&next, leptos_router::NavigateOptions::default()),
@@ -153,7 +155,7 @@ async fn post(to: &str, form: &HtmlFormElement) -> Result<String, (Problem, Opti
     let request = gloo_net::http::Request::post(to).header("Accept", "application/json").body(typed);
     let request = request.map_err(|_| unsent(Problem::BadRequest))?;
     let answer = request.send().await.map_err(|_| unsent(Problem::Offline))?;
-    // Read even when nobody wants it: an answer that is not read holds its connection.
+    // Always read: an answer that is not read holds its connection.
     let body = answer.text().await.unwrap_or_default();
     if answer.ok() {
         return Ok(answer.headers().get("Location").unwrap_or_else(|| "/".to_owned()));

@@ -1,4 +1,4 @@
-//! Boxes for passwords.
+//! Fields for passwords.
 
 use leptos::attr::custom::custom_attribute;
 use leptos::html::Input;
@@ -10,14 +10,14 @@ use web_sys::HtmlInputElement;
 
 use super::FormState;
 use super::field::{Fault, described_by};
-use super::password_rules::{Meter, Rules, Watch};
+use super::password_rules::{LiveCheck, Meter, Rules};
 use crate::lazy;
-use crate::rules::PasswordPage;
+use crate::rules::NewPasswordView;
 
-/// The box for a password that exists.
+/// The field for a password that exists.
 #[component]
-pub(crate) fn OldPassword(state: FormState, field: Field, label: MessageId) -> impl IntoView {
-    let (shown, alive) = (RwSignal::new(false), alive());
+pub(crate) fn ExistingPassword(state: FormState, field: Field, label: MessageId) -> impl IntoView {
+    let (shown, hydrated) = (RwSignal::new(false), hydrated());
     let invalid = move || state.fault(field).is_some().then_some("true");
     view! {
         <div class="field">
@@ -34,30 +34,30 @@ pub(crate) fn OldPassword(state: FormState, field: Field, label: MessageId) -> i
                     aria-describedby=described_by(field)
                     aria-invalid=invalid
                 />
-                <ShowButton state shown alive controls=field.name()/>
+                <ShowButton state shown hydrated controls=field.name()/>
             </div>
             <Fault state field/>
         </div>
     }
 }
 
-/// The two boxes for a password that is being chosen, with the rules and the strength.
+/// The two fields for a password that is being chosen, with the rules and the strength.
 #[component]
-pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView {
-    let (shown, alive) = (RwSignal::new(false), alive());
-    let PasswordPage { identifier, min, passwordrules: rules, lines, standing, breached, policy } = page;
-    let watch = Watch::new(policy, breached, standing, state.lang);
-    let area = NodeRef::<Input>::new();
+pub(crate) fn NewPassword(state: FormState, view: NewPasswordView) -> impl IntoView {
+    let (shown, hydrated) = (RwSignal::new(false), hydrated());
+    let NewPasswordView { identifier, min, passwordrules: rules, lines, assessment, breached, policy } = view;
+    let check = LiveCheck::new(policy, breached, assessment, state.lang);
+    let input = NodeRef::<Input>::new();
     Effect::new(move || {
         // What was typed before the scripts came counts too.
-        if let Some(typed) = area.get().map(|area| area.value()).filter(|typed| !typed.is_empty()) {
-            watch.see(typed);
+        if let Some(typed) = input.get().map(|input| input.value()).filter(|typed| !typed.is_empty()) {
+            check.judge_typed(typed);
         }
     });
     // What the server refused is shown as it said, until something else is typed.
     Effect::new(move || {
         if let Some(refusal) = state.refusal.get() {
-            watch.hear(refusal);
+            check.show_refusal(refusal);
         }
     });
     let field = Field::NewPassword;
@@ -69,8 +69,8 @@ pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView
             <div class="label-row">
                 <label for=field.name()>{MessageId::NEW_PASSWORD.text(state.lang)}</label>
                 <span class="makers">
-                    <MakeButton state watch shown alive label=MessageId::MAKE_ONE words=false/>
-                    <MakeButton state watch shown alive label=MessageId::MAKE_OF_WORDS words=true/>
+                    <GenerateButton state check shown hydrated label=MessageId::MAKE_ONE words=false/>
+                    <GenerateButton state check shown hydrated label=MessageId::MAKE_OF_WORDS words=true/>
                 </span>
             </div>
             <div class="wrap">
@@ -85,23 +85,23 @@ pub(crate) fn NewPassword(state: FormState, page: PasswordPage) -> impl IntoView
                     {..custom_attribute("passwordrules", rules.clone())}
                     aria-describedby="new_password-fault new_password-strength new_password-rules"
                     aria-invalid=invalid
-                    node_ref=area
-                    on:focus=move |_| watch.prepare()
-                    on:input=move |event| watch.see(event_target_value(&event))
+                    node_ref=input
+                    on:focus=move |_| check.preload()
+                    on:input=move |event| check.judge_typed(event_target_value(&event))
                 />
-                <ShowButton state shown alive controls=field.name()/>
+                <ShowButton state shown hydrated controls=field.name()/>
             </div>
             <Fault state field/>
-            <Meter watch/>
-            <Rules watch lines/>
+            <Meter check/>
+            <Rules check lines/>
         </div>
-        <Again state shown rules/>
+        <ConfirmPassword state shown rules/>
     }
 }
 
-/// The box for typing it again.
+/// The field for typing it again.
 #[component]
-fn Again(state: FormState, shown: RwSignal<bool>, rules: String) -> impl IntoView {
+fn ConfirmPassword(state: FormState, shown: RwSignal<bool>, rules: String) -> impl IntoView {
     let field = Field::ConfirmPassword;
     let invalid = move || state.fault(field).is_some().then_some("true");
     view! {
@@ -125,13 +125,18 @@ fn Again(state: FormState, shown: RwSignal<bool>, rules: String) -> impl IntoVie
 
 /// Shows what is typed, or hides it again. Not there before the scripts are.
 #[component]
-fn ShowButton(state: FormState, shown: RwSignal<bool>, alive: RwSignal<bool>, controls: &'static str) -> impl IntoView {
+fn ShowButton(
+    state: FormState,
+    shown: RwSignal<bool>,
+    hydrated: RwSignal<bool>,
+    controls: &'static str,
+) -> impl IntoView {
     let label = move || if shown.get() { MessageId::HIDE } else { MessageId::SHOW }.text(state.lang);
     view! {
         <button
             type="button"
             class="show"
-            hidden=move || !alive.get()
+            hidden=move || !hydrated.get()
             aria-controls=controls
             on:click=move |_| shown.update(|shown| *shown = !*shown)
         >
@@ -140,33 +145,33 @@ fn ShowButton(state: FormState, shown: RwSignal<bool>, alive: RwSignal<bool>, co
     }
 }
 
-/// Fills both boxes with a password made here, of characters or of words, and shows it.
+/// Fills both fields with a password generated here, of characters or of words, and shows it.
 #[component]
-fn MakeButton(
+fn GenerateButton(
     state: FormState,
-    watch: Watch,
+    check: LiveCheck,
     shown: RwSignal<bool>,
-    alive: RwSignal<bool>,
+    hydrated: RwSignal<bool>,
     label: MessageId,
     words: bool,
 ) -> impl IntoView {
-    let make = move |_| {
+    let generate = move |_| {
         spawn_local(async move {
-            let Some((policy, beside)) = watch.facts() else { return };
-            let made = lazy::make_password(policy, beside, words.then_some(state.lang)).await;
+            let Some((policy, names)) = check.inputs() else { return };
+            let made = lazy::make_password(policy, names, words.then_some(state.lang)).await;
             if made.is_empty() {
                 return;
             }
             shown.try_set(true);
             fill(Field::NewPassword, &made);
             fill(Field::ConfirmPassword, &made);
-            state.made_password();
-            watch.see(made.expose().to_owned());
-            watch.tell(MessageId::MADE_ONE.text(state.lang).to_owned());
+            state.clear_password_faults();
+            check.judge_typed(made.expose().to_owned());
+            check.announce(MessageId::MADE_ONE.text(state.lang).to_owned());
         });
     };
     view! {
-        <button type="button" class="link" class:asleep=move || !alive.get() on:click=make>
+        <button type="button" class="link" class:inactive=move || !hydrated.get() on:click=generate>
             {label.text(state.lang)}
         </button>
     }
@@ -177,26 +182,26 @@ fn kind(shown: RwSignal<bool>) -> impl Fn() -> &'static str + Copy {
 }
 
 /// Becomes true when the scripts have taken the page over.
-fn alive() -> RwSignal<bool> {
-    let alive = RwSignal::new(false);
-    Effect::new(move || alive.set(true));
-    alive
+fn hydrated() -> RwSignal<bool> {
+    let hydrated = RwSignal::new(false);
+    Effect::new(move || hydrated.set(true));
+    hydrated
 }
 
-/// The box of a field on this page.
+/// The input element of a field on this page.
 pub(super) fn find(name: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(name)?.dyn_into().ok()
 }
 
 fn fill(field: Field, made: &Secret) {
-    if let Some(area) = find(field.name()) {
-        area.set_value(made.expose());
+    if let Some(input) = find(field.name()) {
+        input.set_value(made.expose());
     }
 }
 
-/// Puts the cursor into the box of that name.
+/// Puts the cursor into the field of that name.
 pub(super) fn focus(name: &str) {
-    if let Some(area) = find(name) {
-        let _ = area.focus();
+    if let Some(input) = find(name) {
+        let _ = input.focus();
     }
 }

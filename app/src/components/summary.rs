@@ -3,12 +3,12 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use rekey_shared::{Field, Lang, MessageId, Problem, text};
+use rekey_shared::{Field, Lang, Problem, text};
 
 use super::FormState;
-use crate::paths;
+use crate::pages::next_step;
 
-/// Says what happened and what to do, with a link to each box that needs another look.
+/// Says what happened and what to do, with a link to each field that needs another look.
 /// Takes the focus when an answer comes, and when the page comes back after a form post without scripts.
 #[component]
 pub(crate) fn ErrorSummary(state: FormState) -> impl IntoView {
@@ -32,12 +32,12 @@ pub(crate) fn ErrorSummary(state: FormState) -> impl IntoView {
             autofocus=came_back
             hidden=move || state.problem.with(Option::is_none)
         >
-            {move || state.problem.get().map(|problem| told(&problem, state.lang, &page.get_untracked()))}
+            {move || state.problem.get().map(|problem| describe(&problem, state.lang, &page.get_untracked()))}
         </div>
     }
 }
 
-fn told(problem: &Problem, lang: Lang, page: &str) -> AnyView {
+fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
     let body = match problem {
         Problem::Fields(fields) => {
             let line = |(field, sentence): (Field, &'static str)| view! { <li><FieldLink field text=sentence/></li> };
@@ -50,30 +50,34 @@ fn told(problem: &Problem, lang: Lang, page: &str) -> AnyView {
         Problem::WeakPassword(_) => {
             view! { <p><FieldLink field=Field::NewPassword text=text::problem(problem, lang)/></p> }.into_any()
         }
-        _ => view! { <p>{text::problem(problem, lang)}</p> }.into_any(),
+        Problem::SignInRefused
+        | Problem::CodeDead
+        | Problem::ResendTooSoon
+        | Problem::LinkNotValid
+        | Problem::JourneyOver
+        | Problem::TooManyRequests
+        | Problem::TooFrequent
+        | Problem::SlowDown
+        | Problem::RegistrationClosed
+        | Problem::ChangePasswordFirst
+        | Problem::NotSignedIn
+        | Problem::Busy
+        | Problem::Forbidden
+        | Problem::BadRequest
+        | Problem::Offline
+        | Problem::Unexpected(_) => view! { <p>{text::problem(problem, lang)}</p> }.into_any(),
     };
+    let next = next_step(problem, page);
+    let next = next.map(|(next, label)| view! { <p><a href=next>{label.text(lang)}</a></p> });
     view! {
         <p class="summary-title">{text::problem_title(problem, lang)}</p>
         {body}
-        {way_out(problem, lang, page)}
+        {next}
     }
     .into_any()
 }
 
-fn way_out(problem: &Problem, lang: Lang, page: &str) -> Option<impl IntoView + use<>> {
-    let (next, label) = match problem {
-        Problem::NotSignedIn => (paths::SIGN_IN, MessageId::SIGN_IN),
-        Problem::ChangePasswordFirst if page != paths::ACCOUNT_PASSWORD => {
-            (paths::ACCOUNT_PASSWORD, MessageId::CHANGE_PASSWORD)
-        }
-        Problem::LinkNotValid => (paths::FORGOT, MessageId::GET_NEW_CODE),
-        Problem::CodeDead => (paths::beginning(page), MessageId::START_AGAIN),
-        _ => return None,
-    };
-    Some(view! { <p><a href=next>{label.text(lang)}</a></p> })
-}
-
-/// A link that puts the cursor into a box.
+/// A link that puts the cursor into a field.
 #[component]
 fn FieldLink(field: Field, #[prop(into)] text: String) -> impl IntoView {
     let focus = move |event: leptos::ev::MouseEvent| {

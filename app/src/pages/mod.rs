@@ -1,85 +1,108 @@
-//! The pages. The first is there at once; the others at the door are one chunk, those of the account another,
-//! fetched when somebody goes there.
+//! The pages, a file each.
+//!
+//! A page is a type that implements [`PageRoute`], and a name in the list of its group: [`public`] or [`account`].
+//! From the lists follow the router of the app, the addresses at which pages find their data, and the server's rows.
 
-mod desk;
-mod help;
-pub(crate) mod not_found;
-mod not_me;
-mod recover;
-mod register;
-pub(crate) mod sign_in;
+pub(crate) mod account;
+mod data;
+mod next_step;
+pub(crate) mod public;
+#[cfg(feature = "ssr")]
+mod request;
+mod route;
 
+#[cfg(feature = "ssr")]
+use std::sync::LazyLock;
+
+use account::AccountPage;
+pub(crate) use data::{DataResource, show};
 use leptos::prelude::*;
-use leptos_router::LazyRoute;
+use leptos::tachys::view::iterators::StaticVec;
 use leptos_router::hooks::use_query_map;
+use leptos_router::{ChooseView, NestedRoute, SsrMode};
+pub(crate) use next_step::next_step;
+use public::{FirstPage, PublicPage};
+#[cfg(feature = "ssr")]
+pub use request::PageEntry;
+use route::Pattern;
+pub(crate) use route::{MenuEntry, PageGroup, PageRoute, page_group};
 
-use crate::api::Page;
-use crate::components::{DataResource, Door, Loaded, data_of};
+/// Any page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Page {
+    /// In the first load.
+    First(FirstPage),
+    /// In the public chunk.
+    Public(PublicPage),
+    /// In the chunk of the account.
+    Account(AccountPage),
+}
 
-/// Declares routes by the page they show and the chunk that draws it.
-macro_rules! lazy_routes {
-    ($($name:ident in $chunk:ident;)+) => {$(
-        #[doc = concat!("The route to [`Page::", stringify!($name), "`].")]
-        pub(crate) struct $name(DataResource);
+impl Page {
+    fn all() -> impl Iterator<Item = Self> {
+        let first = FirstPage::ALL.iter().copied().map(Self::First);
+        let public = PublicPage::ALL.iter().copied().map(Self::Public);
+        first.chain(public).chain(AccountPage::ALL.iter().copied().map(Self::Account))
+    }
 
-        impl LazyRoute for $name {
-            fn data() -> Self {
-                Self(data_of(Page::$name))
-            }
-
-            async fn view(this: Self) -> AnyView {
-                $chunk(Page::$name, this.0).await
-            }
+    fn path(self) -> &'static str {
+        match self {
+            Self::First(page) => page.path(),
+            Self::Public(page) => page.path(),
+            Self::Account(page) => page.path(),
         }
-    )+};
-}
+    }
 
-lazy_routes! {
-    Register in door_chunk;
-    RegisterCode in door_chunk;
-    RegisterDetails in door_chunk;
-    RegisterDone in door_chunk;
-    Forgot in door_chunk;
-    Recover in door_chunk;
-    RecoverNew in door_chunk;
-    RecoverDone in door_chunk;
-    NotMe in door_chunk;
-    NotMeDone in door_chunk;
-    Help in door_chunk;
-    Account in desk_chunk;
-    AccountPassword in desk_chunk;
-    AccountSessions in desk_chunk;
-}
+    fn asks(self) -> bool {
+        match self {
+            Self::First(page) => page.asks(),
+            Self::Public(page) => page.asks(),
+            Self::Account(page) => page.asks(),
+        }
+    }
 
-#[leptos::lazy]
-fn door_chunk(page: Page, data: DataResource) -> AnyView {
-    let view = match page {
-        Page::Register => register::start,
-        Page::RegisterCode => register::code,
-        Page::RegisterDetails => register::details,
-        Page::RegisterDone => register::done,
-        Page::Forgot => recover::start,
-        Page::Recover => recover::code,
-        Page::RecoverNew => recover::new_password,
-        Page::RecoverDone => recover::done,
-        Page::NotMe => not_me::ask,
-        Page::NotMeDone => not_me::done,
-        _ => help::page,
-    };
-    view! { <Door><Loaded data view/></Door> }.into_any()
-}
+    #[cfg(feature = "ssr")]
+    fn to_entry(self) -> PageEntry {
+        match self {
+            Self::First(page) => page.to_entry(),
+            Self::Public(page) => page.to_entry(),
+            Self::Account(page) => page.to_entry(),
+        }
+    }
 
-#[leptos::lazy]
-fn desk_chunk(page: Page, data: DataResource) -> AnyView {
-    match page {
-        Page::AccountPassword => desk::password::page(data),
-        Page::AccountSessions => desk::sessions::page(data),
-        _ => desk::overview::page(data),
+    #[cfg(feature = "ssr")]
+    fn entry(self) -> Option<&'static PageEntry> {
+        PAGES.iter().find(|entry| entry.pattern == self.path())
     }
 }
 
-/// What has just been done, as the address says it: shown the same with and without scripts.
-fn just_done() -> Memo<Option<String>> {
+/// As `Lazy` of `LazyRoute` would do it, but with one type for all pages: the request for the data is on its way while
+/// the chunk is fetched.
+impl ChooseView for Page {
+    async fn choose(self) -> AnyView {
+        let data = data::data_of(self);
+        match self {
+            Self::First(page) => public::framed(page, data),
+            Self::Public(page) => public::public_chunk(page, data).await,
+            Self::Account(page) => account::account_chunk(page, data).await,
+        }
+    }
+
+    async fn preload(&self) {}
+}
+
+/// The routes to all pages.
+pub(crate) fn routes() -> StaticVec<NestedRoute<Pattern, (), (), Page>> {
+    let route = |page: Page| NestedRoute::new(Pattern(page.path()), page).ssr_mode(SsrMode::Async);
+    Page::all().map(route).collect::<Vec<_>>().into()
+}
+
+/// Every page, for the server's table of routes.
+#[cfg(feature = "ssr")]
+pub static PAGES: LazyLock<Vec<PageEntry>> = LazyLock::new(|| Page::all().map(Page::to_entry).collect());
+
+/// Whether the address says that this has just been done: shown the same with and without scripts.
+fn just_done(what: &'static str) -> Signal<bool> {
     let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get("done")))
+    Signal::derive(move || query.with(|query| query.get("done")).as_deref() == Some(what))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::Method;
+use rekey_app::pages::PAGES;
 
 use super::{API, Authentication, Body, DenialStyle, Origin, Row, page_listing};
 
@@ -28,11 +29,12 @@ fn name(method: &Method, path: &str) -> String {
     format!("{method} {path}")
 }
 
-/// The pages and server functions that the app has.
+/// The pages, their data and the server functions that the app has.
 fn served_by_the_app() -> BTreeSet<String> {
     let functions = server_fn::axum::server_fn_paths().map(|(path, method)| name(&method, path));
     let pages = page_listing().iter().map(|page| name(&Method::GET, page.path()));
-    functions.chain(pages).collect()
+    let data = PAGES.iter().filter_map(|page| page.data.as_deref()).map(|path| name(&Method::GET, path));
+    functions.chain(pages).chain(data).collect()
 }
 
 fn needs_the_app(row: &Row) -> bool {

@@ -2,10 +2,12 @@
 
 use axum::extract::{Request, State};
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use rekey_app::api::{
-    ChangePassword, CompleteRecovery, CompleteRegistration, EndOthers, EndSession, Freeze, Load, ResendRecovery,
+    ChangePassword, CompleteRecovery, CompleteRegistration, EndOthers, EndSession, Freeze, ResendRecovery,
     ResendRegistration, SignIn, SignOut, StartRecovery, StartRegistration, VerifyRecovery, VerifyRegistration,
 };
+use rekey_app::pages::{PAGES, PageEntry};
 use rekey_app::paths;
 use rekey_domain::access::Access;
 use rekey_domain::journey::JourneyKind;
@@ -51,31 +53,24 @@ pub fn metrics_table() -> Vec<Row> {
     vec![counters()]
 }
 
-fn page(site: &Site, path: &'static str, access: &'static [Access]) -> Row {
-    let draw = draw_page(site);
-    Row::get(path, move |request: Request| draw(request)).for_browsers(access).denied_by(DenialStyle::Page)
+/// The pages of the app, and where each finds its data.
+fn pages(site: &Site) -> Vec<Row> {
+    PAGES.iter().flat_map(|entry| std::iter::once(page(site, entry)).chain(page_data(site, entry))).collect()
 }
 
-fn pages(site: &Site) -> Vec<Row> {
-    let page = |path, access| page(site, path, access);
-    vec![
-        page("/", ANYONE),
-        page("/register", ANYONE),
-        page("/register/code", REGISTERING),
-        page("/register/details", REGISTERING),
-        page("/register/done", ANYONE),
-        page("/forgot", ANYONE),
-        page("/recover", RECOVERING),
-        page("/recover/new", RECOVERING),
-        page("/recover/done", ANYONE),
-        page("/not-me", ANYONE),
-        page("/not-me/done", ANYONE),
-        page("/help", ANYONE),
-        page("/account", SIGNED_IN),
-        page("/account/password", CHANGING_PASSWORD),
-        page("/account/sessions", SIGNED_IN),
-        Row::get(Load::PATH, server_function(site)).for_browsers(ANYONE).from_own_pages(),
-    ]
+fn page(site: &Site, entry: &'static PageEntry) -> Row {
+    let draw = draw_page(site);
+    let row = Row::get(entry.path.as_str(), move |request: Request| draw(request));
+    row.for_browsers(entry.access).denied_by(DenialStyle::Page)
+}
+
+fn page_data(site: &Site, entry: &'static PageEntry) -> Option<Row> {
+    let app = site.app.clone();
+    let answer = move |request: Request| async move {
+        let (request, _) = request.into_parts();
+        ([(CONTENT_TYPE, "application/json")], entry.answer(&app, &request).await)
+    };
+    entry.data.as_deref().map(|path| Row::get(path, answer).for_browsers(entry.access).from_own_pages())
 }
 
 fn form<F: ServerFn>(site: &Site, access: &'static [Access]) -> Row {

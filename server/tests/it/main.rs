@@ -14,6 +14,7 @@ mod links;
 mod matrix;
 mod must_change;
 mod origin;
+mod pages;
 mod policy_commands;
 mod setting_commands;
 mod throttle;

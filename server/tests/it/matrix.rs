@@ -36,7 +36,9 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "GET /not-me",
             "GET /not-me/done",
             "GET /help",
-            "GET /api/page",
+            "GET /api/page/",
+            "GET /api/page/register",
+            "GET /api/page/not-me",
             "POST /api/registration/start",
             "POST /api/recovery/start",
             "POST /api/account/freeze",
@@ -63,6 +65,8 @@ const EXPECTED: &[(&str, &[&str])] = &[
         &[
             "GET /register/code",
             "GET /register/details",
+            "GET /api/page/register/code",
+            "GET /api/page/register/details",
             "POST /api/registration/verify",
             "POST /api/registration/resend",
             "POST /api/registration/complete",
@@ -73,13 +77,25 @@ const EXPECTED: &[(&str, &[&str])] = &[
         &[
             "GET /recover",
             "GET /recover/new",
+            "GET /api/page/recover",
+            "GET /api/page/recover/new",
             "POST /api/recovery/verify",
             "POST /api/recovery/resend",
             "POST /api/recovery/complete",
         ],
     ),
-    ("signed in", &["GET /account", "GET /account/sessions", "POST /api/session/end", "POST /api/session/end-others"]),
-    ("changing", &["GET /account/password", "POST /api/password/change"]),
+    (
+        "signed in",
+        &[
+            "GET /account",
+            "GET /account/sessions",
+            "GET /api/page/account",
+            "GET /api/page/account/sessions",
+            "POST /api/session/end",
+            "POST /api/session/end-others",
+        ],
+    ),
+    ("changing", &["GET /account/password", "GET /api/page/account/password", "POST /api/password/change"]),
     ("scraping", &["GET /metrics"]),
 ];
 
@@ -351,7 +367,7 @@ fn refused_in_style(rule: &Rule, kind: &str, accept: &str, answer: &Answer) {
 async fn the_table_has_a_row_for_everything_that_the_app_serves() {
     let site = TestSite::router().start().await;
     assert_eq!(faults(&table(site.app())), Vec::<String>::new());
-    for missing in ["/account", "/api/session/sign-in", "/api/page"] {
+    for missing in ["/account", "/api/session/sign-in", "/api/page/account"] {
         let rows = table(site.app()).into_iter().filter(|row| row.rule.path != missing).collect::<Vec<_>>();
         assert_eq!(faults(&rows).len(), 1, "{missing}");
         let mut twice = table(site.app());
@@ -371,7 +387,7 @@ async fn a_row_that_would_be_dangerous_is_a_fault() {
     assert_eq!(faults_with("/account", |rule| rule.access = &[]), 1);
     assert_eq!(faults_with("/api/session/end", |rule| rule.origin = Origin::Anywhere), 1);
     assert_eq!(faults_with("/api/session/end", |rule| rule.body = Body::None), 1);
-    assert_eq!(faults_with("/api/page", |rule| rule.origin = Origin::Anywhere), 1);
+    assert_eq!(faults_with("/api/page/account", |rule| rule.origin = Origin::Anywhere), 1);
     assert_eq!(faults_with("/help", |rule| rule.body = Body::Form), 1);
     assert_eq!(faults_with("/help", |rule| rule.path = "/halp".into()), 2);
 }

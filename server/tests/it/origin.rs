@@ -90,7 +90,7 @@ async fn our_own_pages_get_through_with_either_header() {
 async fn what_scripts_read_is_for_our_own_scripts() {
     let site = TestSite::router().start().await;
     for (relation, refused) in [("same-origin", false), ("cross-site", true), ("same-site", true), ("none", true)] {
-        let mut request = get("/api/page?page=SignIn");
+        let mut request = get("/api/page/");
         request.headers_mut().insert(FETCH_SITE, relation.parse().expect("a header"));
         assert_eq!(site.send(request).await.status == StatusCode::FORBIDDEN, refused, "{relation}");
     }

@@ -6,20 +6,68 @@ use rekey_shared::{Lang, MessageId, Timestamp, text};
 use server_fn::ServerFn as _;
 
 use crate::api::{EndOthers, EndSession};
-use crate::components::{
-    DataResource, Desk, ErrorSummary, FormState, Loaded, Notice, PageTitle, PostForm, Submit, drawn,
+use crate::components::{ErrorSummary, FormState, Notice, PageTitle, PostForm, Submit};
+use crate::pages::{DataResource, MenuEntry, PageRoute, just_done, show};
+use crate::start;
+#[cfg(feature = "ssr")]
+use {
+    crate::pages::request::{PageRequest, PageResult},
+    rekey_domain::access::Access,
+    rekey_service::sessions,
 };
-use crate::{paths, start};
+
+/// The list of signed-in browsers, each with a button that signs it out.
+pub(crate) struct AccountSessions;
+
+impl PageRoute for AccountSessions {
+    const PATH: &'static str = "/account/sessions";
+    const MENU: Option<MenuEntry> =
+        Some(MenuEntry { label: MessageId::SESSIONS, icon: "M3 5h18v11H3zM8 20h8M12 16v4" });
+    type Data = Vec<SessionView>;
+
+    #[cfg(feature = "ssr")]
+    const ACCESS: &'static [Access] = &[Access::SignedIn];
+
+    #[cfg(feature = "ssr")]
+    async fn load(request: PageRequest) -> PageResult<Vec<SessionView>> {
+        Ok(sessions::list(&request.services, request.person()?.caller()).await?)
+    }
+
+    fn view(sessions: Vec<SessionView>) -> AnyView {
+        list(sessions)
+    }
+
+    // Heading and notice stay while the list is fetched again.
+    fn body(data: DataResource) -> AnyView {
+        let lang = start::lang();
+        let said = if just_done("ended").get_untracked() {
+            Some(MessageId::SESSION_ENDED.text(lang))
+        } else if just_done("others").get_untracked() {
+            Some(MessageId::OTHERS_ENDED.text(lang))
+        } else {
+            None
+        };
+        let notice = RwSignal::new(said);
+        provide_context(AfterEnding { data, notice });
+        view! {
+            <PageTitle title=MessageId::SESSIONS.text(lang)/>
+            <p class="lead">{MessageId::SESSIONS_LEAD.text(lang)}</p>
+            <Notice text=notice/>
+            {show::<Self>(data)}
+        }
+        .into_any()
+    }
+}
 
 /// What happens after a session was ended here.
 #[derive(Clone, Copy)]
-struct After {
+struct AfterEnding {
     data: DataResource,
     notice: RwSignal<Option<&'static str>>,
 }
 
-impl After {
-    fn ended(self, notice: MessageId) -> Callback<()> {
+impl AfterEnding {
+    fn say(self, notice: MessageId) -> Callback<()> {
         Callback::new(move |()| {
             self.notice.set(Some(notice.text(start::lang())));
             self.data.refetch();
@@ -27,31 +75,10 @@ impl After {
     }
 }
 
-pub(in crate::pages) fn page(data: DataResource) -> AnyView {
-    let lang = start::lang();
-    let done = super::super::just_done();
-    let said = match done.get_untracked().as_deref() {
-        Some("ended") => Some(MessageId::SESSION_ENDED.text(lang)),
-        Some("others") => Some(MessageId::OTHERS_ENDED.text(lang)),
-        _ => None,
-    };
-    let notice = RwSignal::new(said);
-    provide_context(After { data, notice });
-    view! {
-        <Desk here=paths::ACCOUNT_SESSIONS>
-            <PageTitle title=MessageId::SESSIONS.text(lang)/>
-            <p class="lead">{MessageId::SESSIONS_LEAD.text(lang)}</p>
-            <Notice text=notice/>
-            <Loaded data view=|data| drawn(data, list)/>
-        </Desk>
-    }
-    .into_any()
-}
-
 fn list(sessions: Vec<SessionView>) -> AnyView {
     let lang = start::lang();
-    let state = FormState::new(paths::ACCOUNT_SESSIONS, EndOthers::PATH);
-    let stay = use_context::<After>().map(|after| after.ended(MessageId::OTHERS_ENDED));
+    let state = FormState::new(AccountSessions::PATH, EndOthers::PATH);
+    let stay = use_context::<AfterEnding>().map(|after| after.say(MessageId::OTHERS_ENDED));
     let others = sessions.len() > 1;
     let rows = sessions.into_iter().map(|session| view! { <Row session lang/> }).collect_view();
     let foot = if others {
@@ -77,7 +104,7 @@ fn list(sessions: Vec<SessionView>) -> AnyView {
 fn Row(session: SessionView, lang: Lang) -> impl IntoView {
     let device = text::device(&session.device, lang);
     let state = FormState::new("", EndSession::PATH);
-    let stay = use_context::<After>().map(|after| after.ended(MessageId::SESSION_ENDED));
+    let stay = use_context::<AfterEnding>().map(|after| after.say(MessageId::SESSION_ENDED));
     let stay = stay.unwrap_or_else(|| Callback::new(|()| {}));
     let label = text::end_session(&device, lang);
     let end = (!session.current).then(|| {

@@ -1,26 +1,27 @@
-//! The door: one card, one question at a time, nothing else on the page.
+//! The public layout: one card with one question, and nothing else on the page.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use rekey_shared::{MessageId, text};
+use rekey_shared::MessageId;
 
-use super::PageTitle;
+use super::{Help, SignIn};
+use crate::pages::PageRoute as _;
 use crate::{paths, start};
 
-/// The frame of every page outside the account.
+/// What stands around every page outside the account.
 #[component]
-pub(crate) fn Door(children: Children) -> impl IntoView {
+pub(super) fn PublicLayout(children: Children) -> impl IntoView {
     let (lang, site) = (start::lang(), start::site());
-    let at_help = use_location().pathname.get_untracked() == paths::HELP;
+    let at_help = use_location().pathname.get_untracked() == Help::PATH;
     let stuck = (!at_help).then(|| {
         let (url, label) = match site.help_url {
             Some(url) => (url, MessageId::ASK_HELP_DESK),
-            None => (paths::HELP.to_owned(), MessageId::SEE_HELP),
+            None => (Help::PATH.to_owned(), MessageId::SEE_HELP),
         };
         view! { <p class="stuck">{MessageId::STUCK.text(lang)} " " <a href=url>{label.text(lang)}</a></p> }
     });
     view! {
-        <div class="door">
+        <div class="public-layout">
             <header class="top">
                 <Wordmark/>
                 <LanguageSwitch/>
@@ -29,16 +30,16 @@ pub(crate) fn Door(children: Children) -> impl IntoView {
                 <div class="card">{children()}</div>
                 {stuck}
             </main>
-            <Foot/>
+            <Footer/>
         </div>
     }
 }
 
 /// The name of the product, and the way home.
 #[component]
-pub(super) fn Wordmark() -> impl IntoView {
+pub(in crate::pages) fn Wordmark() -> impl IntoView {
     view! {
-        <a class="mark" href=paths::SIGN_IN aria-label=MessageId::HOME.text(start::lang())>
+        <a class="mark" href=SignIn::PATH aria-label=MessageId::HOME.text(start::lang())>
             <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
                 <circle cx="8" cy="12" r="4.6"></circle>
                 <path d="M12.6 12H22M18 12v4M22 12v2.6"></path>
@@ -50,7 +51,7 @@ pub(super) fn Wordmark() -> impl IntoView {
 
 /// Offers the other language, in that language.
 #[component]
-pub(super) fn LanguageSwitch() -> impl IntoView {
+pub(in crate::pages) fn LanguageSwitch() -> impl IntoView {
     let lang = start::lang();
     let other = lang.other();
     let location = use_location();
@@ -63,9 +64,9 @@ pub(super) fn LanguageSwitch() -> impl IntoView {
     }
 }
 
-/// Whose door it is, and the pages that everybody may see.
+/// The organisation's name, and links to pages that are open to everyone.
 #[component]
-pub(super) fn Foot() -> impl IntoView {
+pub(in crate::pages) fn Footer() -> impl IntoView {
     let (lang, site) = (start::lang(), start::site());
     let terms = site.terms_url.map(|url| view! { <a href=url rel="external">{MessageId::TERMS.text(lang)}</a> });
     let mailbox = site.dev_mailbox.then(|| {
@@ -75,38 +76,8 @@ pub(super) fn Foot() -> impl IntoView {
         <footer class="foot">
             <span>{site.organisation}</span>
             <span class="foot-links">
-                {mailbox} {terms} <a href=paths::HELP>{MessageId::HELP.text(lang)}</a>
+                {mailbox} {terms} <a href=Help::PATH>{MessageId::HELP.text(lang)}</a>
             </span>
         </footer>
-    }
-}
-
-/// How far a journey has come.
-#[component]
-pub(crate) fn Steps(step: u8, of: u8) -> impl IntoView {
-    let marks = (1..=of).map(|mark| view! { <i class:on=mark <= step></i> }).collect_view();
-    view! { <p class="steps" role="img" aria-label=text::step_of(step, of, start::lang())>{marks}</p> }
-}
-
-/// The end of a journey: what happened, and the next step.
-#[component]
-pub(crate) fn Outcome(
-    title: MessageId,
-    text: MessageId,
-    next: &'static str,
-    label: MessageId,
-    /// Whether this is the good end.
-    #[prop(default = true)]
-    good: bool,
-) -> impl IntoView {
-    let lang = start::lang();
-    let path = if good { "M5 12.5l4.5 4.5L19 7.5" } else { "M12 6.5v7M12 17.2v.3" };
-    view! {
-        <p class="seal" class:plain=!good aria-hidden="true">
-            <svg viewBox="0 0 24 24" focusable="false"><path d=path></path></svg>
-        </p>
-        <PageTitle title=title.text(lang)/>
-        <p class="lead">{text.text(lang)}</p>
-        <a class="btn" href=next>{label.text(lang)}</a>
     }
 }

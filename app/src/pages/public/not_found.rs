@@ -3,22 +3,24 @@
 use leptos::prelude::*;
 use rekey_shared::MessageId;
 
-use crate::components::{Door, Outcome};
-use crate::paths;
+use super::{PublicLayout, SignIn};
+use crate::components::Outcome;
+use crate::pages::PageRoute as _;
 
+/// What is shown at an address that no page has.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     note_missing();
     view! {
-        <Door>
+        <PublicLayout>
             <Outcome
                 title=MessageId::NOT_FOUND_TITLE
                 text=MessageId::NOT_FOUND_TEXT
-                next=paths::SIGN_IN
+                next=SignIn::PATH
                 label=MessageId::TO_FIRST_PAGE
                 good=false
             />
-        </Door>
+        </PublicLayout>
     }
 }
 

@@ -1,10 +1,16 @@
-//! Help: honest answers to what people ask most.
+//! Help: answers to what is asked most.
 
 use leptos::prelude::*;
 use rekey_shared::{Lang, MessageId};
 
 use crate::components::PageTitle;
+use crate::pages::PageRoute;
 use crate::start;
+#[cfg(feature = "ssr")]
+use {
+    crate::pages::request::{PageRequest, PageResult},
+    rekey_domain::access::Access,
+};
 
 /// A question and its answers.
 type Entry = (MessageId, &'static [MessageId]);
@@ -17,20 +23,37 @@ const ENTRIES: [Entry; 5] = [
     (MessageId::HELP_STRANGE, &[MessageId::HELP_STRANGE_1, MessageId::HELP_STRANGE_2]),
 ];
 
-pub(super) fn page(_: &str) -> AnyView {
-    let lang = start::lang();
-    view! {
-        <PageTitle title=MessageId::HELP_TITLE.text(lang)/>
-        <p class="lead">{MessageId::HELP_LEAD.text(lang)}</p>
-        <div class="answers">
-            {ENTRIES.map(|entry| answer(entry, lang)).collect_view()}
-            <section>
-                <h2>{MessageId::HELP_PERSON.text(lang)}</h2>
-                {person(lang)}
-            </section>
-        </div>
+/// Help.
+pub(crate) struct Help;
+
+impl PageRoute for Help {
+    const PATH: &'static str = "/help";
+    const ASKS: bool = false;
+    type Data = ();
+
+    #[cfg(feature = "ssr")]
+    const ACCESS: &'static [Access] = &[Access::Anyone];
+
+    #[cfg(feature = "ssr")]
+    async fn load(_: PageRequest) -> PageResult<()> {
+        Ok(())
     }
-    .into_any()
+
+    fn view((): ()) -> AnyView {
+        let lang = start::lang();
+        view! {
+            <PageTitle title=MessageId::HELP_TITLE.text(lang)/>
+            <p class="lead">{MessageId::HELP_LEAD.text(lang)}</p>
+            <div class="answers">
+                {ENTRIES.map(|entry| answer(entry, lang)).collect_view()}
+                <section>
+                    <h2>{MessageId::HELP_PERSON.text(lang)}</h2>
+                    {person(lang)}
+                </section>
+            </div>
+        }
+        .into_any()
+    }
 }
 
 fn answer((question, answers): Entry, lang: Lang) -> impl IntoView {

@@ -1,0 +1,63 @@
+//! The new password at the end of a recovery.
+
+use leptos::prelude::*;
+use rekey_shared::{MessageId, text};
+use server_fn::ServerFn as _;
+
+use crate::api::CompleteRecovery;
+use crate::components::{ErrorSummary, FormState, NewPassword, PageTitle, PostForm, Steps, Submit};
+use crate::pages::PageRoute;
+use crate::rules::NewPasswordView;
+#[cfg(feature = "ssr")]
+use {
+    super::{Recover, journey},
+    crate::pages::request::{PageRequest, PageResult},
+    rekey_domain::access::Access,
+    rekey_domain::journey::JourneyKind,
+    rekey_service::recovery::{self, ProofSource},
+    rekey_shared::Problem,
+};
+
+/// Asks for the new password. A mailed link that was followed wins over a journey.
+pub(crate) struct RecoverNew;
+
+impl PageRoute for RecoverNew {
+    const PATH: &'static str = "/recover/new";
+    type Data = NewPasswordView;
+
+    #[cfg(feature = "ssr")]
+    const ACCESS: &'static [Access] = &[Access::Journey(JourneyKind::Recovery)];
+
+    #[cfg(feature = "ssr")]
+    async fn load(request: PageRequest) -> PageResult<NewPasswordView> {
+        let holder = request.journey()?;
+        let source = holder.proof_source();
+        let problem = match source {
+            ProofSource::Journey(handle) => {
+                let found = recovery::view(&request.services, handle).await?;
+                journey::at_password(found, Recover::PATH)?;
+                Problem::JourneyOver
+            }
+            ProofSource::Link(_) => Problem::LinkNotValid,
+        };
+        let policy = recovery::policy(&request.services, source).await?.ok_or(problem)?;
+        Ok(request.new_password(&policy))
+    }
+
+    fn view(new_password: NewPasswordView) -> AnyView {
+        let state = FormState::new(Self::PATH, CompleteRecovery::PATH);
+        let lang = state.lang;
+        let for_whom = text::password_for(&new_password.identifier, lang);
+        view! {
+            <Steps step=3 of=3/>
+            <ErrorSummary state/>
+            <PageTitle title=MessageId::NEW_PASSWORD_TITLE.text(lang) state/>
+            <p class="lead">{for_whom} " " {MessageId::NEW_PASSWORD_LEAD.text(lang)}</p>
+            <PostForm to=CompleteRecovery::PATH state>
+                <NewPassword state view=new_password/>
+                <Submit state label=MessageId::SAVE_PASSWORD busy=MessageId::SAVING/>
+            </PostForm>
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,66 @@
+//! Signing in.
+
+use leptos::prelude::*;
+use rekey_shared::{Field, MessageId, text};
+use server_fn::ServerFn as _;
+
+use super::{Forgot, Register};
+use crate::api;
+use crate::components::{ErrorSummary, ExistingPassword, FormState, PageTitle, PostForm, Submit, TextField};
+use crate::pages::PageRoute;
+use crate::start;
+#[cfg(feature = "ssr")]
+use {
+    crate::pages::account::{AccountOverview, AccountPassword},
+    crate::pages::request::{NotShown, PageRequest, PageResult},
+    rekey_domain::access::{Access, SessionState},
+};
+
+/// The sign-in page. It leads the signed-in on to their account.
+pub(crate) struct SignIn;
+
+impl PageRoute for SignIn {
+    const PATH: &'static str = "/";
+    type Data = ();
+
+    #[cfg(feature = "ssr")]
+    const ACCESS: &'static [Access] = &[Access::Anyone];
+
+    #[cfg(feature = "ssr")]
+    async fn load(request: PageRequest) -> PageResult<()> {
+        match request.visitor()?.session() {
+            SessionState::None | SessionState::Half => Ok(()),
+            SessionState::MustChange => Err(NotShown::Redirect(AccountPassword::PATH)),
+            SessionState::Full { .. } => Err(NotShown::Redirect(AccountOverview::PATH)),
+        }
+    }
+
+    fn view((): ()) -> AnyView {
+        let state = FormState::new(Self::PATH, api::SignIn::PATH);
+        let lang = state.lang;
+        let site = start::site();
+        let lead = Some(site.organisation).filter(|name| !name.is_empty());
+        let lead = lead.map(|name| view! { <p class="lead">{text::account_at(&name, lang)}</p> });
+        let newcomers = site.registration_open.then(|| {
+            view! {
+                <p class="aside">
+                    {MessageId::NEW_HERE.text(lang)} " "
+                    <a href=Register::PATH>{MessageId::CREATE_ACCOUNT.text(lang)}</a>
+                </p>
+            }
+        });
+        view! {
+            <ErrorSummary state/>
+            <PageTitle title=MessageId::SIGN_IN.text(lang) state/>
+            {lead}
+            <PostForm to=api::SignIn::PATH state>
+                <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
+                <ExistingPassword state field=Field::Password label=MessageId::PASSWORD/>
+                <p class="forgot"><a href=Forgot::PATH>{MessageId::FORGOT_LINK.text(lang)}</a></p>
+                <Submit state label=MessageId::SIGN_IN busy=MessageId::SIGNING_IN/>
+            </PostForm>
+            {newcomers}
+        }
+        .into_any()
+    }
+}
