@@ -12,6 +12,7 @@ mod limits;
 mod links;
 mod must_change;
 mod origin;
+mod pages;
 mod policy_commands;
 mod registry;
 mod support;

@@ -1,0 +1,47 @@
+//! Pages find their data below their own path.
+
+use http::StatusCode;
+use rekey_app::pages::PAGES;
+
+use crate::support::{Running, get};
+
+#[tokio::test]
+async fn the_data_of_a_page_is_what_the_page_is_drawn_from() {
+    let site = Running::new().await;
+    let expected = [
+        ("/api/page/", r#"{"data":null}"#),
+        ("/api/page/register", r#"{"data":false}"#),
+        ("/api/page/register/code", r#"{"refused":{"problem":"journey_over"}}"#),
+        ("/api/page/recover", r#"{"refused":{"problem":"journey_over"}}"#),
+        ("/api/page/not-me", r#"{"refused":{"problem":"link_not_valid"}}"#),
+    ];
+    for (address, data) in expected {
+        let answer = site.send(get(address)).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "application/json"), "{address}");
+        assert_eq!(answer.body, data, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_the_same_for_everyone_has_no_data() {
+    let site = Running::new().await;
+    for path in ["/forgot", "/help", "/register/done", "/recover/done", "/not-me/done"] {
+        let page = PAGES.iter().find(|page| page.path == path).expect("a page");
+        assert_eq!(page.data, None, "{path}");
+        assert_eq!(site.get(path).await.status, StatusCode::OK, "{path}");
+        assert_eq!(site.get(&format!("/api/page{path}")).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_of_the_account_is_closed_to_those_who_are_not_signed_in() {
+    let site = Running::new().await;
+    let pages: Vec<_> = PAGES.iter().filter(|page| page.path.starts_with("/account")).collect();
+    assert_eq!(pages.len(), 3);
+    for page in pages {
+        let answer = site.get(&page.path).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/"), "{}", page.path);
+        let answer = site.get(page.data.as_deref().expect("data")).await;
+        assert!(!answer.body.contains("\"data\""), "{}: {}", page.path, answer.body);
+    }
+}
