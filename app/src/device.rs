@@ -13,7 +13,7 @@ pub(crate) fn label(user_agent: &str) -> String {
     }
 }
 
-/// The first hit counts: everybody calls themselves Safari, and most call themselves Chrome.
+/// The first hit counts: every browser calls itself Safari, and most call themselves Chrome.
 const BROWSERS: &[(&str, &str)] = &[
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_has_no_name() {
+    fn an_unknown_browser_has_no_name() {
         assert_eq!(label(""), "");
         assert_eq!(label(&"語".repeat(10_000)), "");
     }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use rekey_service::Unexpected;
+use sha2::{Digest as _, Sha256};
 
 use crate::site::{PeerAddress, Site};
+use rekey_shared::Secret;
 
 /// The time that the database gets to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -44,11 +46,19 @@ async fn is_ready(site: &Site) -> Result<bool, Unexpected> {
 #[derive(Debug, Clone, Copy)]
 pub struct MetricsListener;
 
-/// Whether counters are read from where a request comes: the listener for them, or this machine when there is none.
+/// Whether a request may read the counters: by their own listener, from this machine when they have none, or by token.
 pub fn reads_metrics(site: &Site, request: &Request) -> bool {
     let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
     request.extensions().get::<MetricsListener>().is_some()
         || (site.metrics_here && peer.is_some_and(|peer| is_local(peer, request.headers())))
+        || site.metrics_token.as_ref().is_some_and(|token| brings(token, request.headers()))
+}
+
+fn brings(token: &Secret, headers: &HeaderMap) -> bool {
+    let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some((scheme, brought)) = authorization.split_once(' ') else { return false };
+    // Compared by their hashes, so that the time tells nothing of how much of a guess was right.
+    scheme.eq_ignore_ascii_case("bearer") && Sha256::digest(brought) == Sha256::digest(token.expose())
 }
 
 fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {

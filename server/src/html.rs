@@ -39,7 +39,7 @@ pub fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            // Controls have no place in HTML and could confuse whoever reads the source.
+            // Controls have no place in HTML and could mislead a reader of the source.
             letter if letter.is_control() && !matches!(letter, '\n' | '\t') => {
                 let _ = write!(out, "\u{fffd}");
             }

@@ -51,7 +51,7 @@ fn rebuilt(typed: &str) -> Option<String> {
     if url.origin() != base.origin() || !url.username().is_empty() || path.starts_with("//") {
         return None;
     }
-    // Percent-encoded slashes never make a host, but somebody behind us may decode them.
+    // Percent-encoded slashes never make a host, but a proxy may decode them.
     let folded = path.to_ascii_lowercase();
     if folded.contains("%2f") || folded.contains("%5c") || folded.contains("%00") {
         return None;

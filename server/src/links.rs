@@ -15,25 +15,25 @@ use crate::site::Site;
 
 /// A mailed recovery link.
 pub async fn recovery(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    take(&site, Cookie::Link, &token, paths::RECOVER_NEW)
+    keep_token(&site, Cookie::Link, &token, paths::RECOVER_NEW)
 }
 
 /// The link for the first or a lost owner.
 pub async fn owner(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    take(&site, Cookie::Owner, &token, paths::REGISTER)
+    keep_token(&site, Cookie::Owner, &token, paths::REGISTER)
 }
 
 /// "It was not me".
 pub async fn not_me(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    take(&site, Cookie::NotMe, &token, paths::NOT_ME)
+    keep_token(&site, Cookie::NotMe, &token, paths::NOT_ME)
 }
 
 /// Stands in the cookie for a link that a mail program has cut: the page says that it does not work.
 const CUT: &str = "cut";
 
-/// What has not the form of a token takes an older one's place, so that nobody lands in a journey
+/// What has not the form of a token replaces an older one, so that no browser continues a journey
 /// that the link at hand did not begin.
-fn take(site: &Site, cookie: Cookie, token: &str, next: &'static str) -> Response {
+fn keep_token(site: &Site, cookie: Cookie, token: &str, next: &'static str) -> Response {
     let secure = site.app.secure_cookies;
     let token = PlainToken::parse(token).map_or_else(|| CUT.to_owned(), |token| token.expose());
     let line = cookie.write(&token, secure);

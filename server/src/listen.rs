@@ -1,4 +1,4 @@
-//! From sockets to the router: connections, their limits, and a stop that loses nobody.
+//! From sockets to the router: connections, their limits, and a stop that loses no request.
 //!
 //! HTTP/1.1 only. What faces the internet is a proxy with TLS, and those speak HTTP/1.1 to what is behind them;
 //! so the floods that HTTP/2 makes possible (T-45) end there.
@@ -40,7 +40,7 @@ const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
-    /// So many at the same time; the next one waits at the door.
+    /// So many at the same time; the next one waits in the system's queue.
     pub connections: usize,
     /// The time that the head of a request gets, from the first byte or the end of the request before.
     pub head: Duration,
@@ -55,20 +55,20 @@ impl Allowance {
 
 /// Answers connections until `stop` is ready, then lets those under way finish.
 pub async fn listen(listener: TcpListener, router: Router, allowance: Allowance, stop: impl Future<Output = ()>) {
-    let places = Arc::new(Semaphore::new(allowance.connections));
+    let slots = Arc::new(Semaphore::new(allowance.connections));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         let next = tokio::select! {
             () = &mut stop => break,
-            next = accept(&listener, &places) => next,
+            next = accept(&listener, &slots) => next,
         };
         match next {
-            Ok((stream, peer, place)) => {
-                let talk = serve_connection(stream, peer, router.clone(), allowance.head, graceful.watcher());
+            Ok((stream, peer, slot)) => {
+                let serving = serve_connection(stream, peer, router.clone(), allowance.head, graceful.watcher());
                 tokio::spawn(async move {
-                    talk.await;
-                    drop(place);
+                    serving.await;
+                    drop(slot);
                 });
             }
             Err(error) => {
@@ -83,16 +83,16 @@ pub async fn listen(listener: TcpListener, router: Router, allowance: Allowance,
     }
 }
 
-/// Waits for a free place before taking a connection: the next one waits in the system's own queue.
+/// Waits for a free slot before taking a connection: the next one waits in the system's own queue.
 async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    slots: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let slot = Arc::clone(slots).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     // Without this every page that is sent in pieces stalls for 40 ms.
     stream.set_nodelay(true)?;
-    Ok((stream, peer, place))
+    Ok((stream, peer, slot))
 }
 
 /// One connection, from its first byte to its last.
@@ -105,7 +105,7 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, h
         .max_headers(HEAD_LINES)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), service);
-    // A client that goes away or talks nonsense is nobody's failure.
+    // A client that goes away or breaks the protocol is no failure of ours.
     let _ended = watcher.watch(connection).await;
 }
 

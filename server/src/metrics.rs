@@ -70,7 +70,7 @@ impl Metrics {
         to.register("outbox_waiting", "Messages not sent yet", self.waiting.clone());
         to.register("outbox_dead", "Messages given up", self.dead.clone());
         to.register("outbox_oldest_seconds", "Age of the oldest waiting message", self.oldest.clone());
-        to.register_collector(Box::new(Elsewhere { delivery, services }));
+        to.register_collector(Box::new(ExternalCounts { delivery, services }));
     }
 
     /// Counts an answer.
@@ -100,19 +100,19 @@ impl Metrics {
     }
 }
 
-/// What others count, read when somebody asks.
-struct Elsewhere {
+/// What other parts count, read when the counters are asked for.
+struct ExternalCounts {
     delivery: Arc<Stats>,
     services: Services,
 }
 
-impl fmt::Debug for Elsewhere {
+impl fmt::Debug for ExternalCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Elsewhere")
+        f.write_str("ExternalCounts")
     }
 }
 
-impl Collector for Elsewhere {
+impl Collector for ExternalCounts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let mut messages = encoder.encode_descriptor("messages", "Tries of sending", None, MetricType::Counter)?;
         for count in self.delivery.read() {

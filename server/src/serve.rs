@@ -48,7 +48,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         return Err(StartError::Failed(format!("the table of routes is wrong: {}", faults.join("; "))));
     }
     let router = router(&site);
-    // Before anybody is told that it runs: whoever reads that may stop it at once.
+    // Before it says that it runs: what reads that may stop it at once.
     let signals = Signals::heard().map_err(|error| StartError::failed("signals", &error))?;
     greet(config, &listener, site.services()).await?;
     tokio::spawn(ring_on_signal(stop, signals));
@@ -66,7 +66,7 @@ async fn bind(address: std::net::SocketAddr, key: &str) -> Result<TcpListener, S
     TcpListener::bind(address).await.map_err(|error| StartError::failed(&format!("{key} {address}"), &error))
 }
 
-/// One line that says where, and, while nobody owns the installation, one with the owner's link.
+/// One line that says where, and, while the installation has no owner, one with the owner's link.
 async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> Result<(), StartError> {
     let address = listener.local_addr().unwrap_or(config.listen);
     tracing::info!(event = "sys_startup", listen = %address, "ready");
@@ -131,7 +131,7 @@ fn spawn_watcher(breaches: Arc<Breaches>, stopped: watch::Receiver<bool>) -> Joi
     })
 }
 
-/// Ready when it is told, or when nobody is left to tell.
+/// Ready when it is told to stop, or when the sender is gone.
 async fn when(mut told: watch::Receiver<bool>) {
     let _ = told.wait_for(|stop| *stop).await;
 }

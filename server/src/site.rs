@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rekey_app::context::AppState;
 use rekey_delivery::{DevMailbox, Stats};
 use rekey_service::Services;
-use rekey_shared::Reference;
+use rekey_shared::{Reference, Secret};
 use tokio::sync::Semaphore;
 
 use crate::config::{Config, Limits, Network};
@@ -25,18 +25,20 @@ pub struct Inner {
     pub app: AppState,
     /// The one name that we answer to.
     pub host: PublicHost,
-    /// Whose word on the client's address counts.
+    /// The proxies that are believed about a client's address.
     pub proxies: Vec<Network>,
     /// What one request and all together may take.
     pub limits: Limits,
     /// What limits client addresses.
     pub buckets: Buckets,
     /// Requests that may still begin.
-    pub room: Semaphore,
+    pub request_slots: Semaphore,
     /// The development mailbox, when it is shown.
     pub mailbox: Option<DevMailbox>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What a scraper on another machine shows.
+    pub metrics_token: Option<Secret>,
     /// Whether `/metrics` is on this listener.
     pub metrics_here: bool,
 }
@@ -61,8 +63,9 @@ impl Site {
             proxies: config.trusted_proxies.clone(),
             limits: config.limits,
             buckets: Buckets::default(),
-            room: Semaphore::new(config.limits.requests),
+            request_slots: Semaphore::new(config.limits.requests),
             metrics: Metrics::new(delivery, app.services.clone()),
+            metrics_token: config.metrics_token.clone(),
             metrics_here: config.metrics_listen.is_none(),
             mailbox,
             app,

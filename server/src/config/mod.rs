@@ -52,6 +52,8 @@ pub struct Config {
     pub dev_mailbox: bool,
     /// A listener of its own for `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
+    /// What a scraper on another machine shows to read `/metrics`.
+    pub metrics_token: Option<Secret>,
     /// Proxies whose word on the client's address counts.
     pub trusted_proxies: Vec<Network>,
     /// The log.
@@ -129,6 +131,7 @@ impl Config {
             sms: providers::sms(&mut source)?,
             dev_mailbox: source.boolean("dev_mailbox")?.unwrap_or_else(|| is_loopback(&public_url)),
             metrics_listen: source.parsed("metrics.listen", address)?,
+            metrics_token: source.parsed("metrics.token", metrics_token)?,
             trusted_proxies: source.list("trusted_proxies", str::parse)?,
             log: log(&mut source)?,
             limits: limits(&mut source)?,
@@ -261,6 +264,11 @@ fn breach(source: &mut Source, data_dir: &Path) -> Result<BreachSettings, Config
             url.map(String::from).ok_or_else(|| "must be a URL that begins with https:".to_owned())
         })?,
     })
+}
+
+/// As long as 128 random bits in hexadecimal.
+fn metrics_token(text: &str) -> Result<Secret, String> {
+    if text.len() < 32 { Err("must have 32 characters or more".to_owned()) } else { Ok(Secret::new(text)) }
 }
 
 fn limits(source: &mut Source) -> Result<Limits, ConfigError> {

@@ -19,7 +19,7 @@ pub struct StartKey {
 }
 
 /// Every key that is read at the start, and whether its value may hold a secret.
-const START_KEYS: [(&str, bool); 27] = [
+const START_KEYS: [(&str, bool); 28] = [
     ("listen", false),
     ("public_url", false),
     ("data_dir", false),
@@ -27,6 +27,7 @@ const START_KEYS: [(&str, bool); 27] = [
     ("database.url", true),
     ("trusted_proxies", false),
     ("metrics.listen", false),
+    ("metrics.token", true),
     ("log.format", false),
     ("log.level", false),
     ("limits.body_bytes", false),

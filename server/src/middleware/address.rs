@@ -24,7 +24,7 @@ pub async fn find(State(site): State<Site>, mut request: Request, next: Next) ->
     next.run(request).await
 }
 
-/// The right-most address that no trusted proxy has. Whoever is not trusted is not believed about anybody else,
+/// The right-most address that no trusted proxy has. A proxy that is not trusted is not believed about others,
 /// so a client cannot choose its own address. No other header counts.
 pub fn client_of(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
     let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));

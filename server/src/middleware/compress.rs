@@ -1,6 +1,6 @@
 //! Packs pages that hold nothing personal.
 //!
-//! A packed page that mixes a secret with what a stranger can make it repeat gives the secret away by its length
+//! A packed page that mixes a secret with what an attacker can make it repeat gives the secret away by its length
 //! (BREACH). Our pages hold no secrets, but some hold names and addresses. So a page is packed only for a browser
 //! that sends no cookie of ours but the language: the first visit, where size matters most.
 
@@ -23,7 +23,7 @@ const LONGEST: usize = 1024 * 1024;
 
 /// Packs the page, if it may be.
 pub async fn compress(request: Request, next: Next) -> Response {
-    let wanted = takes_gzip(request.headers()) && is_stranger(request.headers());
+    let wanted = takes_gzip(request.headers()) && has_no_personal_cookie(request.headers());
     let response = next.run(request).await;
     if wanted && is_page(response.headers()) { pack(response).await } else { response }
 }
@@ -43,7 +43,7 @@ pub fn takes(headers: &HeaderMap, coding: &str) -> bool {
     })
 }
 
-fn is_stranger(headers: &HeaderMap) -> bool {
+fn has_no_personal_cookie(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(COOKIE).into_iter();
     let mut pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pairs.all(|pair| {
@@ -78,12 +78,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_strangers_get_packed_pages() {
+    fn only_a_request_without_personal_cookies_gets_a_packed_page() {
         let with = |cookie| HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(cookie))]);
-        assert!(is_stranger(&HeaderMap::new()));
-        assert!(is_stranger(&with("rekey_lang=ja; other=1")));
-        assert!(!is_stranger(&with("rekey_lang=ja; rekey_session=x")));
-        assert!(!is_stranger(&with("__Host-rekey_flash=x")));
+        assert!(has_no_personal_cookie(&HeaderMap::new()));
+        assert!(has_no_personal_cookie(&with("rekey_lang=ja; other=1")));
+        assert!(!has_no_personal_cookie(&with("rekey_lang=ja; rekey_session=x")));
+        assert!(!has_no_personal_cookie(&with("__Host-rekey_flash=x")));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use rekey_shared::Problem;
 use crate::refusal::{RefusalFormat, answer};
 use crate::site::Site;
 
-/// Turns a panic into a page with a reference. The panic's own text goes nowhere: it may hold what somebody typed.
+/// Turns a panic into a page with a reference. The panic's own text goes nowhere: it may hold what a person typed.
 pub async fn catch(State(site): State<Site>, request: Request, next: Next) -> Response {
     let format = RefusalFormat::new(&site, request.headers());
     let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await else {

@@ -10,9 +10,9 @@ use rekey_shared::Problem;
 use crate::refusal::{RefusalFormat, answer};
 use crate::site::Site;
 
-/// Lets in as many requests as there is room for.
+/// Admits as many requests at once as `limits.requests` says.
 pub async fn shed(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let Ok(_place) = site.room.try_acquire() else {
+    let Ok(_slot) = site.request_slots.try_acquire() else {
         site.metrics.refused("full");
         let format = RefusalFormat::new(&site, request.headers());
         let mut response = answer(&site, format, StatusCode::SERVICE_UNAVAILABLE, &Problem::Busy);

@@ -46,7 +46,7 @@ fn route_of(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned())
 }
 
-/// Anybody can invent methods; the log and the counters know these.
+/// A client can invent methods; the log and the counters know these.
 fn known(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

@@ -109,15 +109,12 @@ pub enum DenialStyle {
     Problem,
 }
 
-/// A route that anyone may use.
-pub const ANYONE: &[Access] = &[Access::Anyone];
-
 impl Row {
-    fn new(path: impl Into<Cow<'static, str>>, method: Method, handler: MethodRouter<Site>) -> Self {
+    fn new(path: Cow<'static, str>, method: Method, access: &'static [Access], handler: MethodRouter<Site>) -> Self {
         let rule = Rule {
-            path: path.into(),
+            path,
             method,
-            access: ANYONE,
+            access,
             authentication: Authentication::None,
             origin: Origin::Anywhere,
             throttle: Throttle::None,
@@ -127,37 +124,29 @@ impl Row {
         Self { rule, handler }
     }
 
-    /// Something that is read, the same for everyone.
-    pub fn get<H, T>(path: impl Into<Cow<'static, str>>, handler: H) -> Self
+    /// Something that is read, from anywhere.
+    pub fn get<H, T>(path: impl Into<Cow<'static, str>>, access: &'static [Access], handler: H) -> Self
     where
         H: Handler<T, Site>,
         T: 'static,
     {
-        Self::new(path, Method::GET, get(handler))
+        Self::new(path.into(), Method::GET, access, get(handler))
     }
 
-    /// Something that is posted. From our own pages, unless [`Row::from_anywhere`] says otherwise.
-    pub fn post<H, T>(path: impl Into<Cow<'static, str>>, body: Body, handler: H) -> Self
+    /// Something that is posted, from our own pages unless [`Row::from_anywhere`] says otherwise.
+    pub fn post<H, T>(path: impl Into<Cow<'static, str>>, access: &'static [Access], body: Body, handler: H) -> Self
     where
         H: Handler<T, Site>,
         T: 'static,
     {
-        let row = Self::new(path, Method::POST, post(handler));
+        let row = Self::new(path.into(), Method::POST, access, post(handler));
         Self { rule: Rule { body, origin: Origin::OwnPages, ..row.rule }, ..row }
     }
 
-    /// For those who meet one of `access`, authenticated by cookies.
+    /// Authenticated by cookies.
     #[must_use]
-    pub fn for_browsers(mut self, access: &'static [Access]) -> Self {
-        self.rule.access = access;
+    pub fn by_cookies(mut self) -> Self {
         self.rule.authentication = Authentication::Cookies;
-        self
-    }
-
-    /// For those who meet one of `access`, authenticated by what every request says of itself.
-    #[must_use]
-    pub fn open_to(mut self, access: &'static [Access]) -> Self {
-        self.rule.access = access;
         self
     }
 

@@ -15,10 +15,12 @@ use rekey_shared::Field;
 use server_fn::ServerFn;
 
 use super::handlers::{draw_page, server_function};
-use super::{ANYONE, Body, DenialStyle, Row};
+use super::{Body, DenialStyle, Row};
 use crate::site::Site;
 use crate::throttle::Throttle;
 use crate::{assets, breach, health, language, links, mailbox};
+
+const ANYONE: &[Access] = &[Access::Anyone];
 
 const SIGNED_IN: &[Access] = &[Access::SignedIn];
 
@@ -60,8 +62,8 @@ fn pages(site: &Site) -> Vec<Row> {
 
 fn page(site: &Site, entry: &'static PageEntry) -> Row {
     let draw = draw_page(site);
-    let row = Row::get(entry.path.as_str(), move |request: Request| draw(request));
-    row.for_browsers(entry.access).denied_by(DenialStyle::Page)
+    let row = Row::get(entry.path.as_str(), entry.access, move |request: Request| draw(request));
+    row.by_cookies().denied_by(DenialStyle::Page)
 }
 
 fn page_data(site: &Site, entry: &'static PageEntry) -> Option<Row> {
@@ -70,11 +72,11 @@ fn page_data(site: &Site, entry: &'static PageEntry) -> Option<Row> {
         let (request, _) = request.into_parts();
         ([(CONTENT_TYPE, "application/json")], entry.answer(&app, &request).await)
     };
-    entry.data.as_deref().map(|path| Row::get(path, answer).for_browsers(entry.access).from_own_pages())
+    entry.data.as_deref().map(|path| Row::get(path, entry.access, answer).by_cookies().from_own_pages())
 }
 
 fn form<F: ServerFn>(site: &Site, access: &'static [Access]) -> Row {
-    Row::post(F::PATH, Body::Form, server_function(site)).for_browsers(access)
+    Row::post(F::PATH, access, Body::Form, server_function(site)).by_cookies()
 }
 
 fn registration(site: &Site) -> Vec<Row> {
@@ -113,36 +115,36 @@ fn account(site: &Site) -> Vec<Row> {
 
 fn links_and_files() -> Vec<Row> {
     vec![
-        Row::get("/recover/link/{token}", links::recovery),
-        Row::get("/owner/{token}", links::owner),
-        Row::get("/not-me/{token}", links::not_me),
-        Row::get("/.well-known/change-password", links::change_password),
-        Row::post(paths::LANGUAGE, Body::Form, language::choose),
-        Row::get("/api/v1/breached/{prefix}", breach::shard).from_own_pages(),
-        Row::get("/pkg/{*file}", assets::file),
-        Row::get("/favicon.ico", assets::favicon),
+        Row::get("/recover/link/{token}", ANYONE, links::recovery),
+        Row::get("/owner/{token}", ANYONE, links::owner),
+        Row::get("/not-me/{token}", ANYONE, links::not_me),
+        Row::get("/.well-known/change-password", ANYONE, links::change_password),
+        Row::post(paths::LANGUAGE, ANYONE, Body::Form, language::choose),
+        Row::get("/api/v1/breached/{prefix}", ANYONE, breach::shard).from_own_pages(),
+        Row::get("/pkg/{*file}", ANYONE, assets::file),
+        Row::get("/favicon.ico", ANYONE, assets::favicon),
     ]
 }
 
 fn probes() -> Vec<Row> {
     vec![
-        Row::get("/healthz", health::up),
-        Row::get("/readyz", health::ready),
+        Row::get("/healthz", ANYONE, health::up),
+        Row::get("/readyz", ANYONE, health::ready),
         counters(),
         // Browsers send reports without a word on where from.
-        Row::post("/csp-report", Body::Json { limit: REPORT }, count_report).from_anywhere(),
+        Row::post("/csp-report", ANYONE, Body::Json { limit: REPORT }, count_report).from_anywhere(),
     ]
 }
 
 fn counters() -> Row {
-    Row::get("/metrics", health::metrics).open_to(METRICS)
+    Row::get("/metrics", METRICS, health::metrics)
 }
 
 fn development() -> Vec<Row> {
     vec![
-        Row::get(paths::MAILBOX, mailbox::page),
-        Row::get("/dev/mailbox.json", mailbox::json),
-        Row::get("/dev/mailbox.css", mailbox::style),
+        Row::get(paths::MAILBOX, ANYONE, mailbox::page),
+        Row::get("/dev/mailbox.json", ANYONE, mailbox::json),
+        Row::get("/dev/mailbox.css", ANYONE, mailbox::style),
     ]
 }
 

@@ -6,7 +6,7 @@ use rekey::config::{Config, Source};
 use rekey_service::setting::{KEYS, find_key};
 
 /// A setting that must not be taken, and the key that must be named.
-const WRONG: [(&str, &str, &str); 46] = [
+const WRONG: [(&str, &str, &str); 47] = [
     ("REKEY_LISTEN", "localhost", "listen"),
     ("REKEY_LISTEN", "127.0.0.1:99999", "listen"),
     ("REKEY_PUBLIC_URL", "account.example.org", "public_url"),
@@ -24,6 +24,7 @@ const WRONG: [(&str, &str, &str); 46] = [
     ("REKEY_SMS__TOKEN", "hunter2", "sms.url"),
     ("REKEY_DEV_MAILBOX", "maybe", "dev_mailbox"),
     ("REKEY_METRICS__LISTEN", "9090", "metrics.listen"),
+    ("REKEY_METRICS__TOKEN", "0123456789012345678901234567890", "metrics.token"),
     ("REKEY_TRUSTED_PROXIES", "proxy.example.org", "trusted_proxies"),
     ("REKEY_TRUSTED_PROXIES", "10.0.0.0/8,10.0.0.0/99", "trusted_proxies"),
     ("REKEY_LOG__FORMAT", "xml", "log.format"),

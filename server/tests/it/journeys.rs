@@ -107,7 +107,7 @@ on_every_site! {
             site.advance(MINUTE).await;
         }
         let sent = site.deliver().await;
-        let code = sent.last().and_then(|message| message.code()).expect("a code");
+        let code = sent.last().and_then(rekey_testkit::site::ReceivedMessage::code).expect("a code");
         let [earlier, later] = &mut browsers;
         assert_eq!(problem(earlier, paths::RECOVERY_VERIFY, &[("code", &code)]).await, "code_wrong");
         done(later, paths::RECOVERY_VERIFY, &[("code", &code)]).await;

@@ -102,7 +102,7 @@ async fn a_handler_that_panics_costs_its_own_request_only() {
 async fn more_requests_than_there_is_room_for_are_refused_at_once() {
     let running = TestSite::router().start().await;
     let room = u32::try_from(running.app().limits.requests).expect("a small number");
-    let all = running.app().room.acquire_many(room).await.expect("free");
+    let all = running.app().request_slots.acquire_many(room).await.expect("free");
     let full = running.get("/forgot").await;
     assert_eq!((full.status, full.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"));
     drop(all);

@@ -100,7 +100,7 @@ const EXPECTED: &[(&str, &[&str])] = &[
 ];
 
 /// Every kind of requester, and the words of [`EXPECTED`] that it meets beside "anyone".
-const REQUESTERS: [(&str, &[&str]); 17] = [
+const REQUESTERS: [(&str, &[&str]); 18] = [
     ("anonymous", &[]),
     ("invented cookies", &[]),
     ("registering", &["registering"]),
@@ -118,12 +118,14 @@ const REQUESTERS: [(&str, &[&str]); 17] = [
     ("bearer", &[]),
     ("bearer with a session", &[]),
     ("scraper", &["scraping"]),
+    ("metrics token", &["scraping"]),
 ];
 
 const ADA: &str = "ada@example.org";
 const MARKED: &str = "marked@example.org";
 const OWNER: &str = "owner@example.org";
 const NEWCOMER: &str = "newcomer@example.org";
+const METRICS_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// What answers in a handler's place.
 const REACHED: StatusCode = StatusCode::IM_A_TEAPOT;
@@ -156,7 +158,7 @@ struct Matrix {
 
 impl Matrix {
     async fn new() -> Self {
-        let site = TestSite::router().start().await;
+        let site = TestSite::router().set("REKEY_METRICS__TOKEN", METRICS_TOKEN).start().await;
         let router = router_of(site.app(), table(site.app()).into_iter().map(probed).collect());
         account(&site, ADA, None).await;
         account(&site, MARKED, None).await;
@@ -207,7 +209,7 @@ async fn headers_of(site: &TestSite, kind: &str) -> HeaderMap {
         "signed out" => session(&signed_out(site).await),
         "owner" => session(&signed_in(site, OWNER).await),
         "invented cookies" => invented(),
-        "anonymous" | "bearer" | "scraper" => String::new(),
+        "anonymous" | "bearer" | "scraper" | "metrics token" => String::new(),
         other => panic!("no such requester: {other}"),
     };
     let mut headers = HeaderMap::new();
@@ -216,6 +218,9 @@ async fn headers_of(site: &TestSite, kind: &str) -> HeaderMap {
     }
     if kind.starts_with("bearer") {
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer garbage"));
+    }
+    if kind == "metrics token" {
+        headers.insert(AUTHORIZATION, HeaderValue::try_from(format!("Bearer {METRICS_TOKEN}")).expect("a header"));
     }
     headers
 }
@@ -344,7 +349,8 @@ fn refused_in_style(rule: &Rule, kind: &str, accept: &str, answer: &Answer) {
     let helps = if problem == "change_password_first" { "/account/password" } else { "/" };
     let told = (answer.status, answer.header("location"));
     let context = format!("{} for {kind} ({accept})", name(rule));
-    if kind.starts_with("bearer") && expectation(rule) != "scraping" {
+    let program = kind.starts_with("bearer") || kind == "metrics token";
+    if program && expectation(rule) != "scraping" {
         assert_eq!(told, (StatusCode::UNAUTHORIZED, ""), "{context}: no page and no form is for programs");
         return;
     }

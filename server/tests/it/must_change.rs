@@ -51,7 +51,7 @@ async fn a_temporary_password_leads_to_a_page_that_does_not_ask_for_the_old_one(
     let page = browser.get("/recover").await;
     assert!(page.body.contains("emailed it a temporary password"), "{}", page.body);
 
-    let temporary = site.deliver().await.iter().find_map(|message| message.temporary_password());
+    let temporary = site.deliver().await.iter().find_map(rekey_testkit::site::ReceivedMessage::temporary_password);
     let temporary = temporary.expect("a temporary password");
     let sign_in = [("identifier", ADA), ("password", temporary.as_str())];
     browser.post(Scripts::Off, paths::SIGN_IN, &sign_in).await;

@@ -2,11 +2,17 @@
 
 use http::StatusCode;
 use http::header::ACCEPT;
-
+use rekey_domain::throttle::rate::Rate;
+use rekey_shared::{Lang, Problem, text};
 use rekey_testkit::TestSite;
 use rekey_testkit::site::request::{from_peer, get, post};
 
 const WRONG: &str = "identifier=ada%40example.org&password=not+the+password";
+
+/// A site that takes forty tries at once from one address, and then one every three seconds.
+async fn site() -> TestSite {
+    TestSite::router().settings(|settings| settings.sign_in.address_rate = Rate::per_minute(20, 40)).start().await
+}
 
 /// Signs in with a wrong password, from this address.
 async fn wrong(site: &TestSite, peer: &str) -> StatusCode {
@@ -15,7 +21,7 @@ async fn wrong(site: &TestSite, peer: &str) -> StatusCode {
 
 #[tokio::test]
 async fn one_address_is_slowed_down_without_touching_others() {
-    let site = TestSite::router().start().await;
+    let site = site().await;
     for nth in 0..40 {
         assert_eq!(wrong(&site, "203.0.113.7").await, StatusCode::UNAUTHORIZED, "{nth}");
     }
@@ -30,8 +36,10 @@ async fn one_address_is_slowed_down_without_touching_others() {
 
 #[tokio::test]
 async fn a_form_that_is_slowed_down_comes_back_with_what_was_typed() {
-    let site = TestSite::router().start().await;
-    while wrong(&site, "203.0.113.7").await == StatusCode::UNAUTHORIZED {}
+    let site = site().await;
+    for _ in 0..40 {
+        wrong(&site, "203.0.113.7").await;
+    }
     let mut plain = from_peer(post("/api/session/sign-in", WRONG), "203.0.113.7");
     plain.headers_mut().insert(ACCEPT, "text/html".parse().expect("a header"));
     let refused = site.send(plain).await;
@@ -40,6 +48,7 @@ async fn a_form_that_is_slowed_down_comes_back_with_what_was_typed() {
     let mut back = get("/");
     back.headers_mut().insert("cookie", flash.parse().expect("a header"));
     let page = site.send(back).await;
+    assert!(page.body.contains(text::problem_title(&Problem::SlowDown, Lang::En)), "{}", page.body);
     assert!(page.body.contains("value=\"ada@example.org\""), "{}", page.body);
     assert!(!page.body.contains("not the password"), "never a secret");
 }
