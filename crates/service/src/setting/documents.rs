@@ -1,13 +1,14 @@
 //! Listing and changing settings documents.
 
 use rekey_domain::AccountId;
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Target};
 use rekey_domain::setting::{
     Difference, Document, Edit, KEYS, Key, Section, SettingError, Settings, Source, Value, Values, difference, edited,
     resolve,
 };
 use rekey_store::Write;
 
+use crate::context::About as _;
 use crate::{Services, Unexpected};
 
 /// Why settings were not changed. Nothing was written.
@@ -172,13 +173,8 @@ async fn insert(cx: &Services, mut tx: Write, document: &Document) -> Result<(),
     if !tx.insert_setting_document(document).await? {
         return Err(ChangeError::Overtaken { section: document.section, latest: document.version });
     }
-    tx.record(AuditLine {
-        at: cx.now(),
-        event: AuditEvent::SettingsChanged,
-        account: document.changed_by,
-        journey: None,
-        session: None,
-        address: String::new(),
-    });
+    let by = document.changed_by.map_or(Actor::Operator, Actor::Person);
+    let entry = AuditEntry::new(AuditEvent::SettingsChanged, by, document.changed_at);
+    tx.record(entry.target(Target::Settings(document.section)).detail(Detail::Version(document.version)));
     Ok(tx.commit().await?)
 }

@@ -13,6 +13,7 @@ mod audit;
 mod budgets;
 mod cancellation;
 mod expiry;
+mod jobs;
 mod journeys;
 mod migration;
 mod outbox;
