@@ -8,6 +8,7 @@ use std::time::Duration;
 use rekey_domain::audit::Actor;
 use rekey_domain::job::lease::LeaseRule;
 use rekey_domain::job::{Counts, Job, JobState, RowOutcome};
+use rekey_domain::password::set::SetOccasion;
 use rekey_domain::{Account, AccountId, Authority, Epoch, JobId, PasswordHash, Role, Status};
 use rekey_service::job::{self, Runner};
 use rekey_service::{Clock as _, operator};
@@ -38,6 +39,7 @@ async fn find(store: &Store, id: JobId) -> Job {
 
 /// Accounts with as little as possible: what they are is not looked at.
 async fn fill(store: &Store, now: Timestamp) {
+    let hash = PasswordHash("$argon2id$".to_owned());
     let tx = store.begin_write().await.expect("begins");
     for n in 1..=STEPS {
         let account = Account {
@@ -48,14 +50,16 @@ async fn fill(store: &Store, now: Timestamp) {
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,
-            password: Some(PasswordHash("$argon2id$".to_owned())),
-            password_changed_at: Some(now),
+            password: None,
+            password_changed_at: None,
             must_change: false,
             never_expires: false,
             epoch: Epoch(0),
             created_at: now,
         };
         assert_eq!(tx.insert_account(&account, &[]).await.expect("inserts"), Inserted::Done);
+        let permit = SetOccasion::Registration.permit(&account).expect("kept here");
+        tx.set_password(permit, &hash, 0, now).await.expect("sets").expect("the first one");
     }
     tx.commit().await.expect("commits");
 }

@@ -152,7 +152,7 @@ async fn write(
     }
     let document = Document { section, version: latest.version + 1, values, changed_at: cx.now(), changed_by: by };
     check(cx, &tx, &document).await?;
-    insert(cx, tx, &document).await?;
+    insert(tx, &document).await?;
     // Here at once; the other nodes follow. A failure is theirs and ours to find at the next look.
     if let Err(error) = super::refresh(cx).await {
         tracing::warn!(%error, "a change of settings will be taken up later");
@@ -169,7 +169,7 @@ async fn check(cx: &Services, tx: &Write, document: &Document) -> Result<(), Cha
     Ok(())
 }
 
-async fn insert(cx: &Services, mut tx: Write, document: &Document) -> Result<(), ChangeError> {
+async fn insert(mut tx: Write, document: &Document) -> Result<(), ChangeError> {
     if !tx.insert_setting_document(document).await? {
         return Err(ChangeError::Overtaken { section: document.section, latest: document.version });
     }
