@@ -1,7 +1,7 @@
 //! Sealing: one node at a time gives every new entry its place in the chain.
 //!
 //! Requests insert their entries without looking at one another; the order of the log is the order of sealing
-//! (docs/adr/0009-the-audit-log-is-sealed-after-the-fact.md).
+//! (docs/adr/0012-the-audit-log-is-sealed-after-the-fact.md).
 
 use rekey_domain::audit::chain::{Seal, StoredEntry, Voucher};
 use rekey_domain::job::{Counts, JobKind};

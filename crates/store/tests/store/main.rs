@@ -20,6 +20,7 @@ mod outbox;
 mod passwords;
 mod policies;
 mod purge;
+mod retention;
 mod sessions;
 mod settings;
 mod throttle;
