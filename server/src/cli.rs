@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rekey_service::job::Runner;
 use rekey_service::operator::OperatorError;
 use rekey_service::{Services, operator, owner};
-use rekey_store::AuditVerdict;
 
 use crate::config::Config;
 use crate::wiring::{self, StartError};
-use crate::{breach_cli, command, doctor, policy, processor, serve, telemetry};
+use crate::{audit_cli, breach_cli, command, doctor, job_cli, policy, processor, serve, telemetry};
 
 /// Exit code for a problem that was found.
 const PROBLEM: u8 = 1;
@@ -46,7 +46,12 @@ enum Command {
     /// The audit log.
     Audit {
         #[command(subcommand)]
-        action: Audit,
+        action: audit_cli::Action,
+    },
+    /// Jobs over many accounts, and periodic ones.
+    Job {
+        #[command(subcommand)]
+        action: job_cli::Action,
     },
     /// The list of breached passwords.
     Breach {
@@ -85,7 +90,11 @@ enum Account {
     /// Require a password change first.
     RequireChange {
         /// Email address, phone number, or username.
-        identifier: String,
+        #[arg(required_unless_present = "all")]
+        identifier: Option<String>,
+        /// Require it of every account; a running server does this, account by account.
+        #[arg(long, conflicts_with = "identifier")]
+        all: bool,
     },
     /// Never let the password expire.
     NeverExpires {
@@ -97,12 +106,6 @@ enum Account {
         /// Email address, phone number, or username.
         identifier: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum Audit {
-    /// Check that no entry was changed or removed.
-    Verify,
 }
 
 /// Runs one command; says in one line what stands in its way.
@@ -151,19 +154,37 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
         }
         Command::Doctor => Ok(doctor::examine(config).await),
         Command::OwnerLink => {
-            println!("{}", owner::make_link(&wiring::services(config).await?).await?);
-            Ok(ExitCode::SUCCESS)
+            let services = wiring::services(config).await?;
+            println!("{}", owner::make_link(&services).await?);
+            sealed(&services, Ok(ExitCode::SUCCESS)).await
         }
-        Command::Account { action } => account(&wiring::services(config).await?, action).await,
-        Command::Audit { action: Audit::Verify } => verify(config).await,
+        Command::Account { action } => {
+            let services = wiring::services(config).await?;
+            sealed(&services, account(&services, action).await).await
+        }
+        Command::Audit { action } => audit_cli::run(&wiring::services(config).await?, action).await,
+        Command::Job { action } => {
+            let services = wiring::services(config).await?;
+            sealed(&services, job_cli::run(&services, action).await).await
+        }
         Command::Policy { action: policy::Action::Assigned(action) } => {
-            policy::assign::run(&wiring::services(config).await?, action).await
+            let services = wiring::services(config).await?;
+            sealed(&services, policy::assign::run(&services, action).await).await
         }
         Command::Setting { action } => {
-            command::setting::run(config, &wiring::services_for_settings(config).await?, action).await
+            let services = wiring::services_for_settings(config).await?;
+            sealed(&services, command::setting::run(config, &services, action).await).await
         }
         Command::Policy { action: policy::Action::Alone(_) } | Command::Breach { .. } => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Seals what a command has written to the audit log. When that cannot be, a running server does it.
+async fn sealed(services: &Services, done: Result<ExitCode, StartError>) -> Result<ExitCode, StartError> {
+    if let Err(failure) = Runner::new(services.clone()).seal().await {
+        services.report(&failure);
+    }
+    done
 }
 
 async fn account(services: &Services, action: Account) -> Result<ExitCode, StartError> {
@@ -171,7 +192,8 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
         Account::Release { identifier } => (operator::release(services, &identifier).await, "no longer frozen"),
-        Account::RequireChange { identifier } => {
+        Account::RequireChange { identifier: None, .. } => return job_cli::require_change(services).await,
+        Account::RequireChange { identifier: Some(identifier), .. } => {
             (operator::require_change(services, &identifier).await, "marked: its password must be changed")
         }
         Account::NeverExpires { identifier } => {
@@ -188,19 +210,6 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
         }
         Err(OperatorError::NotFound) => Err(StartError::Failed("no account found for this identifier".to_owned())),
         Err(OperatorError::Unexpected(failure)) => Err(failure.into()),
-    }
-}
-
-async fn verify(config: &Config) -> Result<ExitCode, StartError> {
-    match wiring::connect(config).await?.verify_audit().await? {
-        AuditVerdict::Intact { lines } => {
-            println!("The audit log is intact: {lines} {}.", if lines == 1 { "entry" } else { "entries" });
-            Ok(ExitCode::SUCCESS)
-        }
-        AuditVerdict::Broken { seq } => {
-            println!("The audit log is broken at entry {seq}.");
-            Ok(ExitCode::from(PROBLEM))
-        }
     }
 }
 

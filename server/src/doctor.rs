@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rekey_service::Clock as _;
 use rekey_shared::Timestamp;
-use rekey_store::{OutboxCounts, Store};
+use rekey_store::{OutboxCounts, Store, Unsealed};
 
 use crate::config::Config;
 use crate::ports::SystemClock;
@@ -15,6 +15,9 @@ use crate::{keys, processor};
 
 /// A message should not wait longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// An entry of the audit log is sealed within a second; commands that run without a server seal what they write.
+const LONGEST_UNSEALED: Duration = Duration::from_secs(60);
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -122,6 +125,7 @@ async fn look(url: &str, now: Timestamp) -> Result<Vec<Finding>, StartError> {
     let owned = store.has_owner().await?;
     findings.push(judge(owned, "there is an owner", "there is no owner: run rekey owner-link"));
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
+    findings.push(of_audit(&store.count_unsealed().await?, now));
     Ok(findings)
 }
 
@@ -135,6 +139,16 @@ fn of_outbox(counts: &OutboxCounts, now: Timestamp) -> [Finding; 2] {
         judge(waited <= LONGEST_WAIT, "no message waits for long", &late),
         judge(counts.dead == 0, "no message failed", &dead),
     ]
+}
+
+fn of_audit(unsealed: &Unsealed, now: Timestamp) -> Finding {
+    let waited = unsealed.oldest_at.map_or(Duration::ZERO, |at| now.since(at));
+    let late = format!(
+        "{} of the audit log not sealed, the oldest for {}: is a server running? Then search its log for \"audit log\"",
+        if unsealed.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", unsealed.entries) },
+        counted(waited.as_secs() / 60, "minute")
+    );
+    judge(waited <= LONGEST_UNSEALED, "the audit log is sealed", &late)
 }
 
 /// A number and what is counted, right at 1.

@@ -1,6 +1,7 @@
 //! The server: configuration, wiring, router, command line, telemetry.
 
 pub mod assets;
+mod audit_cli;
 pub mod breach;
 mod breach_cli;
 pub mod cli;
@@ -9,6 +10,7 @@ pub mod config;
 pub mod doctor;
 mod health;
 mod html;
+mod job_cli;
 pub mod keys;
 pub mod language;
 mod links;

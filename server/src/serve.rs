@@ -1,9 +1,9 @@
 //! `rekey serve`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use rekey_service::{Services, expiry, owner, setting};
+use rekey_service::job::Runner;
+use rekey_service::{Services, owner, setting};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -14,9 +14,6 @@ use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
 use crate::routes;
 use crate::wiring::{App, StartError, wire};
-
-/// The time between two looks for rows that are older than they have to be.
-const PURGE_EVERY: Duration = Duration::from_secs(600);
 
 /// Connections to the listener for counters.
 const METRICS_CONNECTIONS: usize = 64;
@@ -37,11 +34,12 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         None => None,
     };
     let watcher = spawn_watcher(breaches, stopped.clone());
-    let cleanup = spawn_cleanup(site.services().clone(), stopped.clone());
     let settings = spawn_settings(site.services().clone(), stopped.clone());
-    // The worker goes on until the last request is answered: what that one owes is still sent.
+    // Both go on until the last request is answered: what that one owes is still sent, and what it did is sealed.
     let (stop_worker, worker_stopped) = watch::channel(false);
+    let (runner, jobs_stopped) = (Runner::new(site.services().clone()), worker_stopped.clone());
     let worker = tokio::spawn(async move { worker.run(when(worker_stopped)).await });
+    let jobs = tokio::spawn(async move { runner.run(when(jobs_stopped)).await });
 
     let faults = routes::check::faults(&routes::table(&site));
     if !faults.is_empty() {
@@ -55,7 +53,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = stop_worker.send(true);
-    for part in [Some(worker), Some(cleanup), Some(settings), Some(watcher), counters].into_iter().flatten() {
+    for part in [Some(worker), Some(jobs), Some(settings), Some(watcher), counters].into_iter().flatten() {
         let _ended = part.await;
     }
     tracing::info!(event = "sys_shutdown", "stopped");
@@ -75,33 +73,6 @@ async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> 
         println!("Create the owner account: {}", owner::make_link(services).await?);
     }
     Ok(())
-}
-
-/// Removes what is older than it has to be, and tells those whose password grows too old.
-fn spawn_cleanup(services: Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    let work = async move {
-        loop {
-            match services.store.purge(services.clock.now()).await {
-                Ok(rows) => tracing::debug!(rows, "old rows removed"),
-                Err(failure) => {
-                    services.report(&failure.into());
-                }
-            }
-            match expiry::warn(&services).await {
-                Ok(told) => tracing::debug!(told, "passwords that end soon"),
-                Err(failure) => {
-                    services.report(&failure);
-                }
-            }
-            tokio::time::sleep(PURGE_EVERY).await;
-        }
-    };
-    tokio::spawn(async move {
-        tokio::select! {
-            () = work => {}
-            () = when(stopped) => {}
-        }
-    })
 }
 
 /// Takes up what was changed in the settings documents, on this node or another.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use serde::{Deserialize, Serialize};
 
 use crate::Lang;
@@ -41,6 +41,29 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Date and time in UTC as machines read it (RFC 3339): `2026-11-20T09:05:05.000Z`.
+    pub fn rfc3339(self) -> String {
+        let Some(at) = DateTime::from_timestamp_millis(self.0) else { return String::new() };
+        let (date, time, millis) = (at.date_naive(), at.time(), self.0.rem_euclid(1000));
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        format!(
+            "{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z",
+            date.year(),
+            date.month(),
+            date.day()
+        )
+    }
+
+    /// Reads a moment of RFC 3339, or a date, whose first moment in UTC it is; `None` unless it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let at = match DateTime::parse_from_rfc3339(text) {
+            Ok(at) => at.timestamp_millis(),
+            Err(_) => text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis(),
+        };
+        Some(Self(at))
+    }
+
     /// Date and time in UTC as the language writes it: `Nov 20, 2026, 9:05 AM UTC`, `2026年11月20日 9:05（UTC）`.
     pub fn written(self, lang: Lang) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -72,6 +95,18 @@ mod tests {
         ] {
             let at = Timestamp::from_millis(millis);
             assert_eq!((at.written(Lang::En).as_str(), at.written(Lang::Ja).as_str()), (en, ja));
+        }
+    }
+
+    #[test]
+    fn machines_read_what_machines_wrote() {
+        let at = Timestamp::from_millis(1_795_165_505_007);
+        assert_eq!(at.rfc3339(), "2026-11-20T09:05:05.007Z");
+        assert_eq!(Timestamp::parse(&at.rfc3339()), Some(at));
+        assert_eq!(Timestamp::parse("2026-11-20T18:05:05.007+09:00"), Some(at));
+        assert_eq!(Timestamp::parse("2026-11-20").map(Timestamp::rfc3339).as_deref(), Some("2026-11-20T00:00:00.000Z"));
+        for wrong in ["", "2026", "20.11.2026", "2026-13-01", "2026-11-20T09:05", "yesterday"] {
+            assert_eq!(Timestamp::parse(wrong), None, "{wrong}");
         }
     }
 

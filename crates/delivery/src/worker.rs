@@ -17,7 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rekey_domain::OutboxId;
-use rekey_domain::message::{DeadCause, MAX_ATTEMPTS, Notification, OutboxItem, Outcome, retry_wait};
+use rekey_domain::job::lease::LeaseRule;
+use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
 use rekey_service::Services;
 use rekey_service::message::compose::{self, Prepared};
 use rekey_shared::Timestamp;
@@ -30,8 +31,8 @@ use crate::{Channel, DevMailbox, SendError, Sender, Senders, Stats};
 /// Messages in flight at the same time.
 const SLOTS: usize = 8;
 
-/// How long a row is ours. Longer than preparing, sending and settling may take together.
-const LEASE: Duration = Duration::from_secs(60);
+/// Rows are leased for longer than preparing, sending and settling may take together.
+const RULE: LeaseRule = LeaseRule::OUTBOX;
 
 /// The time that finding out what to send gets.
 const PREPARE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -132,7 +133,7 @@ impl Worker {
             return false;
         }
         let (now, limit) = (self.0.services.clock.now(), u64::try_from(room).unwrap_or(1));
-        let items = match self.0.services.store.lease_outbox(limit, now, now.plus(LEASE), self.0.owner).await {
+        let items = match self.0.services.store.lease_outbox(limit, now, RULE.until(now), self.0.owner).await {
             Ok(items) => items,
             Err(failure) => {
                 self.0.services.report(&failure.into());
@@ -231,12 +232,12 @@ impl Inner {
 
 /// What a failed try means for the row.
 fn verdict(item: &OutboxItem, error: SendError, now: Timestamp) -> Outcome {
-    let wait = retry_wait(item.attempts);
+    let wait = RULE.wait(item.attempts);
     match error {
         SendError::Refused { .. } => Outcome::Dead { cause: DeadCause::Refused },
         // Not the message's fault: it waits until it expires.
         SendError::NoProvider => Outcome::Retry { at: now.plus(wait) },
-        SendError::NotNow { .. } if item.attempts >= MAX_ATTEMPTS => Outcome::Dead { cause: DeadCause::Unreachable },
+        SendError::NotNow { .. } if RULE.is_spent(item.attempts) => Outcome::Dead { cause: DeadCause::Unreachable },
         SendError::NotNow { .. } => Outcome::Retry { at: now.plus(wait + spread(item, wait)) },
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rekey_delivery::stats::Count;
 use rekey_delivery::{Channel, DevMailbox, Senders, SmsSender, SmsSettings, Stats, Worker};
-use rekey_domain::message::{MAX_ATTEMPTS, OutboxItem};
+use rekey_domain::job::lease::LeaseRule;
+use rekey_domain::message::OutboxItem;
 use rekey_service::Services;
 use rekey_service::message::compose;
 use rekey_service::registration::{self, Start};
@@ -227,12 +228,15 @@ async fn an_unreachable_provider_is_given_up_after_the_last_try() {
     }
     assert_eq!(waiting_and_dead(&t).await, (1, 0), "word that sign-in is paused");
     sink.fail(Stage::Connect, Fault::Close);
-    for _ in 0..MAX_ATTEMPTS {
+    for _ in 0..LeaseRule::OUTBOX.tries {
         assert_eq!(desk.worker.drain().await, 1);
         t.advance(Duration::from_secs(3600 + 900));
     }
     assert_eq!(waiting_and_dead(&t).await, (0, 1));
-    assert_eq!((desk.count("email", "retried"), desk.count("email", "dead")), (u64::from(MAX_ATTEMPTS) - 1, 1));
+    assert_eq!(
+        (desk.count("email", "retried"), desk.count("email", "dead")),
+        (u64::from(LeaseRule::OUTBOX.tries) - 1, 1)
+    );
 }
 
 on_both_databases! {
@@ -324,7 +328,7 @@ async fn a_message_for_a_channel_without_provider_waits_beyond_the_usual_tries()
         let _ = t.sign_in("+12025550123", "not the right one").await;
     }
     let desk = Desk::mailing(&t.cx, &sink);
-    for _ in 0..2 * MAX_ATTEMPTS {
+    for _ in 0..2 * LeaseRule::OUTBOX.tries {
         assert_eq!(desk.worker.drain().await, 1);
         t.advance(Duration::from_secs(3600));
     }

@@ -35,7 +35,15 @@ ids! {
     ActionTokenId;
     /// A queued message.
     OutboxId;
+    /// A job.
+    JobId;
+    /// An application with credentials of its own.
+    ProgramId;
 }
+
+/// Which key of the ring something was made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub u32);
 
 /// 32 bytes that stand for a secret or a key part: compared and stored, never turned back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

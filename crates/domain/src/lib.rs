@@ -8,6 +8,7 @@ pub mod access;
 pub mod account;
 pub mod audit;
 pub mod id;
+pub mod job;
 pub mod journey;
 pub mod message;
 pub mod password;
@@ -16,4 +17,4 @@ pub mod setting;
 pub mod throttle;
 
 pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Role, Status};
-pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JourneyId, OutboxId, SessionId};
+pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JobId, JourneyId, KeyId, OutboxId, ProgramId, SessionId};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use rekey_domain::audit::{AuditEvent, AuditLine};
-use rekey_domain::{AccountId, Digest, JourneyId};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Client, Detail, Reason, Target};
+use rekey_domain::{AccountId, Digest, JourneyId, SessionId};
 use rekey_shared::{Lang, Reference, Timestamp};
 use rekey_store::Store;
 
@@ -136,26 +136,57 @@ impl Services {
 }
 
 impl RequestMeta {
-    /// A line for the audit record about this request.
-    pub(crate) fn audit(&self, event: AuditEvent, at: Timestamp) -> AuditLine {
-        AuditLine { at, event, account: None, journey: None, session: None, address: self.address.to_string() }
+    /// An entry of the audit log about this request, by someone who has proven nothing so far.
+    pub(crate) fn audit(&self, event: AuditEvent, at: Timestamp) -> AuditEntry {
+        let client = Client { address: self.address.to_string(), device: self.device.clone() };
+        AuditEntry { client: Some(client), ..AuditEntry::new(event, Actor::Visitor, at) }
     }
 }
 
-/// Says more about an audit line.
+/// Says more in an entry of the audit log.
 pub(crate) trait About {
+    /// Who did it, when it was not an unknown visitor.
+    fn by(self, actor: Actor) -> Self;
     /// Whose account.
     fn account(self, id: AccountId) -> Self;
     /// Which journey.
     fn journey(self, id: JourneyId) -> Self;
+    /// Which session.
+    fn session(self, id: SessionId) -> Self;
+    /// What it was done to, when that is not the account itself.
+    fn target(self, target: Target) -> Self;
+    /// Why.
+    fn reason(self, reason: Reason) -> Self;
+    /// What else is worth knowing.
+    fn detail(self, detail: Detail) -> Self;
 }
 
-impl About for AuditLine {
+impl About for AuditEntry {
+    fn by(self, actor: Actor) -> Self {
+        Self { actor, ..self }
+    }
+
     fn account(self, id: AccountId) -> Self {
         Self { account: Some(id), ..self }
     }
 
     fn journey(self, id: JourneyId) -> Self {
         Self { journey: Some(id), ..self }
+    }
+
+    fn session(self, id: SessionId) -> Self {
+        Self { session: Some(id), ..self }
+    }
+
+    fn target(self, target: Target) -> Self {
+        Self { target: Some(target), ..self }
+    }
+
+    fn reason(self, reason: Reason) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    fn detail(self, detail: Detail) -> Self {
+        Self { detail: Some(detail), ..self }
     }
 }

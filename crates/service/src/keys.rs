@@ -6,7 +6,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use rekey_domain::account::action_token::ActionToken;
 use rekey_domain::journey::Journey;
-use rekey_domain::{AccountId, ActionTokenId, Digest, JourneyId};
+use rekey_domain::{AccountId, ActionTokenId, Digest, JourneyId, KeyId};
 use rekey_shared::{OneTimeCode, Timestamp};
 
 use crate::temporary::TemporaryPassword;
@@ -42,6 +42,8 @@ enum Purpose {
     Account,
     Address,
     Budget,
+    Audit,
+    KeyId,
     Fingerprint,
 }
 
@@ -56,6 +58,8 @@ impl Purpose {
             Self::Account => b"rekey/1/throttle/account",
             Self::Address => b"rekey/1/throttle/address",
             Self::Budget => b"rekey/1/budget",
+            Self::Audit => b"rekey/1/audit",
+            Self::KeyId => b"rekey/1/key_id",
             Self::Fingerprint => b"rekey/1/fingerprint",
         }
     }
@@ -65,6 +69,12 @@ impl Key {
     /// A key that is used for rows made at or after `since`.
     pub fn new(bytes: [u8; 32], since: Timestamp) -> Self {
         Self { bytes, since }
+    }
+
+    /// Follows from the key itself, so that it needs no place in the file.
+    fn id(&self) -> KeyId {
+        let [a, b, c, d, ..] = self.derive(Purpose::KeyId, &[]);
+        KeyId(u32::from_be_bytes([a, b, c, d]))
     }
 
     fn derive(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
@@ -140,6 +150,18 @@ impl KeyRing {
     /// Names a guess budget.
     pub fn budget_key(&self, of: &str, whose: &[u8]) -> Digest {
         Digest(self.0[0].derive(Purpose::Budget, &[of.as_bytes(), whose]))
+    }
+
+    /// Seals bytes of the audit log with the key that is used now; the key's id is kept with them.
+    pub fn audit_mac(&self, now: Timestamp, bytes: &[u8]) -> (KeyId, Digest) {
+        let key = self.at(now);
+        (key.id(), Digest(key.derive(Purpose::Audit, &[bytes])))
+    }
+
+    /// Seals bytes of the audit log once more, to compare; `None` when the ring does not have that key.
+    pub fn audit_mac_with(&self, id: KeyId, bytes: &[u8]) -> Option<Digest> {
+        let key = self.0.iter().find(|key| key.id() == id)?;
+        Some(Digest(key.derive(Purpose::Audit, &[bytes])))
     }
 
     /// Tells whether two nodes hold the same oldest key, without telling the key.

@@ -5,8 +5,10 @@
 #![deny(missing_docs)]
 
 pub mod account;
+pub mod audit;
 pub mod context;
 pub mod error;
+pub mod job;
 pub mod journey;
 pub mod keys;
 pub mod links;
@@ -23,7 +25,7 @@ pub use account::{freeze, operator, owner};
 pub use context::{RequestMeta, Services};
 pub use error::Unexpected;
 pub use journey::{recovery, registration};
-pub use password::{expiry, hasher, policies, temporary};
+pub use password::{hasher, policies, temporary};
 pub use ports::{Clock, Entropy};
 pub use session::{sessions, sign_in};
 pub use token::PlainToken;

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Client, Detail, Method};
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::throttle::budget::Lockout;
 use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, Role, SessionId, Status};
@@ -31,7 +31,7 @@ async fn main() -> Outcome {
         tx.commit().await?;
     }
     rate("reserve a try (read and swap a budget)", &store, reserve).await?;
-    rate("success (clear budget, insert session, audit line)", &store, success).await?;
+    rate("success (clear budget, insert session, audit entry)", &store, success).await?;
     rate("find a session with its account", &store, find).await?;
     rate("whole sign-in of the store", &store, |store, n| async move {
         reserve(store.clone(), n).await?;
@@ -94,18 +94,17 @@ async fn success(store: Store, n: u64) -> Outcome {
         last_used_at: at(),
         ended_at: None,
     };
-    let line = AuditLine {
-        at: at(),
-        event: AuditEvent::AuthnLoginSuccess,
+    let entry = AuditEntry {
         account: Some(account.id),
-        journey: None,
         session: Some(session.id),
-        address: "192.0.2.1".to_owned(),
+        detail: Some(Detail::Method(Method::Password)),
+        client: Some(Client { address: "192.0.2.1".to_owned(), device: "Firefox on Linux".to_owned() }),
+        ..AuditEntry::new(AuditEvent::SessionEstablished, Actor::Person(account.id), at())
     };
     let mut tx = store.begin_write().await?;
     tx.clear_budget(digest(n), at()).await?;
     tx.insert_session(&session, digest(n)).await?;
-    tx.record(line);
+    tx.record(entry);
     Ok(tx.commit().await?)
 }
 

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rekey_domain::audit::AuditLine;
+use rekey_domain::audit::AuditEntry;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -45,8 +45,12 @@ pub struct Store {
 #[derive(Debug)]
 pub struct Write {
     pub(crate) tx: DatabaseTransaction,
-    pub(crate) lines: Vec<AuditLine>,
+    pub(crate) entries: Vec<AuditEntry>,
 }
+
+/// The database as it was at one moment, for reading much of it while others write.
+#[derive(Debug)]
+pub struct Snapshot(pub(crate) DatabaseTransaction);
 
 impl Store {
     /// Connects to `sqlite://path` or `postgres://…`. A SQLite file is made when it is not there,
@@ -85,7 +89,21 @@ impl Store {
     /// Begins a transaction that writes: on SQLite it holds the only writing connection from now on.
     /// Until it ends, its holder may read from `Store`, but must not wait for anything on `Store` that writes.
     pub async fn begin_write(&self) -> Result<Write, Unexpected> {
-        Ok(Write { tx: self.begin().await?, lines: Vec::new() })
+        Ok(Write { tx: self.begin().await?, entries: Vec::new() })
+    }
+
+    /// Takes a picture of the database to read from; every reader sees the same until it is dropped.
+    pub async fn snapshot(&self) -> Result<Snapshot, Unexpected> {
+        let options = match self.reads.get_database_backend() {
+            // SQLite's readers keep what they saw first; PostgreSQL's must be told to.
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+            _ => TransactionOptions::default(),
+        };
+        Ok(Snapshot(self.reads.begin_with_options(options).await?))
     }
 
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
@@ -97,10 +115,12 @@ impl Store {
 }
 
 impl Write {
-    /// Chains the recorded audit lines and makes everything lasting.
+    /// Writes the recorded audit entries and makes everything lasting. Only then the program's log tells of them.
     pub async fn commit(self) -> Result<(), Unexpected> {
-        crate::query::audit::append(&self.tx, &self.lines).await?;
-        Ok(self.tx.commit().await?)
+        crate::query::audit::append(&self.tx, &self.entries).await?;
+        self.tx.commit().await?;
+        self.entries.iter().for_each(crate::query::audit::log);
+        Ok(())
     }
 }
 

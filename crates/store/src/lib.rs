@@ -12,10 +12,11 @@ mod migration;
 mod query;
 mod text;
 
-pub use connect::{Store, Write};
+pub use connect::{Snapshot, Store, Write};
 pub use error::Unexpected;
 pub use query::account::Inserted;
-pub use query::audit::AuditVerdict;
+pub use query::audit::{NewSeal, Unsealed};
+pub use query::job::Progress;
 pub use query::outbox::OutboxCounts;
-pub use query::purge::{BUDGET_ROWS, SESSION_KEPT};
+pub use query::purge::PIECE;
 pub use query::session::TOUCH_EVERY;

@@ -1,7 +1,7 @@
 //! How closed enums are written in columns. Unknown text is an error, never a default.
 
 use rekey_domain::account::action_token::ActionTokenKind;
-use rekey_domain::audit::AuditEvent;
+use rekey_domain::job::{JobKind, JobState, RowOutcome};
 use rekey_domain::journey::{JourneyKind, JourneyState};
 use rekey_domain::message::DeadCause;
 use rekey_domain::session::SessionKind;
@@ -49,35 +49,24 @@ texts! {
     Purpose { Recovery = "recovery", Code = "code", }
     DeadCause { Refused = "refused", Unreachable = "unreachable", }
     Lang { En = "en", Ja = "ja", }
-    AuditEvent {
-        AuthnLoginSuccess = "authn_login_success",
-        AuthnLoginFail = "authn_login_fail",
-        AuthnLoginLock = "authn_login_lock",
-        SessionEnded = "session_ended",
-        AuthnPasswordChange = "authn_password_change",
-        AuthnPasswordChangeFail = "authn_password_change_fail",
-        RecoveryStarted = "recovery_started",
-        CodeVerified = "code_verified",
-        CodeRefused = "code_refused",
-        LinkRefused = "link_refused",
-        AuthnPasswordReset = "authn_password_reset",
-        RegistrationStarted = "registration_started",
-        UserCreated = "user_created",
-        AccountFrozen = "account_frozen",
-        AccountReleased = "account_released",
-        AccountDisabled = "account_disabled",
-        TemporaryPasswordIssued = "temporary_password_issued",
-        TemporaryPasswordUsed = "temporary_password_used",
-        PasswordChangeRequired = "password_change_required",
-        PasswordExpiryLifted = "password_expiry_lifted",
-        PasswordExpirySet = "password_expiry_set",
-        PolicyAssigned = "policy_assigned",
-        SettingsChanged = "settings_changed",
-        GroupJoined = "group_joined",
-        GroupLeft = "group_left",
-        OwnerLinkMade = "owner_link_made",
-    }
 }
+
+/// Enums that bring their names with them.
+macro_rules! named {
+    ($($name:ident,)+) => {$(
+        impl Text for $name {
+            fn text(self) -> &'static str {
+                self.name()
+            }
+
+            fn read(text: &str, table: &'static str, column: &'static str) -> Result<Self, Unexpected> {
+                Self::ALL.iter().copied().find(|known| known.name() == text).ok_or(Unexpected::row(table, column))
+            }
+        }
+    )+};
+}
+
+named! { JobKind, JobState, RowOutcome, }
 
 /// Reads 32 stored bytes.
 pub(crate) fn digest(bytes: &[u8], table: &'static str, column: &'static str) -> Result<Digest, Unexpected> {

@@ -10,6 +10,7 @@ use rekey_domain::message::Outcome;
 use rekey_domain::throttle::rate::Rate;
 use rekey_domain::{AccountIdentifier, IdentifierId};
 use rekey_service::context::Parts;
+use rekey_service::job::Runner;
 use rekey_service::keys::{Key, KeyRing};
 use rekey_service::links::Links;
 use rekey_service::message::compose::{self, Message, MessageBody, Prepared, Recipient};
@@ -143,7 +144,7 @@ impl Bench {
     /// Over any database with any settings at any place.
     pub async fn within(database: Database, settings: Settings, around: Surroundings) -> Self {
         let clock = Arc::new(FixedClock::new());
-        let cx = services(database.store().await, Arc::clone(&clock), 1, settings.clone(), around.clone());
+        let cx = services(database.store().await, clock.clone(), 1, settings.clone(), around.clone());
         Self { cx, clock, database, settings, around, seeds: AtomicU64::new(2) }
     }
 
@@ -153,7 +154,7 @@ impl Bench {
         change(&mut settings);
         let seed = seeds.fetch_add(1, Ordering::SeqCst);
         let store = database.another_store().await;
-        let cx = services(store, Arc::clone(&clock), seed, settings.clone(), around.clone());
+        let cx = services(store, clock.clone(), seed, settings.clone(), around.clone());
         Self { cx, clock, database, settings, around, seeds }
     }
 
@@ -167,12 +168,17 @@ impl Bench {
         let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
         let store = self.database.another_store().await;
         let around = Surroundings { pins, ..self.around.clone() };
-        services(store, Arc::clone(&self.clock), seed, self.settings.clone(), around)
+        services(store, self.clock.clone(), seed, self.settings.clone(), around)
     }
 
     /// Lets time pass.
     pub fn advance(&self, span: Duration) {
         self.clock.advance(span);
+    }
+
+    /// Does every job that is due, and seals the audit log, as a running server does.
+    pub async fn run_jobs(&self) {
+        Runner::new(self.cx.clone()).drain().await.expect("works");
     }
 
     /// Sends what is owed, as the worker does, and gives it back.
@@ -298,9 +304,27 @@ impl BreachData for KnownBreaches {
     }
 }
 
+/// A node in a process of its own, on a database that is migrated, with the real time.
+pub async fn node_of(url: &str) -> Services {
+    let store = Store::connect(url).await.expect("the database answers");
+    let seed = u64::from(std::process::id()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    services(store, Arc::new(RealClock), seed, quick_settings(), Surroundings::default())
+}
+
+/// The time of this machine.
+struct RealClock;
+
+impl Clock for RealClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+        Timestamp::from_millis(i64::try_from(since.as_millis()).expect("before the end of time"))
+    }
+}
+
 fn services(
     store: Store,
-    clock: Arc<FixedClock>,
+    clock: Arc<dyn Clock>,
     seed: u64,
     settings: Settings,
     Surroundings { public_url, breaches, pins }: Surroundings,

@@ -43,13 +43,13 @@ pub enum Action {
     },
     /// List every version of a document, the latest first: when, who, and what was changed.
     History {
-        /// The document: site, registration, recovery, `sign_in`, session, sends or password.
+        /// The document: site, registration, recovery, `sign_in`, session, sends, password or retention.
         #[arg(value_parser = section)]
         document: Section,
     },
     /// Make an older version of a document the latest one.
     Restore {
-        /// The document: site, registration, recovery, `sign_in`, session, sends or password.
+        /// The document: site, registration, recovery, `sign_in`, session, sends, password or retention.
         #[arg(value_parser = section)]
         document: Section,
         /// The version to go back to.

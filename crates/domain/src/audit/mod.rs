@@ -1,82 +1,58 @@
-//! The audit record: what happened, in the words of the OWASP logging vocabulary.
+//! The audit log: who did what to whom, and why.
+//!
+//! An entry holds ids and words from fixed lists, never what a person typed. It is written in the transaction of the act
+//! itself; the chain over all entries ([`chain`]) is made afterwards, so that no request waits for another's turn.
 
-use serde::{Deserialize, Serialize};
+pub mod chain;
+mod event;
+mod words;
 
 use rekey_shared::Timestamp;
 
 use crate::{AccountId, JourneyId, SessionId};
 
-/// Something worth remembering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditEvent {
-    /// A person signed in.
-    AuthnLoginSuccess,
-    /// Wrong password, unknown account or an account that may not sign in.
-    AuthnLoginFail,
-    /// The guess budget of an account ran out.
-    AuthnLoginLock,
-    /// A person signed out, or ended another session.
-    SessionEnded,
-    /// A password was changed from a session.
-    AuthnPasswordChange,
-    /// The current password was wrong on a change.
-    AuthnPasswordChangeFail,
-    /// A recovery was asked for.
-    RecoveryStarted,
-    /// A code was right.
-    CodeVerified,
-    /// A code was wrong, or its budget or time was over.
-    CodeRefused,
-    /// A link was presented that is unknown, expired, spent or revoked.
-    LinkRefused,
-    /// A recovery ended with a new password.
-    AuthnPasswordReset,
-    /// A registration was begun.
-    RegistrationStarted,
-    /// An account came to be.
-    UserCreated,
-    /// The owner of the account said "this was not me".
-    AccountFrozen,
-    /// A frozen or disabled account may be used again.
-    AccountReleased,
-    /// An operator switched an account off.
-    AccountDisabled,
-    /// A temporary password was sent.
-    TemporaryPasswordIssued,
-    /// A temporary password opened a session.
-    TemporaryPasswordUsed,
-    /// An operator marked an account, or its password was found in a list of breached ones: it must be changed.
-    PasswordChangeRequired,
-    /// An operator said that a password never grows old.
-    PasswordExpiryLifted,
-    /// An operator said that a password grows old like any other.
-    PasswordExpirySet,
-    /// A policy was assigned, or taken away.
-    PolicyAssigned,
-    /// A settings document was changed, or an older version of it restored.
-    SettingsChanged,
-    /// Somebody was put into a group.
-    GroupJoined,
-    /// Somebody was taken out of a group.
-    GroupLeft,
-    /// An operator made an owner link.
-    OwnerLinkMade,
-}
+pub use event::{Attention, AuditEvent, Profile};
+pub use words::{Actor, Client, Detail, LinkKind, Method, Reason, Target};
 
-/// One line of the record, before it is chained.
+/// One entry of the log, before it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditLine {
+pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
     /// What.
     pub event: AuditEvent,
-    /// Whose account, when it is known.
+    /// Who did it.
+    pub actor: Actor,
+    /// Whose account it concerns, when it is known.
     pub account: Option<AccountId>,
+    /// What it was done to, where that is not the account itself.
+    pub target: Option<Target>,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// What else is worth knowing.
+    pub detail: Option<Detail>,
     /// In which journey.
     pub journey: Option<JourneyId>,
     /// In which session.
     pub session: Option<SessionId>,
-    /// The client address, as text; empty for the command line.
-    pub address: String,
+    /// From where; `None` for what no request has caused.
+    pub client: Option<Client>,
+}
+
+impl AuditEntry {
+    /// Something that no request has caused.
+    pub fn new(event: AuditEvent, actor: Actor, at: Timestamp) -> Self {
+        Self {
+            at,
+            event,
+            actor,
+            account: None,
+            target: None,
+            reason: None,
+            detail: None,
+            journey: None,
+            session: None,
+            client: None,
+        }
+    }
 }

@@ -11,12 +11,16 @@
 //!     Proven --> Revoked: newer request, changed credentials
 //! ```
 
+mod refusal;
+
 use std::time::Duration;
 
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
 
 use crate::{Account, AccountId, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId};
+
+pub use refusal::{Presented, refusal};
 
 /// How long a six-digit code lives (OB-2).
 pub const CODE_LIFETIME: Duration = Duration::from_secs(600);

@@ -1,7 +1,5 @@
 //! Messages to be sent. A row holds ids only: secrets are derived when it is sent.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use rekey_shared::{Lang, Timestamp};
@@ -98,13 +96,4 @@ pub enum Outcome {
         /// Why.
         cause: DeadCause,
     },
-}
-
-/// Tries before a message is given up: with the waits below, about seven hours.
-pub const MAX_ATTEMPTS: u32 = 12;
-
-/// The wait before the next try after the nth: 2 s doubling to one hour.
-pub fn retry_wait(attempts: u32) -> Duration {
-    let doublings = attempts.saturating_sub(1).min(16);
-    Duration::from_secs(2).saturating_mul(1 << doublings).min(Duration::from_secs(3600))
 }

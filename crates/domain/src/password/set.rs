@@ -1,20 +1,20 @@
 //! What setting a password brings with it. It follows from the occasion alone.
 //!
-//! | Occasion | Rules on the past | Minimum age | Effects | Audit |
+//! | Occasion | Rules on the past | Minimum age | Effects | Reason in the audit log |
 //! |---|---|---|---|---|
-//! | Registration | none | – | none: a new account has nothing that could be older | – (the account's own line) |
-//! | Change | as on a change | counts | all secrets and sessions end, the owner is told | change |
-//! | Required change | as on a change | – | the same | change |
-//! | After a temporary password | as on a reset | – | the same | reset |
-//! | Recovery | as on a reset | – | the same, and a frozen account is released | reset |
-//! | Operator | as on a reset | – | the same, and the owner must choose another one | reset |
+//! | Registration | none | – | none: a new account has nothing that could be older | – (the account's own entry) |
+//! | Change | as on a change | counts | all secrets and sessions end, the owner is told | the owner's choice |
+//! | Required change | as on a change | – | the same | it was required |
+//! | After a temporary password | as on a reset | – | the same | the temporary password |
+//! | Recovery | as on a reset | – | the same, and a frozen account is released | recovery |
+//! | Operator | as on a reset | – | the same, and the owner must choose another one | the operator's decision |
 //!
 //! On every occasion the password is as young as can be, and warnings of its end begin anew.
 
 use rekey_shared::password::Occasion;
 use rekey_shared::view::ChangeReason;
 
-use crate::audit::AuditEvent;
+use crate::audit::{AuditEvent, Reason};
 use crate::{Account, AccountId, Authority, Epoch};
 
 /// Why a password is set.
@@ -117,13 +117,17 @@ impl SetOccasion {
         self.effects().any(|own| own == effect)
     }
 
-    /// What the audit record says of it; `None` when another line says it.
-    pub const fn event(self) -> Option<AuditEvent> {
-        match self {
-            Self::Registration => None,
-            Self::Change | Self::RequiredChange => Some(AuditEvent::AuthnPasswordChange),
-            Self::AfterTemporary | Self::Recovery | Self::Operator => Some(AuditEvent::AuthnPasswordReset),
-        }
+    /// What the audit log says of it, and why; `None` when another entry says it.
+    pub const fn event(self) -> Option<(AuditEvent, Reason)> {
+        let reason = match self {
+            Self::Registration => return None,
+            Self::Change => Reason::OwnersChoice,
+            Self::RequiredChange => Reason::ChangeRequired,
+            Self::AfterTemporary => Reason::TemporaryPassword,
+            Self::Recovery => Reason::Recovery,
+            Self::Operator => Reason::OperatorsDecision,
+        };
+        Some((AuditEvent::CredentialChange, reason))
     }
 
     /// Permission to set the password of an account as it was read; `None` when a directory keeps it.
@@ -244,15 +248,16 @@ mod tests {
     fn only_who_typed_the_current_password_is_held_to_the_rules_of_a_change() {
         let table = [
             (SetOccasion::Registration, Occasion::Register, false, None),
-            (SetOccasion::Change, Occasion::Change, true, Some(AuditEvent::AuthnPasswordChange)),
-            (SetOccasion::RequiredChange, Occasion::Change, false, Some(AuditEvent::AuthnPasswordChange)),
-            (SetOccasion::AfterTemporary, Occasion::Reset, false, Some(AuditEvent::AuthnPasswordReset)),
-            (SetOccasion::Recovery, Occasion::Reset, false, Some(AuditEvent::AuthnPasswordReset)),
-            (SetOccasion::Operator, Occasion::Reset, false, Some(AuditEvent::AuthnPasswordReset)),
+            (SetOccasion::Change, Occasion::Change, true, Some(Reason::OwnersChoice)),
+            (SetOccasion::RequiredChange, Occasion::Change, false, Some(Reason::ChangeRequired)),
+            (SetOccasion::AfterTemporary, Occasion::Reset, false, Some(Reason::TemporaryPassword)),
+            (SetOccasion::Recovery, Occasion::Reset, false, Some(Reason::Recovery)),
+            (SetOccasion::Operator, Occasion::Reset, false, Some(Reason::OperatorsDecision)),
         ];
         assert_eq!(table.map(|row| row.0), SetOccasion::ALL);
-        for (occasion, rules, minimum_age, event) in table {
+        for (occasion, rules, minimum_age, reason) in table {
             assert_eq!((occasion.rules(), occasion.minimum_age_counts()), (rules, minimum_age), "{occasion:?}");
+            let event = reason.map(|reason| (AuditEvent::CredentialChange, reason));
             assert_eq!(occasion.event(), event, "{occasion:?}");
         }
     }

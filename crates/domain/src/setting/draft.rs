@@ -102,6 +102,10 @@ fn check(settings: &Settings) -> Result<(), SettingError> {
     if settings.session.absolute < settings.session.idle {
         return Err(SettingError::wrong("session.absolute", Problem::ShorterThan("session.idle")));
     }
+    // A session whose row is gone has ended.
+    if settings.retention.sessions < settings.session.idle {
+        return Err(SettingError::wrong("retention.sessions", Problem::ShorterThan("session.idle")));
+    }
     // A policy below a floor is no policy: nothing starts with it, and nothing takes it up.
     match settings.policy.floors().first() {
         Some(finding) => Err(SettingError::wrong("policy.preset", Problem::BelowFloor(*finding))),

@@ -23,12 +23,22 @@ pub enum Section {
     Sends,
     /// Passwords.
     Password,
+    /// How long rows are kept.
+    Retention,
 }
 
 impl Section {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 7] =
-        [Self::Site, Self::Registration, Self::Recovery, Self::SignIn, Self::Session, Self::Sends, Self::Password];
+    pub const ALL: [Self; 8] = [
+        Self::Site,
+        Self::Registration,
+        Self::Recovery,
+        Self::SignIn,
+        Self::Session,
+        Self::Sends,
+        Self::Password,
+        Self::Retention,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -40,6 +50,7 @@ impl Section {
             Self::Session => "session",
             Self::Sends => "sends",
             Self::Password => "password",
+            Self::Retention => "retention",
         }
     }
 

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use rekey_shared::password::Policy;
 
+use crate::job::retention::Retention;
 use crate::session::SessionLimits;
 use crate::throttle::budget::Lockout;
 use crate::throttle::rate::Rate;
@@ -54,6 +55,8 @@ pub struct Settings {
     pub policy: Policy,
     /// Password hashing.
     pub hashing: Hashing,
+    /// How long rows are kept after their use.
+    pub retention: Retention,
 }
 
 /// Registration.
@@ -185,6 +188,7 @@ impl Settings {
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },
             policy: Policy::recommended(),
             hashing: Hashing::RECOMMENDED,
+            retention: Retention::RECOMMENDED,
         }
     }
 }

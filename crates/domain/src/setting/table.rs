@@ -19,8 +19,9 @@ const WAIT: Span = Span { least: 1, most: DAY };
 const WEB: &[&str] = &["https", "http"];
 const HELP: &[&str] = &["https", "http", "mailto"];
 const LINK_LIFE: Span = Span { least: 5 * MINUTE, most: DAY };
-// Rows of sessions go thirty days after their last use: the idle limit stays below.
+// Rows of sessions go `retention.sessions` after their last use: the idle limit stays below its default.
 const IDLE: Span = Span { least: MINUTE, most: 29 * DAY };
+const KEPT: Span = Span { least: DAY, most: 3650 * DAY };
 const ABSOLUTE: Span = Span { least: MINUTE, most: 365 * DAY };
 
 const KINDS: OneOf<RecoveryKind> = OneOf {
@@ -81,6 +82,15 @@ pub static KEYS: &[&dyn Key] = keys! {
     "sends.per_hour_address" Sends COUNT, |d, v| d.settings.sends.per_hour_address = v, |s| Some(s.sends.per_hour_address);
 
     "policy.preset" Password POLICIES, |d, v| d.policy = Some(v), |s| Policy::PRESETS.into_iter().find(|name| Policy::preset(name).as_ref() == Some(&s.policy));
+
+    "retention.audit" Retention KEPT, |d, v| d.settings.retention.audit = v, |s| Some(s.retention.audit);
+    "retention.journeys" Retention KEPT, |d, v| d.settings.retention.journeys = v, |s| Some(s.retention.journeys);
+    "retention.messages" Retention KEPT, |d, v| d.settings.retention.messages = v, |s| Some(s.retention.messages);
+    "retention.dead_messages" Retention KEPT, |d, v| d.settings.retention.dead_messages = v, |s| Some(s.retention.dead_messages);
+    "retention.sessions" Retention KEPT, |d, v| d.settings.retention.sessions = v, |s| Some(s.retention.sessions);
+    "retention.action_tokens" Retention KEPT, |d, v| d.settings.retention.action_tokens = v, |s| Some(s.retention.action_tokens);
+    "retention.budgets" Retention KEPT, |d, v| d.settings.retention.budgets = v, |s| Some(s.retention.budgets);
+    "retention.jobs" Retention KEPT, |d, v| d.settings.retention.jobs = v, |s| Some(s.retention.jobs);
 };
 
 /// The key of that name.

@@ -58,6 +58,14 @@ const TYPED: &[(&str, &[&str], &[&str])] = &[
     ("sends.per_hour_target", &["0", "1000000"], &["many"]),
     ("sends.per_hour_address", &["0", "1000000"], &["1000001"]),
     ("policy.preset", &["recommended", "pci-dss-4"], &["weak", "Recommended"]),
+    ("retention.audit", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
+    ("retention.journeys", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
+    ("retention.messages", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
+    ("retention.dead_messages", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
+    ("retention.sessions", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
+    ("retention.action_tokens", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
+    ("retention.budgets", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
+    ("retention.jobs", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
 ];
 
 #[test]
@@ -74,7 +82,7 @@ fn every_key_takes_what_is_in_its_range_and_nothing_else() {
             match holding(&[documents], &Pins::default()) {
                 Ok(resolved) => assert_eq!(resolved.value(key(name)), Some(kept), "{name}"),
                 Err(SettingError::Wrong { problem, .. }) => {
-                    assert!(matches!(problem, Problem::ShorterThan(_)), "{name}")
+                    assert!(matches!(problem, Problem::ShorterThan(_)), "{name}");
                 }
                 Err(error) => panic!("{name}: {error}"),
             }
@@ -118,6 +126,10 @@ fn settings_that_contradict_each_other_are_refused_by_the_key_that_is_wrong() {
     let idle = document(Section::Session, &[("session.idle", text("2h"))]);
     let refused = holding(&[idle], &pins(&[("session.absolute", text("1h"))])).expect_err("contradict");
     assert_eq!(refused, wrong("session.absolute", Problem::ShorterThan("session.idle")));
+    let idle = document(Section::Session, &[("session.idle", text("8d"))]);
+    let kept = document(Section::Retention, &[("retention.sessions", text("7d"))]);
+    let refused = holding(&[idle, kept], &Pins::default()).expect_err("contradict");
+    assert_eq!(refused, wrong("retention.sessions", Problem::ShorterThan("session.idle")));
     let long = document(Section::Session, &[("session.idle", text("2d"))]);
     let grown = holding(&[long], &Pins::default()).expect("the absolute limit grows with it");
     assert_eq!(grown.settings.session.absolute, Duration::from_secs(2 * 86400));

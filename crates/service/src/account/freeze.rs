@@ -2,8 +2,9 @@
 
 use rekey_domain::Status;
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
-use rekey_domain::audit::AuditEvent;
+use rekey_domain::audit::{Actor, AuditEvent, LinkKind, Reason, Target};
 
+use crate::audit::links;
 use crate::context::About as _;
 use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, message::notices};
 
@@ -35,15 +36,23 @@ async fn find(cx: &Services, token: &str) -> Result<Option<ActionToken>, Unexpec
     Ok(action_token.filter(|action_token| action_token.is_open(ActionTokenKind::NotMe, cx.now())))
 }
 
+/// Refuses, and writes down why: the page says nothing of it.
+async fn refuse(cx: &Services, meta: &RequestMeta, token: &str) -> Result<(), FreezeError> {
+    links::refused(cx, meta, LinkKind::NotMe, token).await?;
+    Err(FreezeError::NotValid)
+}
+
 /// Freezes the account and ends all its sessions, once. What was used to change the password
 /// cannot be used to release it.
 pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<(), FreezeError> {
-    let action_token = find(cx, token).await?.ok_or(FreezeError::NotValid)?;
-    let id = action_token.account.ok_or(FreezeError::NotValid)?;
+    let found = find(cx, token).await?.and_then(|action_token| Some((action_token.account?, action_token)));
+    let Some((id, action_token)) = found else { return refuse(cx, meta, token).await };
     let now = cx.now();
     let mut tx = cx.store.begin_write().await?;
     if !tx.spend_action_token(action_token.id, now).await? {
-        return Err(FreezeError::NotValid);
+        // The same button in another tab was faster.
+        drop(tx);
+        return refuse(cx, meta, token).await;
     }
     let account = tx.find_account(id).await?.ok_or(FreezeError::NotValid)?;
     // Frozen or disabled already: the link is spent, and the account is as safe as it was asked to be.
@@ -51,7 +60,8 @@ pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<()
         tx.bump_epoch(id).await?;
         tx.end_sessions(id, None, now).await?;
         steps::revoke_all(&tx, id, None).await?;
-        tx.record(meta.audit(AuditEvent::AccountFrozen, now).account(id));
+        let entry = meta.audit(AuditEvent::AccountDisabled, now).by(Actor::Person(id)).account(id);
+        tx.record(entry.reason(Reason::OwnersObjection).target(Target::ActionToken(action_token.id)));
         let known = cx.store.list_identifiers(id).await?;
         notices::account_frozen(cx, &mut tx, &account, &known).await?;
     }

@@ -1,9 +1,10 @@
 //! What the operator does at the command line: switching accounts off and on, releasing frozen ones.
 
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Reason};
 use rekey_domain::{Account, Status};
 use rekey_shared::identifier::Identifier;
 
+use crate::context::About as _;
 use crate::{Services, Unexpected, journey::steps};
 
 /// Why nothing was done.
@@ -30,12 +31,12 @@ pub async fn disable(cx: &Services, identifier: &str) -> Result<(), OperatorErro
 
 /// Lets a disabled account be used again.
 pub async fn enable(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
-    set(cx, identifier, Status::Active, AuditEvent::AccountReleased).await
+    set(cx, identifier, Status::Active, AuditEvent::AccountEnabled).await
 }
 
 /// Lets a frozen account be used again.
 pub async fn release(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
-    set(cx, identifier, Status::Active, AuditEvent::AccountReleased).await
+    set(cx, identifier, Status::Active, AuditEvent::AccountEnabled).await
 }
 
 /// Marks an account: the password must be changed before anything else can be done with it.
@@ -43,7 +44,7 @@ pub async fn require_change(cx: &Services, identifier: &str) -> Result<(), Opera
     let account = find(cx, identifier).await?;
     let mut tx = cx.store.begin_write().await?;
     tx.require_change(account.id).await?;
-    tx.record(line(cx, AuditEvent::PasswordChangeRequired, &account));
+    tx.record(entry(cx, AuditEvent::CredentialChangeRequired, &account));
     Ok(tx.commit().await?)
 }
 
@@ -53,13 +54,13 @@ pub async fn set_never_expires(cx: &Services, identifier: &str, never: bool) -> 
     let event = if never { AuditEvent::PasswordExpiryLifted } else { AuditEvent::PasswordExpirySet };
     let mut tx = cx.store.begin_write().await?;
     tx.set_never_expires(account.id, never).await?;
-    tx.record(line(cx, event, &account));
+    tx.record(entry(cx, event, &account));
     Ok(tx.commit().await?)
 }
 
-fn line(cx: &Services, event: AuditEvent, account: &Account) -> AuditLine {
-    let (at, account) = (cx.clock.now(), Some(account.id));
-    AuditLine { at, event, account, journey: None, session: None, address: String::new() }
+fn entry(cx: &Services, event: AuditEvent, account: &Account) -> AuditEntry {
+    let entry = AuditEntry::new(event, Actor::Operator, cx.clock.now()).account(account.id);
+    entry.reason(Reason::OperatorsDecision)
 }
 
 async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent) -> Result<(), OperatorError> {
@@ -70,7 +71,7 @@ async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent)
     tx.bump_epoch(account.id).await?;
     tx.end_sessions(account.id, None, now).await?;
     steps::revoke_all(&tx, account.id, None).await?;
-    tx.record(line(cx, event, &account));
+    tx.record(entry(cx, event, &account));
     tx.commit().await?;
     Ok(())
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use rekey_domain::ActionTokenId;
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Target};
 use url::Url;
 
+use crate::context::About as _;
 use crate::{PlainToken, Services, Unexpected};
 
 /// How long an owner's link lives.
@@ -30,14 +31,7 @@ pub async fn make_link(cx: &Services) -> Result<Url, Unexpected> {
     let mut tx = cx.store.begin_write().await?;
     tx.revoke_action_tokens(ActionTokenKind::Owner, None).await?;
     tx.insert_action_token(&action_token).await?;
-    tx.record(AuditLine {
-        at: now,
-        event: AuditEvent::OwnerLinkMade,
-        account: None,
-        journey: None,
-        session: None,
-        address: String::new(),
-    });
+    tx.record(AuditEntry::new(AuditEvent::OwnerLinkMade, Actor::Operator, now).target(Target::ActionToken(id)));
     tx.commit().await?;
     Ok(cx.links.owner(&token))
 }

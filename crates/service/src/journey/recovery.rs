@@ -12,6 +12,7 @@ use rekey_shared::password::Report;
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
+use crate::audit::links;
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journey::steps::{ResendError, VerifyError};
@@ -230,7 +231,7 @@ pub async fn complete(
     way: ProofSource<'_>,
     input: Complete,
 ) -> Result<(), CompleteError> {
-    let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta).await };
+    let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta, way).await };
     let identifiers = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
     let policy = policies::of(cx, &account).await?.on(SetOccasion::Recovery.rules());
@@ -240,13 +241,15 @@ pub async fn complete(
     // Argon2 is slow by design: no transaction is open while it runs.
     let (permit, checked) = (cx.hasher.permit()?, (report, &input.new_password));
     let hash = history::hash_unless_used(cx, permit, &account, &policy, checked, false).await?;
-    finish(cx, meta, ready, &account, &identifiers, hash).await
+    match finish(cx, meta, ready, &account, &identifiers, hash).await {
+        Err(CompleteError::NotValid) => refuse(cx, meta, way).await,
+        done => done,
+    }
 }
 
-async fn refuse(cx: &Services, meta: &RequestMeta) -> Result<(), CompleteError> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(meta.audit(AuditEvent::LinkRefused, cx.now()));
-    tx.commit().await?;
+/// Refuses, and writes down why: the page says nothing of it.
+async fn refuse(cx: &Services, meta: &RequestMeta, way: ProofSource<'_>) -> Result<(), CompleteError> {
+    links::recovery_refused(cx, meta, way).await?;
     Err(CompleteError::NotValid)
 }
 

@@ -1,7 +1,7 @@
 //! Registering: identifier → code → name and password → account.
 
 use rekey_domain::account::action_token::ActionTokenKind;
-use rekey_domain::audit::AuditEvent;
+use rekey_domain::audit::{Actor, AuditEvent, LinkKind};
 use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REGISTRATION_LIFETIME, Ready};
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::Purpose;
@@ -14,6 +14,7 @@ use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use rekey_store::Inserted;
 
+use crate::audit::links;
 use crate::context::About as _;
 use crate::hasher::Busy;
 pub use crate::journey::steps::{ResendError, VerifyError};
@@ -122,7 +123,7 @@ impl From<SetError> for CompleteError {
 
 /// Begins a registration. Looks no account up: the worker finds out whether the identifier is taken.
 pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<PlainToken, StartError> {
-    let action_token = open_owner_action_token(cx, input.owner.as_deref()).await?;
+    let action_token = open_owner_action_token(cx, meta, input.owner.as_deref()).await?;
     if action_token.is_none() && !cx.settings().registration.open {
         return Err(StartError::Closed);
     }
@@ -172,12 +173,21 @@ fn parse_contact(typed: &str, region: &str) -> Result<Identifier, FieldFault> {
     Identifier::parse_contact(typed, region)
 }
 
-async fn open_owner_action_token(cx: &Services, token: Option<&str>) -> Result<Option<ActionTokenId>, Unexpected> {
-    let Some(token) = token.and_then(PlainToken::parse) else { return Ok(None) };
-    let action_token = cx.store.find_action_token(token.digest()).await?;
-    Ok(action_token
-        .filter(|action_token| action_token.is_open(ActionTokenKind::Owner, cx.now()))
-        .map(|action_token| action_token.id))
+async fn open_owner_action_token(
+    cx: &Services,
+    meta: &RequestMeta,
+    typed: Option<&str>,
+) -> Result<Option<ActionTokenId>, Unexpected> {
+    let Some(typed) = typed else { return Ok(None) };
+    let found = match PlainToken::parse(typed) {
+        Some(token) => cx.store.find_action_token(token.digest()).await?,
+        None => None,
+    };
+    let open = found.filter(|action_token| action_token.is_open(ActionTokenKind::Owner, cx.now()));
+    if open.is_none() {
+        links::refused(cx, meta, LinkKind::Owner, typed).await?;
+    }
+    Ok(open.map(|action_token| action_token.id))
 }
 
 /// Where the registration of this browser stands; `None` when there is none.
@@ -305,7 +315,8 @@ async fn create(
         }
         Inserted::Taken(_) => return Err(CompleteError::Over),
     }
-    tx.record(meta.audit(AuditEvent::UserCreated, now).account(account.id).journey(journey.id));
+    let created = meta.audit(AuditEvent::AccountCreated, now).by(Actor::Person(account.id)).account(account.id);
+    tx.record(created.journey(journey.id));
     let first = SetPassword {
         occasion: SetOccasion::Registration,
         account: &account,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rekey_domain::account::action_token::ActionTokenKind;
-use rekey_domain::audit::AuditEvent;
+use rekey_domain::audit::{AuditEvent, Reason};
 use rekey_domain::journey::{
     self, Action, CODE_LIFETIME, Facts, Journey, JourneyKind, JourneyState, Next, RESEND_PAUSE, Refusal,
 };
@@ -201,7 +201,7 @@ pub(crate) async fn verify(
         return Ok(());
     }
     let CodeTry::Compared { fits } = verifier::code(cx, &journey, &code).await? else {
-        return refused(cx, meta, &journey, VerifyError::Dead).await;
+        return refused(cx, meta, &journey, dead(&journey, cx.now()), VerifyError::Dead).await;
     };
     let claimed = cx.store.find_journey_by_id(journey.id).await?.ok_or(VerifyError::Over)?.as_shown_to_initiator();
     let account = account_of(cx, &claimed).await?;
@@ -209,9 +209,11 @@ pub(crate) async fn verify(
     match journey::step(&claimed, Action::TypeCode, &facts, cx.now()) {
         Ok(Next::Prove) => prove(cx, meta, &claimed, account.as_ref()).await,
         Err(Refusal::WrongSecret) if claimed.tries_left() > 0 => {
-            refused(cx, meta, &claimed, VerifyError::Wrong { tries_left: claimed.tries_left() }).await
+            let why = VerifyError::Wrong { tries_left: claimed.tries_left() };
+            refused(cx, meta, &claimed, Reason::WrongSecret, why).await
         }
-        Ok(_) | Err(_) => refused(cx, meta, &claimed, VerifyError::Dead).await,
+        Err(Refusal::WrongSecret) => refused(cx, meta, &claimed, Reason::WrongSecret, VerifyError::Dead).await,
+        Ok(_) | Err(_) => refused(cx, meta, &claimed, dead(&claimed, cx.now()), VerifyError::Dead).await,
     }
 }
 
@@ -232,14 +234,27 @@ async fn prove(
         return Err(VerifyError::Over);
     }
     tx.clear_budget(verifier::code_budget(cx, journey), now).await?;
-    tx.record(meta.audit(AuditEvent::CodeVerified, now).journey(journey.id));
+    let mut verified = meta.audit(AuditEvent::CodeVerified, now).journey(journey.id);
+    verified.account = account.map(|account| account.id);
+    tx.record(verified);
     tx.commit().await?;
     Ok(())
 }
 
-async fn refused(cx: &Services, meta: &RequestMeta, journey: &Journey, why: VerifyError) -> Result<(), VerifyError> {
+/// Why a code was refused without being compared.
+fn dead(journey: &Journey, now: Timestamp) -> Reason {
+    if now < journey.code_expires_at { Reason::NoTryLeft } else { Reason::Expired }
+}
+
+async fn refused(
+    cx: &Services,
+    meta: &RequestMeta,
+    journey: &Journey,
+    reason: Reason,
+    why: VerifyError,
+) -> Result<(), VerifyError> {
     let mut tx = cx.store.begin_write().await?;
-    tx.record(meta.audit(AuditEvent::CodeRefused, cx.now()).journey(journey.id));
+    tx.record(meta.audit(AuditEvent::CodeRefused, cx.now()).journey(journey.id).reason(reason));
     tx.commit().await?;
     Err(why)
 }

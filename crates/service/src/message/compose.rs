@@ -2,6 +2,7 @@
 //!
 //! Idempotent: a second call for the same row, after a crash or a failed send, gives the same message.
 
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Method};
 use rekey_domain::journey::{Bound, Journey};
 use rekey_domain::message::{Notification, OutboxItem};
 use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, Digest, IdentifierId, JourneyId};
@@ -9,6 +10,7 @@ use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
+use crate::context::About as _;
 use crate::message::notices::NOT_ME_LIFETIME;
 use crate::temporary::{self, TemporaryPassword};
 use crate::{PlainToken, Services, Unexpected, policies};
@@ -263,7 +265,7 @@ async fn bind(cx: &Services, journey: &Journey, bound: Bound, link: Option<Diges
     if journey.bound.is_some() {
         return Ok(true);
     }
-    let tx = cx.store.begin_write().await?;
+    let mut tx = cx.store.begin_write().await?;
     if let Some(account) = bound.account {
         if tx.has_newer_recovery(account, journey.id).await? {
             return Ok(false);
@@ -271,6 +273,11 @@ async fn bind(cx: &Services, journey: &Journey, bound: Bound, link: Option<Diges
         tx.revoke_older_recoveries(account, journey.id).await?;
     }
     tx.bind_journey(journey.id, bound, link).await?;
+    if let Some(account) = bound.account {
+        let method = if link.is_some() { Method::Link } else { Method::Code };
+        let activated = AuditEntry::new(AuditEvent::RecoveryActivated, Actor::System, cx.now()).account(account);
+        tx.record(activated.journey(journey.id).detail(Detail::Method(method)));
+    }
     tx.commit().await?;
     Ok(true)
 }

@@ -73,22 +73,25 @@ pub(crate) async fn account_frozen(
     Ok(())
 }
 
-/// Tells that the password ends soon: by mail, or by text message where there is no address.
+/// Tells that the password ends soon: by mail, or by text message where there is no address. `false` when there is
+/// neither.
 pub(crate) async fn password_expires(
     cx: &Services,
     tx: &mut Write,
     account: &Account,
     known: &[AccountIdentifier],
     ends_at: Timestamp,
-) -> Result<(), Unexpected> {
+) -> Result<bool, Unexpected> {
     let of = |kind| known.iter().filter(move |known| known.kind == kind && known.verified_at.is_some());
     let by_mail = of(IdentifierKind::Email).count() > 0;
     let kind = if by_mail { IdentifierKind::Email } else { IdentifierKind::Phone };
+    let mut told = false;
     for to in of(kind) {
         let notification = Notification::PasswordExpires { account: account.id, to: to.id };
         owe_until(cx, tx, account.lang, notification, ends_at).await?;
+        told = true;
     }
-    Ok(())
+    Ok(told)
 }
 
 fn verified(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {

@@ -1,6 +1,6 @@
 //! Changing the password when signed in.
 
-use rekey_domain::audit::AuditEvent;
+use rekey_domain::audit::{Actor, AuditEvent, Reason};
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::{AccountIdentifier, Epoch, PasswordHash, SessionId};
@@ -158,8 +158,10 @@ impl Attempt<'_> {
         // Both permits before the try is claimed: a full queue costs no try.
         let (first, second) = (cx.hasher.permit()?, cx.hasher.permit()?);
         let budget = verifier::password_budget(cx, account);
-        if verifier::password(cx, first, budget, Some(account), typed).await? != PasswordCheck::Right {
-            return self.refuse_current(cx).await;
+        match verifier::password(cx, first, budget, Some(account), typed).await? {
+            PasswordCheck::Right => {}
+            PasswordCheck::Wrong { .. } => return self.refuse_current(cx, Reason::WrongSecret).await,
+            PasswordCheck::Waiting => return self.refuse_current(cx, Reason::NoTryLeft).await,
         }
         let hash = self.hash_new(cx, second, report, true).await;
         if hash.is_err() {
@@ -186,10 +188,11 @@ impl Attempt<'_> {
         Ok(history::hash_unless_used(cx, permit, account, &self.policy, (report, typed), current_differs).await?)
     }
 
-    async fn refuse_current(&self, cx: &Services) -> Result<PasswordHash, ChangeError> {
-        let event = AuditEvent::AuthnPasswordChangeFail;
+    async fn refuse_current(&self, cx: &Services, reason: Reason) -> Result<PasswordHash, ChangeError> {
+        let (id, session) = (self.caller.account.id, self.caller.session.id);
+        let refused = self.meta.audit(AuditEvent::CredentialChangeRefused, cx.now()).by(Actor::Person(id)).account(id);
         let mut tx = cx.store.begin_write().await?;
-        tx.record(self.meta.audit(event, cx.now()).account(self.caller.account.id));
+        tx.record(refused.session(session).reason(reason));
         tx.commit().await?;
         Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::NotRight)]))
     }

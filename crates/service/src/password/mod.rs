@@ -1,7 +1,6 @@
 //! Passwords: the one writer, the forms that take a new one, hashing, policies and age.
 
 mod change;
-pub mod expiry;
 pub mod hasher;
 pub(crate) mod history;
 pub(crate) mod new_password;

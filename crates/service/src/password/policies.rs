@@ -4,11 +4,12 @@
 //! installation, and to a group, is added to it: the strictest of each rule holds. It is read at every use, so a new
 //! version counts at once, on all nodes.
 
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Target};
 use rekey_domain::password::assignment::{Assignment, GroupName, Scope, effective};
 use rekey_domain::{Account, AccountId, Role};
 use rekey_shared::password::Policy;
 
+use crate::context::About as _;
 use crate::operator::{self, OperatorError};
 use crate::{Services, Unexpected};
 
@@ -80,7 +81,9 @@ pub async fn assign(
     if !tx.insert_assignment(&assignment).await? {
         return Err(AssignError::Overtaken);
     }
-    tx.record(line(cx, AuditEvent::PolicyAssigned, by));
+    let entry = AuditEntry::new(AuditEvent::PolicyAssigned, by.map_or(Actor::Operator, Actor::Person), changed_at);
+    let detail = Detail::Version(assignment.version);
+    tx.record(entry.target(Target::Policy(assignment.scope.clone())).detail(detail));
     tx.commit().await?;
     Ok(assignment)
 }
@@ -90,7 +93,7 @@ pub async fn join(cx: &Services, group: &GroupName, identifier: &str) -> Result<
     let account = operator::find(cx, identifier).await?;
     let mut tx = cx.store.begin_write().await?;
     let joined = tx.join_group(account.id, group).await?;
-    tx.record(line(cx, AuditEvent::GroupJoined, Some(account.id)));
+    tx.record(entry(cx, AuditEvent::GroupJoined, account.id, group));
     tx.commit().await?;
     Ok(joined)
 }
@@ -100,11 +103,11 @@ pub async fn leave(cx: &Services, group: &GroupName, identifier: &str) -> Result
     let account = operator::find(cx, identifier).await?;
     let mut tx = cx.store.begin_write().await?;
     let left = tx.leave_group(account.id, group).await?;
-    tx.record(line(cx, AuditEvent::GroupLeft, Some(account.id)));
+    tx.record(entry(cx, AuditEvent::GroupLeft, account.id, group));
     tx.commit().await?;
     Ok(left)
 }
 
-fn line(cx: &Services, event: AuditEvent, account: Option<AccountId>) -> AuditLine {
-    AuditLine { at: cx.now(), event, account, journey: None, session: None, address: String::new() }
+fn entry(cx: &Services, event: AuditEvent, account: AccountId, group: &GroupName) -> AuditEntry {
+    AuditEntry::new(event, Actor::Operator, cx.now()).account(account).target(Target::Group(group.clone()))
 }

@@ -6,7 +6,7 @@
 //! has to be committed before the directory is written, since no transaction may wait for a machine far away: then
 //! another one comes back.
 
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Reason};
 use rekey_domain::password::set::{Effect, SetOccasion};
 use rekey_domain::{Account, AccountIdentifier, Epoch, IdentifierId, JourneyId, PasswordHash, Status};
 use rekey_shared::{Secret, Timestamp};
@@ -82,8 +82,8 @@ pub(crate) async fn set(cx: &Services, mut tx: Write, new: SetPassword<'_>) -> R
     for effect in new.occasion.effects() {
         apply(cx, &mut tx, &new, effect).await?;
     }
-    if let Some(event) = new.occasion.event() {
-        tx.record(new.audit(event, now));
+    if let Some((event, reason)) = new.occasion.event() {
+        tx.record(new.audit(event, now).reason(reason));
     }
     Ok(PasswordSet { tx, epoch })
 }
@@ -101,7 +101,7 @@ async fn apply(cx: &Services, tx: &mut Write, new: &SetPassword<'_>, effect: Eff
         Effect::Release => {
             if matches!(account.status, Status::Frozen { .. }) {
                 tx.set_status(account.id, Status::Active, now).await?;
-                tx.record(new.audit(AuditEvent::AccountReleased, now));
+                tx.record(new.audit(AuditEvent::AccountEnabled, now).reason(Reason::Recovery));
             }
         }
         Effect::NotifyOwner => {
@@ -112,15 +112,16 @@ async fn apply(cx: &Services, tx: &mut Write, new: &SetPassword<'_>, effect: Eff
 }
 
 impl SetPassword<'_> {
-    fn audit(&self, event: AuditEvent, at: Timestamp) -> AuditLine {
-        let line = match self.request {
-            Some(meta) => meta.audit(event, at),
-            None => AuditLine { at, event, account: None, journey: None, session: None, address: String::new() },
+    fn audit(&self, event: AuditEvent, at: Timestamp) -> AuditEntry {
+        let entry = match self.request {
+            // Anyone who gets as far as this has proven to be the owner.
+            Some(meta) => meta.audit(event, at).by(Actor::Person(self.account.id)),
+            None => AuditEntry::new(event, Actor::Operator, at),
         };
-        let line = line.account(self.account.id);
+        let entry = entry.account(self.account.id);
         match self.journey {
-            Some(journey) => line.journey(journey),
-            None => line,
+            Some(journey) => entry.journey(journey),
+            None => entry,
         }
     }
 }

@@ -10,11 +10,12 @@ use std::time::Duration;
 use zeroize::ZeroizeOnDrop;
 
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Method, Target};
 use rekey_domain::journey::Journey;
 use rekey_domain::{Account, AccountIdentifier, ActionTokenId, IdentifierId};
 use rekey_shared::identifier::IdentifierKind;
 
+use crate::context::About as _;
 use crate::setting::RecoveryKind;
 use crate::{Services, Unexpected};
 
@@ -109,14 +110,9 @@ pub(crate) async fn issue(
         return Ok(None);
     }
     tx.revoke_older_recoveries(account.id, journey.id).await?;
-    tx.record(AuditLine {
-        at: cx.now(),
-        event: AuditEvent::TemporaryPasswordIssued,
-        account: Some(account.id),
-        journey: Some(journey.id),
-        session: None,
-        address: String::new(),
-    });
+    let system = |event| AuditEntry::new(event, Actor::System, cx.now()).account(account.id).journey(journey.id);
+    tx.record(system(AuditEvent::RecoveryActivated).detail(Detail::Method(Method::TemporaryPassword)));
+    tx.record(system(AuditEvent::TemporaryPasswordIssued).target(Target::ActionToken(id)));
     tx.commit().await?;
     Ok(Some((password, action_token)))
 }

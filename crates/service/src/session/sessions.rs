@@ -1,7 +1,8 @@
 //! The list of signed-in browsers, and ending them.
 
 use rekey_domain::SessionId;
-use rekey_domain::audit::AuditEvent;
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Reason, Target};
+use rekey_shared::Timestamp;
 use rekey_shared::view::SessionView;
 
 use crate::context::About as _;
@@ -36,9 +37,7 @@ pub async fn end(cx: &Services, meta: &RequestMeta, caller: &Caller, id: Session
     let mut tx = cx.store.begin_write().await?;
     let ended = tx.end_session(caller.account.id, id, now).await?;
     if ended {
-        let mut line = meta.audit(AuditEvent::SessionEnded, now).account(caller.account.id);
-        line.session = Some(id);
-        tx.record(line);
+        tx.record(ended_by(meta, caller, now).target(Target::Session(id)).detail(Detail::Sessions(1)));
     }
     tx.commit().await?;
     Ok(ended)
@@ -49,7 +48,13 @@ pub async fn end_others(cx: &Services, meta: &RequestMeta, caller: &Caller) -> R
     let now = cx.now();
     let mut tx = cx.store.begin_write().await?;
     let ended = tx.end_sessions(caller.account.id, Some(caller.session.id), now).await?;
-    tx.record(meta.audit(AuditEvent::SessionEnded, now).account(caller.account.id));
+    tx.record(ended_by(meta, caller, now).detail(Detail::Sessions(ended)));
     tx.commit().await?;
     Ok(ended)
+}
+
+fn ended_by(meta: &RequestMeta, caller: &Caller, now: Timestamp) -> AuditEntry {
+    let (id, session) = (caller.account.id, caller.session.id);
+    let entry = meta.audit(AuditEvent::SessionRevoked, now).by(Actor::Person(id)).account(id);
+    entry.session(session).reason(Reason::EndedElsewhere)
 }

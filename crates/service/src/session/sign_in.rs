@@ -2,10 +2,10 @@
 //!
 //! Wrong password, unknown account, disabled, frozen and waiting accounts: one answer, the same work.
 
-use rekey_domain::audit::AuditEvent;
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Method, Reason};
 use rekey_domain::password::expiry::PasswordAge;
 use rekey_domain::session::{Session, SessionKind};
-use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, Role, SessionId};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, Role, SessionId, Status};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
 use rekey_shared::view::{ChangeReason, PersonView};
@@ -135,10 +135,10 @@ async fn admit(
         ended_at: None,
     };
     let mut tx = cx.store.begin_write().await?;
-    let event = match &opened {
-        SignInMethod::ByPassword => AuditEvent::AuthnLoginSuccess,
+    let method = match &opened {
+        SignInMethod::ByPassword => Method::Password,
         SignInMethod::ByTemporary(action_token) if tx.spend_action_token(action_token.id, now).await? => {
-            AuditEvent::TemporaryPasswordUsed
+            Method::TemporaryPassword
         }
         SignInMethod::ByTemporary(_) => {
             drop(tx);
@@ -147,9 +147,11 @@ async fn admit(
     };
     tx.clear_budget(budget, now).await?;
     tx.insert_session(&session, token.digest()).await?;
-    tx.record(meta.audit(event, now).account(account.id));
+    let established = meta.audit(AuditEvent::SessionEstablished, now).by(Actor::Person(account.id)).account(account.id);
+    tx.record(established.session(session.id).detail(Detail::Method(method)));
     if breached && tx.require_change_of(account.id, account.epoch).await? {
-        tx.record(meta.audit(AuditEvent::PasswordChangeRequired, now).account(account.id));
+        let required = AuditEntry::new(AuditEvent::CredentialChangeRequired, Actor::System, now).account(account.id);
+        tx.record(required.session(session.id).reason(Reason::Breached));
     }
     tx.commit().await?;
     if by_password {
@@ -176,11 +178,11 @@ async fn refuse(
 ) -> Result<PlainToken, SignInError> {
     let now = cx.now();
     let just_locked = checked == PasswordCheck::Wrong { just_locked: true };
-    let event = if just_locked { AuditEvent::AuthnLoginLock } else { AuditEvent::AuthnLoginFail };
-    let mut line = meta.audit(event, now);
-    line.account = account.map(|account| account.id);
+    let event = if just_locked { AuditEvent::SignInLocked } else { AuditEvent::SignInRefused };
+    let mut entry = meta.audit(event, now).reason(reason_of(account, checked));
+    entry.account = account.map(|account| account.id);
     let mut tx = cx.store.begin_write().await?;
-    tx.record(line);
+    tx.record(entry);
     if just_locked {
         tell_owner(cx, &mut tx, account.filter(|account| account.may_sign_in()), budget).await?;
     }
@@ -189,6 +191,17 @@ async fn refuse(
         cx.wake.notify_one();
     }
     Err(SignInError::Refused)
+}
+
+/// Why a sign-in was refused: for the audit log alone, the page says one thing for all.
+fn reason_of(account: Option<&Account>, checked: PasswordCheck) -> Reason {
+    match (account.map(|account| account.status), checked) {
+        (None, _) => Reason::NoAccount,
+        (Some(_), PasswordCheck::Waiting) => Reason::NoTryLeft,
+        (Some(_), PasswordCheck::Wrong { .. }) => Reason::WrongSecret,
+        (Some(Status::Disabled), PasswordCheck::Right) => Reason::AccountDisabled,
+        (Some(Status::Frozen { .. } | Status::Active), PasswordCheck::Right) => Reason::AccountFrozen,
+    }
 }
 
 /// At most once an hour (TH-7). For an identifier that nobody has the same is looked up and written, about an
@@ -235,9 +248,9 @@ pub async fn sign_out(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Res
     let now = cx.now();
     let mut tx = cx.store.begin_write().await?;
     tx.end_session(caller.account.id, caller.session.id, now).await?;
-    let mut line = meta.audit(AuditEvent::SessionEnded, now).account(caller.account.id);
-    line.session = Some(caller.session.id);
-    tx.record(line);
+    let ended =
+        meta.audit(AuditEvent::SessionRevoked, now).by(Actor::Person(caller.account.id)).account(caller.account.id);
+    tx.record(ended.session(caller.session.id).reason(Reason::SignedOut).detail(Detail::Sessions(1)));
     tx.commit().await?;
     Ok(())
 }

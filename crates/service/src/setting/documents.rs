@@ -1,13 +1,14 @@
 //! Listing and changing settings documents.
 
 use rekey_domain::AccountId;
-use rekey_domain::audit::{AuditEvent, AuditLine};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Target};
 use rekey_domain::setting::{
     Difference, Document, Edit, KEYS, Key, Section, SettingError, Settings, Source, Value, Values, difference, edited,
     resolve,
 };
 use rekey_store::Write;
 
+use crate::context::About as _;
 use crate::{Services, Unexpected};
 
 /// Why settings were not changed. Nothing was written.
@@ -151,7 +152,7 @@ async fn write(
     }
     let document = Document { section, version: latest.version + 1, values, changed_at: cx.now(), changed_by: by };
     check(cx, &tx, &document).await?;
-    insert(cx, tx, &document).await?;
+    insert(tx, &document).await?;
     // Here at once; the other nodes follow. A failure is theirs and ours to find at the next look.
     if let Err(error) = super::refresh(cx).await {
         tracing::warn!(%error, "a change of settings will be taken up later");
@@ -168,17 +169,12 @@ async fn check(cx: &Services, tx: &Write, document: &Document) -> Result<(), Cha
     Ok(())
 }
 
-async fn insert(cx: &Services, mut tx: Write, document: &Document) -> Result<(), ChangeError> {
+async fn insert(mut tx: Write, document: &Document) -> Result<(), ChangeError> {
     if !tx.insert_setting_document(document).await? {
         return Err(ChangeError::Overtaken { section: document.section, latest: document.version });
     }
-    tx.record(AuditLine {
-        at: cx.now(),
-        event: AuditEvent::SettingsChanged,
-        account: document.changed_by,
-        journey: None,
-        session: None,
-        address: String::new(),
-    });
+    let by = document.changed_by.map_or(Actor::Operator, Actor::Person);
+    let entry = AuditEntry::new(AuditEvent::SettingsChanged, by, document.changed_at);
+    tx.record(entry.target(Target::Settings(document.section)).detail(Detail::Version(document.version)));
     Ok(tx.commit().await?)
 }

@@ -3,9 +3,11 @@
 pub mod account;
 pub mod action_token;
 pub mod audit;
-pub mod audit_head;
+pub mod audit_voucher;
 pub mod budget;
 pub mod identifier;
+pub mod job;
+pub mod job_outcome;
 pub mod journey;
 pub mod membership;
 pub mod meta;

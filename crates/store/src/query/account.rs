@@ -4,7 +4,10 @@ use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, R
 use rekey_shared::Timestamp;
 use rekey_shared::identifier::IdentifierKind;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use super::finders;
 use crate::entity::{account, identifier};
@@ -31,10 +34,26 @@ finders! {
     fn list_identifiers(account: AccountId) -> Vec<AccountIdentifier>;
     /// Whether somebody owns this installation.
     fn has_owner() -> bool;
+    /// The next account in the order of ids; with `None` the first.
+    fn find_account_after(id: Option<AccountId>) -> Option<Account>;
+    /// How many accounts there are.
+    fn count_accounts() -> u64;
 }
 
 async fn find_account(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Account>, Unexpected> {
     account::Entity::find_by_id(id.0).one(db).await?.map(Account::try_from).transpose()
+}
+
+async fn find_account_after(db: &impl ConnectionTrait, id: Option<AccountId>) -> Result<Option<Account>, Unexpected> {
+    let mut select = account::Entity::find().order_by_asc(account::COLUMN.id);
+    if let Some(id) = id {
+        select = select.filter(account::COLUMN.id.gt(id.0));
+    }
+    select.limit(1).one(db).await?.map(Account::try_from).transpose()
+}
+
+async fn count_accounts(db: &impl ConnectionTrait) -> Result<u64, Unexpected> {
+    Ok(account::Entity::find().count(db).await?)
 }
 
 async fn find_account_by(

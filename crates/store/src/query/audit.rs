@@ -1,140 +1,250 @@
-//! The audit record. Each line holds the hash of the one before, so that no line can be changed,
-//! taken out or put in unnoticed; the head row tells a cut tail.
+//! The audit log: entries are inserted with what they tell of, and sealed afterwards by one node at a time.
+//!
+//! No transaction of a request touches anything here that another one writes, so none waits.
 
-use rekey_domain::audit::AuditLine;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
-use sha2::{Digest as _, Sha256};
+use rekey_domain::audit::chain::{Seal, SealedEntry, StoredEntry, Voucher};
+use rekey_domain::audit::{Attention, AuditEntry};
+use rekey_shared::Timestamp;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement, Value,
+};
 
-use crate::entity::{audit, audit_head};
-use crate::text::Text;
+use crate::connect::Snapshot;
+use crate::entity::{audit, audit_voucher};
 use crate::{Store, Unexpected, Write};
 
-/// Lines that are read at a time.
-const PAGE: u64 = 500;
-/// The id of the only row of `audit_head`.
-const HEAD: i32 = 1;
+/// Seals written by one statement; the rest is written one by one. Two sizes, so that two statements are prepared once.
+const SEALS: usize = 32;
 
-/// Whether the record is as it was written.
+/// Entries that wait for their seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuditVerdict {
-    /// It is.
-    Intact {
-        /// How many lines it has.
-        lines: u64,
-    },
-    /// It is not.
-    Broken {
-        /// The first line that is wrong or missing.
-        seq: i64,
-    },
+pub struct Unsealed {
+    /// How many.
+    pub entries: u64,
+    /// When the oldest was made.
+    pub oldest_at: Option<Timestamp>,
+}
+
+/// An entry and the seal that it is to get.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSeal {
+    /// [`StoredEntry::id`].
+    pub entry: i64,
+    /// Its place and digest.
+    pub seal: Seal,
 }
 
 impl Write {
-    /// Keeps a line for the audit record. It is written when this transaction is committed.
-    pub fn record(&mut self, line: AuditLine) {
-        self.lines.push(line);
+    /// Keeps an entry for the audit log. It is written when this transaction is committed.
+    pub fn record(&mut self, entry: AuditEntry) {
+        self.entries.push(entry);
+    }
+
+    /// Entries that wait for their seal, in the order of writing.
+    pub async fn list_unsealed(&self, limit: u64) -> Result<Vec<StoredEntry>, Unexpected> {
+        let waiting = audit::Entity::find().filter(audit::COLUMN.seq.is_null());
+        let rows = waiting.order_by_asc(audit::COLUMN.id).limit(limit).all(&self.tx).await?;
+        rows.into_iter().map(StoredEntry::try_from).collect()
+    }
+
+    /// The head; `None` while nothing was ever sealed.
+    ///
+    /// A log that has seals and no head was tampered with: going on from its beginning would hide it.
+    pub async fn find_audit_head(&self) -> Result<Option<Voucher>, Unexpected> {
+        let head = find_voucher(&self.tx, audit_voucher::HEAD).await?;
+        if head.is_none() && has_seals(&self.tx).await? {
+            return Err(Unexpected::row("audit_voucher", "kind"));
+        }
+        Ok(head)
+    }
+
+    /// Seals entries. Each is sealed once: when one of them has a seal already, all of this fails.
+    pub async fn seal(&self, seals: &[NewSeal]) -> Result<(), Unexpected> {
+        let full = seals.len() - seals.len() % SEALS;
+        let (pieces, rest) = seals.split_at(full);
+        for piece in pieces.chunks(SEALS).chain(rest.chunks(1)) {
+            let done = self.tx.execute_raw(seal_statement(self.tx.get_database_backend(), piece)?).await?;
+            if done.rows_affected() != piece.len() as u64 {
+                return Err(Unexpected::row("audit", "seq"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the head.
+    pub async fn set_audit_head(&self, head: &Voucher) -> Result<(), Unexpected> {
+        self.set_voucher(audit_voucher::HEAD, head).await
+    }
+
+    /// Removes sealed entries up to the checkpoint's seal and writes the checkpoint, from which the log begins now.
+    /// How many were removed.
+    pub async fn remove_audit_through(&self, checkpoint: &Voucher) -> Result<u64, Unexpected> {
+        let through = i64::try_from(checkpoint.seal.seq).map_err(|_| Unexpected::row("audit", "seq"))?;
+        let old = audit::Entity::delete_many().filter(audit::COLUMN.seq.lte(through));
+        let gone = old.exec(&self.tx).await?.rows_affected;
+        self.set_voucher(audit_voucher::CHECKPOINT, checkpoint).await?;
+        Ok(gone)
+    }
+
+    async fn set_voucher(&self, kind: &str, voucher: &Voucher) -> Result<(), Unexpected> {
+        use audit_voucher::Column::{ByKey, ByMac, Key, Kind, Mac, Seq};
+
+        let row = audit_voucher::Model::of(kind, voucher)?.into_active_model();
+        let replace = OnConflict::column(Kind).update_columns([Seq, Key, Mac, ByKey, ByMac]).to_owned();
+        audit_voucher::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Where the log begins; `None` while nothing was ever removed.
+    pub async fn find_audit_checkpoint(&self) -> Result<Option<Voucher>, Unexpected> {
+        find_voucher(&self.tx, audit_voucher::CHECKPOINT).await
+    }
+
+    /// Sealed entries behind a place in the chain.
+    pub async fn list_sealed(&self, after: u64, limit: u64) -> Result<Vec<SealedEntry>, Unexpected> {
+        list_sealed(&self.tx, after, limit).await
     }
 }
 
-/// Chains lines to the record. The head row stays locked until the transaction ends, so this comes last in it.
-pub(crate) async fn append(tx: &impl ConnectionTrait, lines: &[AuditLine]) -> Result<(), Unexpected> {
-    if lines.is_empty() {
+/// Inserts the entries of a transaction.
+pub(crate) async fn append(tx: &impl ConnectionTrait, entries: &[AuditEntry]) -> Result<(), Unexpected> {
+    if entries.is_empty() {
         return Ok(());
     }
-    let head = audit_head::Entity::find_by_id(HEAD).lock_exclusive().one(tx).await?;
-    let mut head = head.ok_or(Unexpected::row("audit_head", "id"))?;
-    let mut rows = Vec::with_capacity(lines.len());
-    for line in lines {
-        let row = chained(line, head.seq + 1, head.hash);
-        (head.seq, head.hash) = (row.seq, row.hash.clone());
-        rows.push(row.into_active_model());
-    }
+    let rows = entries.iter().map(audit::ActiveModel::of).collect::<Result<Vec<_>, _>>()?;
     audit::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    move_head(tx, head).await?;
     Ok(())
 }
 
-async fn move_head(tx: &impl ConnectionTrait, head: audit_head::Model) -> Result<(), DbErr> {
-    audit_head::Entity::update_many()
-        .col_expr(audit_head::Column::Seq, Expr::value(head.seq))
-        .col_expr(audit_head::Column::Hash, Expr::value(head.hash))
-        .filter(audit_head::COLUMN.id.eq(HEAD))
-        .exec(tx)
-        .await
-        .map(drop)
+/// Tells the program's log, in its own vocabulary: ids and words from fixed lists only.
+pub(crate) fn log(entry: &AuditEntry) {
+    let (attention, event) = entry.event.log();
+    let actor = entry.actor.name();
+    let account = entry.account.map(|id| tracing::field::display(id.0));
+    let journey = entry.journey.map(|id| tracing::field::display(id.0));
+    let reason = entry.reason.map(rekey_domain::audit::Reason::name);
+    match attention {
+        Attention::Info => {
+            tracing::info!(
+                event,
+                audit.actor = actor,
+                audit.account = account,
+                audit.journey = journey,
+                audit.reason = reason,
+                "audited"
+            );
+        }
+        Attention::Warn => {
+            tracing::warn!(
+                event,
+                audit.actor = actor,
+                audit.account = account,
+                audit.journey = journey,
+                audit.reason = reason,
+                "audited"
+            );
+        }
+    }
 }
 
-fn chained(line: &AuditLine, seq: i64, prev: Vec<u8>) -> audit::Model {
-    let mut row = audit::Model {
-        seq,
-        at: line.at.as_millis(),
-        event: line.event.text().to_owned(),
-        account: line.account.map(|id| id.0),
-        journey: line.journey.map(|id| id.0),
-        session: line.session.map(|id| id.0),
-        address: line.address.clone(),
-        prev,
-        hash: Vec::new(),
-    };
-    row.hash = hash_of(&row);
-    row
+fn seal_statement(backend: sea_orm::DbBackend, seals: &[NewSeal]) -> Result<Statement, Unexpected> {
+    let places: Vec<_> =
+        (0..seals.len()).map(|n| format!("(${}, ${}, ${}, ${})", n * 4 + 1, n * 4 + 2, n * 4 + 3, n * 4 + 4)).collect();
+    // Both databases name the columns of VALUES like this.
+    let sql = format!(
+        "UPDATE audit SET seq = sealed.column2, key = sealed.column3, mac = sealed.column4 \
+         FROM (VALUES {}) AS sealed WHERE audit.id = sealed.column1 AND audit.seq IS NULL",
+        places.join(", ")
+    );
+    let mut values: Vec<Value> = Vec::with_capacity(seals.len() * 4);
+    for NewSeal { entry, seal } in seals {
+        let seq = i64::try_from(seal.seq).map_err(|_| Unexpected::row("audit", "seq"))?;
+        values.extend([(*entry).into(), seq.into(), i64::from(seal.key.0).into(), seal.mac.0.to_vec().into()]);
+    }
+    Ok(Statement::from_sql_and_values(backend, sql, values))
 }
 
-/// SHA-256 of the previous hash and every column, each with its length or a mark of its absence,
-/// so that no two different lines are written the same.
-fn hash_of(row: &audit::Model) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(&row.prev);
-    hash.update(row.seq.to_be_bytes());
-    hash.update(row.at.to_be_bytes());
-    for text in [&row.event, &row.address] {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
-    }
-    for id in [row.account, row.journey, row.session] {
-        hash.update([u8::from(id.is_some())]);
-        hash.update(id.unwrap_or_default().as_bytes());
-    }
-    hash.finalize().to_vec()
+async fn find_voucher(db: &impl ConnectionTrait, kind: &str) -> Result<Option<Voucher>, Unexpected> {
+    audit_voucher::Entity::find_by_id(kind).one(db).await?.map(Voucher::try_from).transpose()
+}
+
+async fn has_seals(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let sealed = audit::Entity::find().select_only().column(audit::Column::Id).filter(audit::COLUMN.seq.is_not_null());
+    Ok(sealed.into_tuple::<i64>().one(db).await?.is_some())
+}
+
+async fn list_sealed(db: &impl ConnectionTrait, after: u64, limit: u64) -> Result<Vec<SealedEntry>, Unexpected> {
+    let after = i64::try_from(after).map_err(|_| Unexpected::row("audit", "seq"))?;
+    let behind = audit::Entity::find().filter(audit::COLUMN.seq.gt(after));
+    let rows = behind.order_by_asc(audit::COLUMN.seq).limit(limit).all(db).await?;
+    rows.into_iter().map(SealedEntry::try_from).collect()
 }
 
 impl Store {
-    /// Reads the whole record, a page at a time, and checks every link of its chain.
-    /// Lines that are added meanwhile do no harm.
-    pub async fn verify_audit(&self) -> Result<AuditVerdict, Unexpected> {
-        let (mut seq, mut hash) = (0_i64, vec![0_u8; 32]);
-        loop {
-            // The head is read first: every line up to it is there.
-            let head = audit_head::Entity::find_by_id(HEAD).one(&self.reads).await?;
-            let page = self.audit_after(seq).await?;
-            let Some(head) = head else { return Ok(AuditVerdict::Broken { seq: 0 }) };
-            for row in &page {
-                if row.seq != seq + 1 || row.prev != hash || row.hash != hash_of(row) {
-                    return Ok(AuditVerdict::Broken { seq: seq + 1 });
-                }
-                (seq, hash) = (row.seq, row.hash.clone());
-                if seq == head.seq && hash != head.hash {
-                    return Ok(AuditVerdict::Broken { seq });
-                }
-            }
-            if page.is_empty() {
-                return Ok(judge(&head, seq, &hash));
-            }
-        }
+    /// Whether entries wait for their seal.
+    pub async fn has_unsealed(&self) -> Result<bool, Unexpected> {
+        let waiting = audit::Entity::find().select_only().column(audit::Column::Id).filter(audit::COLUMN.seq.is_null());
+        Ok(waiting.into_tuple::<i64>().one(&self.reads).await?.is_some())
     }
 
-    async fn audit_after(&self, seq: i64) -> Result<Vec<audit::Model>, DbErr> {
-        let after = audit::Entity::find().filter(audit::COLUMN.seq.gt(seq));
-        after.order_by_asc(audit::COLUMN.seq).limit(PAGE).all(&self.reads).await
+    /// Sealed entries of a span of time, in the order of the log: those behind a place in the chain, at most `limit`.
+    pub async fn list_audit(
+        &self,
+        after: u64,
+        from: Option<Timestamp>,
+        before: Option<Timestamp>,
+        limit: u64,
+    ) -> Result<Vec<SealedEntry>, Unexpected> {
+        let after = i64::try_from(after).map_err(|_| Unexpected::row("audit", "seq"))?;
+        let mut select = audit::Entity::find().filter(audit::COLUMN.seq.gt(after));
+        if let Some(from) = from {
+            select = select.filter(audit::COLUMN.at.gte(from.as_millis()));
+        }
+        if let Some(before) = before {
+            select = select.filter(audit::COLUMN.at.lt(before.as_millis()));
+        }
+        let rows = select.order_by_asc(audit::COLUMN.seq).limit(limit).all(&self.reads).await?;
+        rows.into_iter().map(SealedEntry::try_from).collect()
+    }
+
+    /// Entries that wait for their seal.
+    pub async fn count_unsealed(&self) -> Result<Unsealed, Unexpected> {
+        count_unsealed(&self.reads).await
+    }
+
+    /// The head; `None` while nothing was ever sealed.
+    pub async fn find_audit_head(&self) -> Result<Option<Voucher>, Unexpected> {
+        find_voucher(&self.reads, audit_voucher::HEAD).await
     }
 }
 
-/// The verdict after the last line.
-fn judge(head: &audit_head::Model, seq: i64, hash: &[u8]) -> AuditVerdict {
-    if head.seq == seq && head.hash == hash {
-        AuditVerdict::Intact { lines: seq.unsigned_abs() }
-    } else {
-        AuditVerdict::Broken { seq: i64::min(seq, head.seq) + 1 }
+async fn count_unsealed(db: &impl ConnectionTrait) -> Result<Unsealed, Unexpected> {
+    let waiting = || audit::Entity::find().filter(audit::COLUMN.seq.is_null());
+    let oldest = waiting().select_only().column(audit::Column::At).order_by_asc(audit::COLUMN.at);
+    let oldest = oldest.into_tuple::<i64>().one(db).await?;
+    Ok(Unsealed { entries: waiting().count(db).await?, oldest_at: oldest.map(Timestamp::from_millis) })
+}
+
+impl Snapshot {
+    /// The head; `None` while nothing was ever sealed, or when it is gone.
+    pub async fn find_audit_head(&self) -> Result<Option<Voucher>, Unexpected> {
+        find_voucher(&self.0, audit_voucher::HEAD).await
+    }
+
+    /// Where the log begins; `None` while nothing was ever removed, or when it is gone.
+    pub async fn find_audit_checkpoint(&self) -> Result<Option<Voucher>, Unexpected> {
+        find_voucher(&self.0, audit_voucher::CHECKPOINT).await
+    }
+
+    /// Sealed entries behind a place in the chain.
+    pub async fn list_sealed(&self, after: u64, limit: u64) -> Result<Vec<SealedEntry>, Unexpected> {
+        list_sealed(&self.0, after, limit).await
+    }
+
+    /// Entries that wait for their seal.
+    pub async fn count_unsealed(&self) -> Result<Unsealed, Unexpected> {
+        count_unsealed(&self.0).await
     }
 }

@@ -3,20 +3,28 @@
 use rekey_domain::message::{OutboxItem, Outcome};
 use rekey_domain::{AccountId, OutboxId};
 use rekey_shared::Timestamp;
-use sea_orm::sea_query::{Expr, LockBehavior, LockType};
-use sea_orm::{
-    Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::finders;
+use super::lease::{self, Claim, LeaseColumns, Leased, WAITING};
 use crate::entity::outbox;
 use crate::text::Text;
 use crate::{Store, Unexpected, Write};
 
-const WAITING: &str = "waiting";
 const DEAD: &str = "dead";
+
+impl Leased for outbox::Entity {
+    const COLUMNS: LeaseColumns<outbox::Column> = LeaseColumns {
+        id: outbox::Column::Id,
+        state: outbox::Column::State,
+        not_before: outbox::Column::NotBefore,
+        attempts: outbox::Column::Attempts,
+        owner: outbox::Column::LeaseOwner,
+        until: outbox::Column::LeaseUntil,
+    };
+}
 
 /// How the outbox stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +78,12 @@ impl Store {
         owner: Uuid,
     ) -> Result<Vec<OutboxItem>, Unexpected> {
         // Most looks find nothing and need not wait for whoever writes.
-        if due(now).one(&self.reads).await?.is_none() {
+        if lease::due::<outbox::Entity>(now).one(&self.reads).await?.is_none() {
             return Ok(Vec::new());
         }
         let tx = self.begin().await?;
-        let mut rows = lease(&tx, limit, now, lease_until, owner).await?;
+        let claim = Claim { until: lease_until, owner };
+        let mut rows = lease::claim::<outbox::Entity>(&tx, lease::due(now), limit, claim).await?;
         tx.commit().await?;
         rows.sort_by_key(|row| (row.not_before, row.id));
         rows.into_iter().map(OutboxItem::try_from).collect()
@@ -88,12 +97,7 @@ impl Store {
         outcome: Outcome,
         now: Timestamp,
     ) -> Result<bool, Unexpected> {
-        let update = outbox::Entity::update_many()
-            .col_expr(outbox::Column::LeaseOwner, Expr::value(None::<Uuid>))
-            .col_expr(outbox::Column::LeaseUntil, Expr::value(None::<i64>))
-            .filter(outbox::COLUMN.id.eq(id.0))
-            .filter(outbox::COLUMN.state.eq(WAITING))
-            .filter(outbox::COLUMN.lease_owner.eq(owner));
+        let update = lease::given_back::<outbox::Entity>(id.0, owner);
         let finished = |state| [(outbox::Column::State, Expr::value(state)), finished_at(now)];
         let changes = match outcome {
             Outcome::Sent => finished("sent").to_vec(),
@@ -127,35 +131,4 @@ impl Store {
 
 fn finished_at(now: Timestamp) -> (outbox::Column, Expr) {
     (outbox::Column::FinishedAt, Expr::value(now.as_millis()))
-}
-
-/// Messages that may be leased now, longest due first.
-fn due(now: Timestamp) -> sea_orm::Select<outbox::Entity> {
-    let free =
-        Condition::any().add(outbox::COLUMN.lease_until.is_null()).add(outbox::COLUMN.lease_until.lte(now.as_millis()));
-    outbox::Entity::find()
-        .filter(outbox::COLUMN.state.eq(WAITING))
-        .filter(outbox::COLUMN.not_before.lte(now.as_millis()))
-        .filter(free)
-        .order_by_asc(outbox::COLUMN.not_before)
-        .order_by_asc(outbox::COLUMN.id)
-}
-
-/// Locks rows and then marks them: in one statement PostgreSQL may run the inner select more than once
-/// and lease more than `limit`. On SQLite the transaction holds the write lock, which is as good.
-async fn lease(
-    tx: &DatabaseTransaction,
-    limit: u64,
-    now: Timestamp,
-    lease_until: Timestamp,
-    owner: Uuid,
-) -> Result<Vec<outbox::Model>, DbErr> {
-    let rows = due(now).limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).all(tx).await?;
-    outbox::Entity::update_many()
-        .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
-        .col_expr(outbox::Column::LeaseOwner, Expr::value(owner))
-        .col_expr(outbox::Column::LeaseUntil, Expr::value(lease_until.as_millis()))
-        .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
-        .exec_with_returning(tx)
-        .await
 }

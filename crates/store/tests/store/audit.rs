@@ -1,104 +1,186 @@
-use rekey_domain::audit::{AuditEvent, AuditLine};
-use rekey_domain::{AccountId, JourneyId, SessionId};
-use rekey_store::{AuditVerdict, Store};
-use sea_orm::ConnectionTrait;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use crate::given::{CROWD, at, crowd, id, nodes};
+use rekey_domain::audit::chain::{FORMAT, Seal, StoredEntry, Voucher};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Client, Detail, Method, Reason, Target};
+use rekey_domain::{AccountId, Digest, JourneyId, KeyId, SessionId};
+use rekey_store::{NewSeal, Store, Unsealed};
+
+use crate::given::{at, digest, id};
 use crate::on_both;
 
-fn line(n: u64) -> AuditLine {
-    AuditLine {
-        at: at(n),
-        event: if n.is_multiple_of(2) { AuditEvent::AuthnLoginSuccess } else { AuditEvent::AuthnLoginFail },
-        account: n.is_multiple_of(3).then(|| AccountId(id(n.into()))),
-        journey: (n % 3 == 1).then(|| JourneyId(id(n.into()))),
-        session: (n % 3 == 2).then(|| SessionId(id(n.into()))),
-        address: format!("192.0.2.{n}"),
+fn entry(n: u64) -> AuditEntry {
+    AuditEntry {
+        account: Some(AccountId(id(n.into()))),
+        ..AuditEntry::new(AuditEvent::CodeVerified, Actor::Visitor, at(n))
     }
 }
 
-async fn record(store: &Store, lines: impl IntoIterator<Item = u64>) {
+async fn record(store: &Store, entries: impl IntoIterator<Item = u64>) {
     let mut tx = store.begin_write().await.unwrap();
-    for n in lines {
-        tx.record(line(n));
+    for n in entries {
+        tx.record(entry(n));
     }
     tx.commit().await.unwrap();
 }
 
-/// As somebody with the database in their hands would.
-async fn tamper(url: &str, statement: &str) {
-    let database = sea_orm::Database::connect(url).await.unwrap();
-    let changed = database.execute_unprepared(statement).await.unwrap();
-    assert!(changed.rows_affected() > 0, "{statement}");
+async fn unsealed(store: &Store) -> Vec<StoredEntry> {
+    store.begin_write().await.unwrap().list_unsealed(1_000).await.unwrap()
+}
+
+/// Seals that follow one another; what they are made of is the service's part.
+fn seals(entries: &[StoredEntry], first: u64) -> Vec<NewSeal> {
+    let seal = |(seq, entry): (u64, &StoredEntry)| {
+        let mac = digest(u8::try_from(seq % 251).expect("small"));
+        NewSeal { entry: entry.id, seal: Seal { seq, key: KeyId(u32::MAX), mac } }
+    };
+    (first..).zip(entries).map(seal).collect()
 }
 
 on_both! {
-    async fn an_untouched_record_is_intact(db: Database) {
+    async fn an_entry_comes_back_as_it_was(db: Database) {
         let store = db.store().await;
-        assert_eq!(store.verify_audit().await.unwrap(), AuditVerdict::Intact { lines: 0 });
-        record(&store, 0..3).await;
-        record(&store, []).await;
-        record(&store, 3..1200).await;
-        assert_eq!(store.verify_audit().await.unwrap(), AuditVerdict::Intact { lines: 1200 });
+        let whole = AuditEntry {
+            at: at(1),
+            event: AuditEvent::SessionEstablished,
+            actor: Actor::Person(AccountId(id(1))),
+            account: Some(AccountId(id(2))),
+            target: Some(Target::Session(SessionId(id(3)))),
+            reason: Some(Reason::OwnersChoice),
+            detail: Some(Detail::Method(Method::Password)),
+            journey: Some(JourneyId(id(4))),
+            session: Some(SessionId(id(5))),
+            client: Some(Client { address: "192.0.2.1".to_owned(), device: "Firefox on Linux".to_owned() }),
+        };
+        let mut tx = store.begin_write().await.unwrap();
+        tx.record(whole);
+        tx.record(AuditEntry::new(AuditEvent::OwnerLinkMade, Actor::Operator, at(2)));
+        tx.commit().await.unwrap();
+        let [first, second] = unsealed(&store).await.try_into().unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(first, StoredEntry {
+            id: first.id,
+            format: FORMAT,
+            at: at(1),
+            event: "session-established".to_owned(),
+            actor: "person".to_owned(),
+            actor_id: Some(id(1)),
+            account: Some(id(2)),
+            target: text("session"),
+            target_id: Some(id(3).to_string()),
+            reason: text("owners_choice"),
+            detail: text(r#"{"method":"password"}"#),
+            journey: Some(id(4)),
+            session: Some(id(5)),
+            address: text("192.0.2.1"),
+            device: text("Firefox on Linux"),
+        });
+        assert!(second.id > first.id);
+        assert_eq!((second.event.as_str(), second.actor.as_str(), second.address), ("owner-link-made", "operator", None));
     }
 
-    async fn lines_of_a_dropped_transaction_are_not_written(db: Database) {
+    async fn entries_of_a_dropped_transaction_are_not_written(db: Database) {
         let store = db.store().await;
         let mut tx = store.begin_write().await.unwrap();
-        tx.record(line(1));
+        tx.record(entry(1));
         drop(tx);
-        assert_eq!(store.verify_audit().await.unwrap(), AuditVerdict::Intact { lines: 0 });
+        assert!(!store.has_unsealed().await.unwrap());
+        assert_eq!(store.count_unsealed().await.unwrap(), Unsealed { entries: 0, oldest_at: None });
     }
 
-    async fn a_crowd_of_writers_makes_one_chain_while_it_is_being_read(db: Database) {
-        let nodes = nodes(&db).await;
-        let reader = nodes[1].clone();
-        let verdicts = crowd(&nodes, move |store, n| {
-            let reader = reader.clone();
-            async move {
-                record(&store, [n as u64, n as u64 + 1]).await;
-                if n % 10 == 0 { reader.verify_audit().await.unwrap() } else { AuditVerdict::Intact { lines: 0 } }
-            }
-        })
-        .await;
-        assert!(verdicts.iter().all(|verdict| matches!(verdict, AuditVerdict::Intact { .. })), "{verdicts:?}");
-        let lines = 2 * CROWD as u64;
-        assert_eq!(nodes[2].verify_audit().await.unwrap(), AuditVerdict::Intact { lines });
+    async fn an_entry_is_sealed_once_and_a_place_is_given_once(db: Database) {
+        let store = db.store().await;
+        record(&store, 1..=70).await;
+        assert_eq!(store.count_unsealed().await.unwrap(), Unsealed { entries: 70, oldest_at: Some(at(1)) });
+        let all = unsealed(&store).await;
+        let tx = store.begin_write().await.unwrap();
+        tx.seal(&seals(&all, 1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let sealed = store.list_audit(0, None, None, 100).await.unwrap();
+        assert!(sealed.iter().map(|next| &next.entry).eq(&all), "in their order, and as they were");
+        assert!(sealed.iter().map(|next| next.seal).eq(seals(&all, 1).iter().map(|new| new.seal)));
+        assert!(!store.has_unsealed().await.unwrap());
+
+        let again = store.begin_write().await.unwrap();
+        assert!(again.seal(&seals(&all[..1], 71)).await.is_err(), "it has a seal");
+        drop(again);
+        record(&store, [71]).await;
+        let taken = store.begin_write().await.unwrap();
+        let waiting = taken.list_unsealed(9).await.unwrap();
+        assert!(taken.seal(&seals(&waiting, 70)).await.is_err(), "place 70 is taken");
     }
 
-    async fn every_way_of_tampering_shows_and_says_where(db: Database) {
+    async fn a_span_of_time_is_read_page_by_page(db: Database) {
         let store = db.store().await;
         record(&store, 1..=9).await;
-        // Each change is undone by the one after it.
-        for (change, undo, seq) in [
-            (
-                "UPDATE audit SET address = '192.0.2.99' WHERE seq = 2",
-                "UPDATE audit SET address = '192.0.2.2' WHERE seq = 2",
-                2,
-            ),
-            ("UPDATE audit SET at = at + 1 WHERE seq = 1", "UPDATE audit SET at = at - 1 WHERE seq = 1", 1),
-            (
-                "UPDATE audit SET event = 'authn_login_success' WHERE seq = 7",
-                "UPDATE audit SET event = 'authn_login_fail' WHERE seq = 7",
-                7,
-            ),
-            ("UPDATE audit SET seq = 99 WHERE seq = 9", "UPDATE audit SET seq = 9 WHERE seq = 99", 9),
-            ("UPDATE audit_head SET seq = 8", "UPDATE audit_head SET seq = 9", 8),
-            ("UPDATE audit_head SET seq = 10", "UPDATE audit_head SET seq = 9", 10),
-        ] {
-            tamper(db.url(), change).await;
-            assert_eq!(store.verify_audit().await.unwrap(), AuditVerdict::Broken { seq }, "{change}");
-            tamper(db.url(), undo).await;
-            assert_eq!(store.verify_audit().await.unwrap(), AuditVerdict::Intact { lines: 9 }, "{undo}");
+        let tx = store.begin_write().await.unwrap();
+        tx.seal(&seals(&tx.list_unsealed(9).await.unwrap(), 1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let seqs = |page: Vec<rekey_domain::audit::chain::SealedEntry>| page.iter().map(|next| next.seal.seq).collect::<Vec<_>>();
+        assert_eq!(seqs(store.list_audit(0, Some(at(3)), Some(at(7)), 2).await.unwrap()), [3, 4]);
+        assert_eq!(seqs(store.list_audit(4, Some(at(3)), Some(at(7)), 9).await.unwrap()), [5, 6]);
+        assert_eq!(seqs(store.list_audit(7, None, None, 9).await.unwrap()), [8, 9]);
+    }
+
+    async fn a_head_that_is_gone_is_not_taken_for_a_beginning(db: Database) {
+        let store = db.store().await;
+        record(&store, [1]).await;
+        let tx = store.begin_write().await.unwrap();
+        assert_eq!(tx.find_audit_head().await.unwrap(), None);
+        tx.seal(&seals(&tx.list_unsealed(9).await.unwrap(), 1)).await.unwrap();
+        assert!(tx.find_audit_head().await.is_err(), "a seal and no head");
+        let head = Voucher { seal: Seal { seq: 1, ..Seal::START }, key: KeyId(3), mac: Digest([4; 32]) };
+        for seq in [1, 2] {
+            let head = Voucher { seal: Seal { seq, ..head.seal }, ..head };
+            tx.set_audit_head(&head).await.unwrap();
+            assert_eq!(tx.find_audit_head().await.unwrap(), Some(head));
         }
     }
 
-    async fn a_line_taken_out_shows_wherever_it_was(db: Database) {
+    async fn a_snapshot_does_not_see_what_comes_after_it(db: Database) {
         let store = db.store().await;
-        record(&store, 1..=9).await;
-        for seq in [9, 5, 1] {
-            tamper(db.url(), &format!("DELETE FROM audit WHERE seq = {seq}")).await;
-            assert_eq!(store.verify_audit().await.unwrap(), AuditVerdict::Broken { seq });
+        record(&store, [1]).await;
+        let snapshot = store.snapshot().await.unwrap();
+        assert_eq!(snapshot.count_unsealed().await.unwrap().entries, 1);
+        record(&store, [2]).await;
+        assert_eq!(snapshot.count_unsealed().await.unwrap().entries, 1);
+        assert_eq!(store.count_unsealed().await.unwrap().entries, 2);
+    }
+}
+
+/// More than the number of times a commit waits.
+const WAITS: u32 = 12;
+
+/// Lets a future run until it has waited `times` times. Whether it is at its end.
+async fn run_for<F: Future<Output = ()>>(mut work: Pin<&mut F>, times: u32) -> bool {
+    for _ in 0..times {
+        // It is not woken here, and so asked again and again: what it waits for happens all the same.
+        if let Poll::Ready(()) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    false
+}
+
+/// Wherever one transaction stands between its first statement and its end, another one that writes to the audit log
+/// comes to its own end. (On SQLite all transactions that write take turns, whatever they write.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_transaction_waits_for_anothers_entry() {
+    let db = crate::database::Database::postgres().await;
+    let (store, other) = (db.store().await, db.another_store().await);
+    let mut held = 0;
+    for times in 1..=WAITS {
+        let mut slow = pin!(record(&store, [1, 2]));
+        let ended = run_for(slow.as_mut(), times).await;
+        let quick = tokio::time::timeout(Duration::from_secs(10), record(&other, [3])).await;
+        assert!(quick.is_ok(), "it waited for a transaction that had waited {times} times");
+        held += u32::from(!ended);
+        if !ended {
+            slow.await;
         }
     }
+    assert!(held > 1 && held < WAITS, "{held} were held: nothing was tested");
 }

@@ -3,8 +3,8 @@ use std::pin::pin;
 use std::task::Poll;
 
 use rekey_domain::Account;
-use rekey_domain::audit::{AuditEvent, AuditLine};
-use rekey_store::{AuditVerdict, Store, Unexpected};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent};
+use rekey_store::{Store, Unexpected};
 
 use crate::given::{at, digest, nodes, session, with_account};
 use crate::on_both;
@@ -27,19 +27,15 @@ async fn cut_off<F: Future>(work: F, times: u8) -> Option<F::Output> {
     .await
 }
 
-/// A session and the line that tells of it, in one transaction.
+/// A session and the entry that tells of it, in one transaction.
 async fn sign_in(store: &Store, account: &Account, n: u8) -> Result<(), Unexpected> {
     let session = session(n.into(), account);
     let mut tx = store.begin_write().await?;
     tx.clear_budget(digest(n), at(1)).await?;
     tx.insert_session(&session, digest(n)).await?;
-    tx.record(AuditLine {
-        at: at(1),
-        event: AuditEvent::AuthnLoginSuccess,
-        account: Some(account.id),
-        journey: None,
+    tx.record(AuditEntry {
         session: Some(session.id),
-        address: String::new(),
+        ..AuditEntry::new(AuditEvent::SessionEstablished, Actor::Person(account.id), at(1))
     });
     tx.commit().await
 }
@@ -59,7 +55,7 @@ on_both! {
         let sessions = store.list_sessions(ada.id).await.expect("reads").len();
         assert!(finished > 0 && finished < STEPS, "{finished} of {STEPS} finished: nothing was tested");
         assert!(sessions >= usize::from(finished + STEPS), "{sessions}");
-        let lines = u64::try_from(sessions).expect("few");
-        assert_eq!(store.verify_audit().await.expect("reads"), AuditVerdict::Intact { lines });
+        let entries = u64::try_from(sessions).expect("few");
+        assert_eq!(store.count_unsealed().await.expect("reads").entries, entries);
     }
 }
