@@ -6,15 +6,15 @@ use leptos_router::components::{FlatRoutes, RouteChildren, Router};
 use leptos_router::hooks::use_location;
 use rekey_shared::MessageId;
 
+use crate::page_context;
 use crate::pages;
 use crate::pages::public::NotFoundPage;
-use crate::start;
 
 /// All of Rekey that people see.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let lang = start::provide_start();
+    let lang = page_context::provide();
 
     view! {
         <Router>
@@ -32,7 +32,7 @@ fn RouteChanges() -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let now = pathname.get();
         if before.is_some_and(|before| before != now) {
-            start::note_move();
+            page_context::note_move();
         }
         now
     });

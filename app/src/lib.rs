@@ -13,10 +13,10 @@ mod components;
 mod error;
 mod flash;
 mod lazy;
+mod page_context;
 pub mod pages;
 pub mod paths;
 mod rules;
-mod start;
 
 #[cfg(feature = "ssr")]
 pub mod context;

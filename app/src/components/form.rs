@@ -14,7 +14,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use crate::error::AppError;
-use crate::start;
+use crate::page_context;
 
 /// The state of a form.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ pub(crate) struct FormState {
 impl FormState {
     /// For a form on `page` that posts to `to`. Begins with what an earlier post without scripts left behind.
     pub(crate) fn new(page: &str, to: &str) -> Self {
-        let (problem, typed) = match start::flash(page) {
+        let (problem, typed) = match page_context::flash(page) {
             Some(flash) => (Some(flash.problem.0), flash.values),
             None => (problem_in_url(to), Vec::new()),
         };
@@ -45,7 +45,7 @@ impl FormState {
             problem: RwSignal::new(problem),
             pending: RwSignal::new(false),
             answers: RwSignal::new(0),
-            lang: start::lang(),
+            lang: page_context::lang(),
             refusal: RwSignal::new(None),
             edited: RwSignal::new(Vec::new()),
             typed: StoredValue::new(typed),

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use rekey_shared::{MessageId, text};
 
 use super::PageTitle;
-use crate::start;
+use crate::page_context;
 
 /// How far a journey has come.
 #[component]
 pub(crate) fn Steps(step: u8, of: u8) -> impl IntoView {
     let marks = (1..=of).map(|mark| view! { <i class:on=mark <= step></i> }).collect_view();
-    view! { <p class="steps" role="img" aria-label=text::step_of(step, of, start::lang())>{marks}</p> }
+    view! { <p class="steps" role="img" aria-label=text::step_of(step, of, page_context::lang())>{marks}</p> }
 }
 
 /// The end of a journey: what happened, and the next step.
@@ -24,7 +24,7 @@ pub(crate) fn Outcome(
     #[prop(default = true)]
     good: bool,
 ) -> impl IntoView {
-    let lang = start::lang();
+    let lang = page_context::lang();
     let path = if good { "M5 12.5l4.5 4.5L19 7.5" } else { "M12 6.5v7M12 17.2v.3" };
     view! {
         <p class="outcome-icon" class:plain=!good aria-hidden="true">

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use rekey_shared::text;
 
 use super::FormState;
-use crate::start;
+use crate::page_context;
 
 /// The heading. It takes the focus when the page was reached without loading it anew.
 #[component]
@@ -16,8 +16,8 @@ pub(crate) fn PageTitle(
     #[prop(optional)]
     state: Option<FormState>,
 ) -> impl IntoView {
-    let lang = start::lang();
-    let (heading, has_moved) = (NodeRef::<H1>::new(), start::has_moved());
+    let lang = page_context::lang();
+    let (heading, has_moved) = (NodeRef::<H1>::new(), page_context::has_moved());
     Effect::new(move || {
         let Some(heading) = heading.get() else { return };
         // A frame later: by then the move is noted and the heading is in the document.

@@ -12,7 +12,7 @@ use super::public::SignIn;
 use super::{Page, PageRoute, next_step};
 use crate::components::PageTitle;
 use crate::error::AppError;
-use crate::start;
+use crate::page_context;
 
 /// Where pages find their data: below this, at their own path.
 pub(super) const DATA: &str = "/api/page";
@@ -53,7 +53,7 @@ fn decode<P: PageRoute>(data: &str) -> AnyView {
 
 #[component]
 fn Loaded(data: DataResource, view: fn(&str) -> AnyView) -> impl IntoView {
-    let waiting = || view! { <p class="waiting" role="status">{MessageId::LOADING.text(start::lang())}</p> };
+    let waiting = || view! { <p class="waiting" role="status">{MessageId::LOADING.text(page_context::lang())}</p> };
     view! { <Suspense fallback=waiting>{move || Suspend::new(async move { answered(&data.await, view) })}</Suspense> }
 }
 
@@ -112,7 +112,7 @@ fn lead_to(page: &str) {
 
 /// A page that cannot be shown: why, and where to go on.
 fn refused(problem: &Problem) -> AnyView {
-    let lang = start::lang();
+    let lang = page_context::lang();
     note_status(problem.status());
     let next = next_step(problem, &use_location().pathname.get_untracked());
     let (next, label) = next.unwrap_or(("", MessageId::TRY_AGAIN));

@@ -7,9 +7,9 @@ use server_fn::ServerFn as _;
 use super::AccountPage;
 use crate::api::SignOut;
 use crate::components::{FormState, PostForm, Submit};
+use crate::page_context;
 use crate::pages::PageGroup as _;
 use crate::pages::public::{Footer, LanguageSwitch, Wordmark};
-use crate::start;
 
 /// What stands around every page of the account.
 #[component]
@@ -18,7 +18,7 @@ pub(super) fn AccountLayout(
     here: AccountPage,
     children: Children,
 ) -> impl IntoView {
-    let lang = start::lang();
+    let lang = page_context::lang();
     let entry = move |page: AccountPage| {
         let menu = page.menu()?;
         Some(view! {

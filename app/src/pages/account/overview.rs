@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountPassword, AccountSessions};
 use crate::components::{Notice, PageTitle};
+use crate::page_context;
 use crate::pages::{MenuEntry, PageRoute, just_done};
-use crate::start;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -47,7 +47,7 @@ impl PageRoute for AccountOverview {
     }
 
     fn view(Overview { person, browsers }: Overview) -> AnyView {
-        let lang = start::lang();
+        let lang = page_context::lang();
         let done = just_done("password");
         let saved = move || done.get().then(|| MessageId::PASSWORD_SAVED.text(lang));
         let changed =

@@ -7,8 +7,8 @@ use server_fn::ServerFn as _;
 
 use crate::api::{EndOthers, EndSession};
 use crate::components::{ErrorSummary, FormState, Notice, PageTitle, PostForm, Submit};
+use crate::page_context;
 use crate::pages::{DataResource, MenuEntry, PageRoute, just_done, show};
-use crate::start;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -39,7 +39,7 @@ impl PageRoute for AccountSessions {
 
     // Heading and notice stay while the list is fetched again.
     fn body(data: DataResource) -> AnyView {
-        let lang = start::lang();
+        let lang = page_context::lang();
         let said = if just_done("ended").get_untracked() {
             Some(MessageId::SESSION_ENDED.text(lang))
         } else if just_done("others").get_untracked() {
@@ -69,14 +69,14 @@ struct AfterEnding {
 impl AfterEnding {
     fn say(self, notice: MessageId) -> Callback<()> {
         Callback::new(move |()| {
-            self.notice.set(Some(notice.text(start::lang())));
+            self.notice.set(Some(notice.text(page_context::lang())));
             self.data.refetch();
         })
     }
 }
 
 fn list(sessions: Vec<SessionView>) -> AnyView {
-    let lang = start::lang();
+    let lang = page_context::lang();
     let state = FormState::new(AccountSessions::PATH, EndOthers::PATH);
     let stay = use_context::<AfterEnding>().map(|after| after.say(MessageId::OTHERS_ENDED));
     let others = sessions.len() > 1;

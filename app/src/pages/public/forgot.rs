@@ -7,8 +7,8 @@ use server_fn::ServerFn as _;
 use super::SignIn;
 use crate::api::StartRecovery;
 use crate::components::{ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField};
+use crate::page_context;
 use crate::pages::PageRoute;
-use crate::start;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -34,7 +34,7 @@ impl PageRoute for Forgot {
     fn view((): ()) -> AnyView {
         let state = FormState::new(Self::PATH, StartRecovery::PATH);
         let lang = state.lang;
-        let (lead, label) = if start::site().temporary_passwords {
+        let (lead, label) = if page_context::site().temporary_passwords {
             (MessageId::FORGOT_TEMPORARY_LEAD, MessageId::SEND_MESSAGE)
         } else {
             (MessageId::FORGOT_LEAD, MessageId::SEND_CODE)

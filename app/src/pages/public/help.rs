@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use rekey_shared::{Lang, MessageId};
 
 use crate::components::PageTitle;
+use crate::page_context;
 use crate::pages::PageRoute;
-use crate::start;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -40,7 +40,7 @@ impl PageRoute for Help {
     }
 
     fn view((): ()) -> AnyView {
-        let lang = start::lang();
+        let lang = page_context::lang();
         view! {
             <PageTitle title=MessageId::HELP_TITLE.text(lang)/>
             <p class="lead">{MessageId::HELP_LEAD.text(lang)}</p>
@@ -62,7 +62,7 @@ fn answer((question, answers): Entry, lang: Lang) -> impl IntoView {
 }
 
 fn person(lang: Lang) -> AnyView {
-    match start::site().help_url {
+    match page_context::site().help_url {
         Some(url) => view! { <p><a href=url rel="external">{MessageId::ASK_HELP_DESK.text(lang)}</a></p> }.into_any(),
         None => view! { <p>{MessageId::HELP_PERSON_NONE.text(lang)}</p> }.into_any(),
     }

@@ -6,12 +6,12 @@ use rekey_shared::MessageId;
 
 use super::{Help, SignIn};
 use crate::pages::PageRoute as _;
-use crate::{paths, start};
+use crate::{page_context, paths};
 
 /// What stands around every page outside the account.
 #[component]
 pub(super) fn PublicLayout(children: Children) -> impl IntoView {
-    let (lang, site) = (start::lang(), start::site());
+    let (lang, site) = (page_context::lang(), page_context::site());
     let at_help = use_location().pathname.get_untracked() == Help::PATH;
     let stuck = (!at_help).then(|| {
         let (url, label) = match site.help_url {
@@ -39,7 +39,7 @@ pub(super) fn PublicLayout(children: Children) -> impl IntoView {
 #[component]
 pub(in crate::pages) fn Wordmark() -> impl IntoView {
     view! {
-        <a class="mark" href=SignIn::PATH aria-label=MessageId::HOME.text(start::lang())>
+        <a class="mark" href=SignIn::PATH aria-label=MessageId::HOME.text(page_context::lang())>
             <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
                 <circle cx="8" cy="12" r="4.6"></circle>
                 <path d="M12.6 12H22M18 12v4M22 12v2.6"></path>
@@ -52,7 +52,7 @@ pub(in crate::pages) fn Wordmark() -> impl IntoView {
 /// Offers the other language, in that language.
 #[component]
 pub(in crate::pages) fn LanguageSwitch() -> impl IntoView {
-    let lang = start::lang();
+    let lang = page_context::lang();
     let other = lang.other();
     let location = use_location();
     view! {
@@ -67,7 +67,7 @@ pub(in crate::pages) fn LanguageSwitch() -> impl IntoView {
 /// The organisation's name, and links to pages that are open to everyone.
 #[component]
 pub(in crate::pages) fn Footer() -> impl IntoView {
-    let (lang, site) = (start::lang(), start::site());
+    let (lang, site) = (page_context::lang(), page_context::site());
     let terms = site.terms_url.map(|url| view! { <a href=url rel="external">{MessageId::TERMS.text(lang)}</a> });
     let mailbox = site.dev_mailbox.then(|| {
         view! { <a href=paths::MAILBOX rel="external">{MessageId::MAILBOX.text(lang)}</a> }

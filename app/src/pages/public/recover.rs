@@ -9,8 +9,8 @@ use super::journey::{minutes_left, seconds_to_wait};
 use super::{Forgot, SignIn};
 use crate::api::{ResendRecovery, VerifyRecovery};
 use crate::components::{CodeField, ErrorSummary, FormState, PageTitle, PostForm, Resend, Steps, Submit};
+use crate::page_context;
 use crate::pages::{PageRoute, just_done};
-use crate::start;
 #[cfg(feature = "ssr")]
 use {
     super::{RecoverNew, journey},
@@ -58,9 +58,9 @@ impl PageRoute for Recover {
 }
 
 fn what_was_sent(journey: &JourneyView) -> AnyView {
-    let lang = start::lang();
+    let lang = page_context::lang();
     // Judged by what was typed alone: a number only ever gets a code.
-    if !start::site().temporary_passwords || journey.channel == Channel::Sms {
+    if !page_context::site().temporary_passwords || journey.channel == Channel::Sms {
         let sent = text::code_sent(&journey.identifier, journey.channel, minutes_left(journey), lang);
         return view! { <p class="lead">{sent}</p> }.into_any();
     }

@@ -7,8 +7,8 @@ use server_fn::ServerFn as _;
 use super::SignIn;
 use crate::api::StartRegistration;
 use crate::components::{Consent, ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField};
+use crate::page_context;
 use crate::pages::PageRoute;
-use crate::start;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -45,7 +45,7 @@ impl PageRoute for Register {
         } else {
             (MessageId::REGISTER_TITLE, MessageId::REGISTER_LEAD)
         };
-        let consent = start::site().terms_url.map(|terms| view! { <Consent state terms/> });
+        let consent = page_context::site().terms_url.map(|terms| view! { <Consent state terms/> });
         view! {
             <Steps step=1 of=3/>
             <ErrorSummary state/>

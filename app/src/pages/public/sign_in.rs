@@ -7,8 +7,8 @@ use server_fn::ServerFn as _;
 use super::{Forgot, Register};
 use crate::api;
 use crate::components::{ErrorSummary, ExistingPassword, FormState, PageTitle, PostForm, Submit, TextField};
+use crate::page_context;
 use crate::pages::PageRoute;
-use crate::start;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::account::{AccountOverview, AccountPassword},
@@ -38,7 +38,7 @@ impl PageRoute for SignIn {
     fn view((): ()) -> AnyView {
         let state = FormState::new(Self::PATH, api::SignIn::PATH);
         let lang = state.lang;
-        let site = start::site();
+        let site = page_context::site();
         let lead = Some(site.organisation).filter(|name| !name.is_empty());
         let lead = lead.map(|name| view! { <p class="lead">{text::account_at(&name, lang)}</p> });
         let newcomers = site.registration_open.then(|| {

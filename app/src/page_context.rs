@@ -41,7 +41,7 @@ struct PageContext {
 }
 
 /// Makes it known to everything below.
-pub(crate) fn provide_start() -> Lang {
+pub(crate) fn provide() -> Lang {
     let InitialState { lang, site, flash } = SharedValue::new(read).into_inner();
     let (site, flash) = (StoredValue::new(site), StoredValue::new(flash));
     provide_context(PageContext { lang, site, flash, moved: StoredValue::new(false) });
