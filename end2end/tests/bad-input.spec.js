@@ -111,8 +111,8 @@ inEveryWay((lang, buttons, scripts) => {
       ['', { en: 'Enter the code from the message.', ja: '届いた確認コードを入力してください。' }],
       ['12345', NO_CODE], ['1234567', NO_CODE], ['abcdef', NO_CODE], ['1'.repeat(500), NO_CODE], ['12345\0', NO_CODE],
       ['123\u202e456', NO_CODE], ['٠١٢٣٤٥', NO_CODE],
-      [wrong, { en: '4 tries left', ja: 'あと4回試せます。' }],
-      [wrong, { en: '3 tries left', ja: 'あと3回試せます。' }],
+      [wrong, { en: '4 tries left', ja: 'あと4回入力できます。' }],
+      [wrong, { en: '3 tries left', ja: 'あと3回入力できます。' }],
     ];
     for (const [text, sentence] of rows) {
       await refuses(visitor, { button: buttons.next, name: 'code', text, sentence: sentence[lang] });
@@ -260,6 +260,6 @@ withAndWithoutScripts(() => {
     await visitor.open('/forgot');
     await visitor.type({ identifier: 'a'.repeat(300_000) });
     await visitor.press('Send code');
-    await expect(visitor.page.locator('main')).toContainText(/too long|could not read that/);
+    await expect(visitor.page.locator('main')).toContainText(/too long|couldn.t read that/);
   });
 });

@@ -96,7 +96,7 @@ test('what is said aloud is polite and comes once a pause', async ({ newSite, ne
   });
   const transcript = async () => (await visitor.page.evaluate(() => window.transcript)).map((said) => said.trim()).filter(Boolean);
   await visitor.box('new_password').pressSequentially('seven', { delay: 60 });
-  await expect.poll(transcript).toEqual(['0 of 3 requirements are met. Add 7 characters, one of them a digit.']);
+  await expect.poll(transcript).toEqual(['0 of 3 requirements are met. Add 7 characters, including a number.']);
   await visitor.box('new_password').pressSequentially(' swans a 9', { delay: 60 });
   await expect.poll(transcript).toHaveLength(2);
   expect((await transcript())[1]).toMatch(/^All requirements are met\. /);

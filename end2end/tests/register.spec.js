@@ -41,7 +41,7 @@ withAndWithoutScripts(() => {
     await visitor.type({ identifier: ` ${phone.slice(0, 3)} ${phone.slice(3, 5)}-${phone.slice(5, 9)}-${phone.slice(9)} ` });
     await visitor.press('Send code');
     await visitor.sees('Enter the code');
-    await expect(visitor.page.getByText(/^A text message to \+81/)).toBeVisible();
+    await expect(visitor.page.getByText(/^We.ve sent a text message to \+81/)).toBeVisible();
     const message = await site.mailbox.next(phone);
     expect(message).toMatchObject({ channel: 'sms', subject: '', html: '' });
     await visitor.typesCode(codeIn(message));

@@ -7,7 +7,7 @@ withAndWithoutScripts(() => {
   test('the terms must be accepted before a code is sent', async ({ visitor, site }) => {
     const { email } = somebody();
     await visitor.open('/register');
-    await expect(visitor.link('Read the terms')).toHaveAttribute('href', 'https://www.example.org/terms');
+    await expect(visitor.link('Read the terms of use')).toHaveAttribute('href', 'https://www.example.org/terms');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
     await visitor.isTold('Accept the terms of use to continue.');
@@ -16,7 +16,7 @@ withAndWithoutScripts(() => {
     await visitor.page.getByLabel('I have read the terms of use and accept them').check();
     await visitor.press('Send code');
     await visitor.sees('Enter the code');
-    expect((await site.mailbox.next(email)).subject).toBe('Your Hinode Foods code');
+    expect((await site.mailbox.next(email)).subject).toBe('Your Hinode Foods verification code');
   });
 
   test('a tick survives another mistake in the form', async ({ visitor }) => {
