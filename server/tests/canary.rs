@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rekey_testkit::site::{Answer, Browser, Canary, Hit, Scripts, forms, hits, paths, request};
+use rekey_testkit::site::{Answer, Browser, Canary, Hit, ReceivedMessage, Scripts, forms, hits, paths, request};
 use rekey_testkit::{Database, TestSite};
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -123,7 +123,7 @@ impl Tour {
     /// Sends what is owed; gives the code and the link's path in the first message that has them.
     async fn mailed(&mut self) -> (String, String) {
         let sent = self.site.deliver().await;
-        let code = sent.iter().find_map(rekey_testkit::site::ReceivedMessage::code).unwrap_or_default();
+        let code = sent.iter().find_map(ReceivedMessage::code).unwrap_or_default();
         let tokens = [paths::RECOVERY_LINK, paths::NOT_ME_LINK];
         let mut links = sent.iter().flat_map(|message| tokens.iter().filter_map(|path| message.link(path)));
         let link = links.next().unwrap_or_default();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use rekey_testkit::bench::{BETTER, GOOD};
-use rekey_testkit::site::{Answer, Browser, Scripts, Topic, paths};
+use rekey_testkit::site::{Answer, Browser, ReceivedMessage, Scripts, Topic, paths};
 use rekey_testkit::{TestSite, on_every_site};
 
 const ADA: &str = "ada@example.org";
@@ -107,7 +107,7 @@ on_every_site! {
             site.advance(MINUTE).await;
         }
         let sent = site.deliver().await;
-        let code = sent.last().and_then(rekey_testkit::site::ReceivedMessage::code).expect("a code");
+        let code = sent.last().and_then(ReceivedMessage::code).expect("a code");
         let [earlier, later] = &mut browsers;
         assert_eq!(problem(earlier, paths::RECOVERY_VERIFY, &[("code", &code)]).await, "code_wrong");
         done(later, paths::RECOVERY_VERIFY, &[("code", &code)]).await;

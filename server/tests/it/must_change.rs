@@ -4,7 +4,7 @@ use http::StatusCode;
 use rekey_service::operator;
 use rekey_testkit::TestSite;
 use rekey_testkit::bench::{BETTER, GOOD};
-use rekey_testkit::site::{Answer, Scripts, paths};
+use rekey_testkit::site::{Answer, ReceivedMessage, Scripts, paths};
 
 const ADA: &str = "ada@example.org";
 
@@ -51,7 +51,7 @@ async fn a_temporary_password_leads_to_a_page_that_does_not_ask_for_the_old_one(
     let page = browser.get("/recover").await;
     assert!(page.body.contains("emailed it a temporary password"), "{}", page.body);
 
-    let temporary = site.deliver().await.iter().find_map(rekey_testkit::site::ReceivedMessage::temporary_password);
+    let temporary = site.deliver().await.iter().find_map(ReceivedMessage::temporary_password);
     let temporary = temporary.expect("a temporary password");
     let sign_in = [("identifier", ADA), ("password", temporary.as_str())];
     browser.post(Scripts::Off, paths::SIGN_IN, &sign_in).await;

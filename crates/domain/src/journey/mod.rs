@@ -211,11 +211,6 @@ impl Journey {
         self
     }
 
-    /// Whether the code could still be typed.
-    pub fn code_lives(&self, now: Timestamp) -> bool {
-        self.code_tries < CODE_TRIES && now < self.code_expires_at
-    }
-
     /// Tries left with the code.
     pub fn tries_left(&self) -> u8 {
         CODE_TRIES.saturating_sub(self.code_tries)
