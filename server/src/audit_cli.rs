@@ -22,7 +22,7 @@ pub enum Action {
     },
     /// Print the sealed entries as JSON, one per line.
     Export {
-        /// Not before this moment: a date, or date and time as in RFC 3339.
+        /// Not before this moment: a date (2026-11-21) or a time in the form of RFC 3339.
         #[arg(long, value_name = "TIME", value_parser = moment)]
         from: Option<Timestamp>,
         /// Before this moment.

@@ -23,7 +23,7 @@ const SHOWN: u64 = 1_000;
 pub enum Action {
     /// List jobs, the latest first.
     List,
-    /// Show a job and the accounts for which it could not be done.
+    /// Show a job and the accounts for which it failed.
     Show {
         /// The job, as `rekey job list` names it.
         job: Uuid,

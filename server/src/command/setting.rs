@@ -18,7 +18,7 @@ use crate::wiring::StartError;
 pub enum Action {
     /// List every setting with its value and where that comes from.
     List,
-    /// Show one setting: value, source, default and range.
+    /// Show one setting: value, source, default, and range.
     Show {
         /// Its name, such as session.idle.
         key: String,
@@ -43,13 +43,13 @@ pub enum Action {
     },
     /// List every version of a document, the latest first: when, who, and what was changed.
     History {
-        /// The document: site, registration, recovery, `sign_in`, session, sends, password or retention.
+        /// The document: site, registration, recovery, `sign_in`, session, sends, password, or retention.
         #[arg(value_parser = section)]
         document: Section,
     },
     /// Make an older version of a document the latest one.
     Restore {
-        /// The document: site, registration, recovery, `sign_in`, session, sends, password or retention.
+        /// The document: site, registration, recovery, `sign_in`, session, sends, password, or retention.
         #[arg(value_parser = section)]
         document: Section,
         /// The version to go back to.

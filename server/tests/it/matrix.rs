@@ -365,7 +365,14 @@ fn refused_in_style(rule: &Rule, kind: &str, accept: &str, answer: &Answer) {
         (DenialStyle::Form { .. }, _) | (DenialStyle::Problem, "application/json") => {
             assert_eq!(answer.body, format!("{{\"problem\":\"{problem}\"}}"), "{context}");
         }
-        (DenialStyle::Problem, _) => assert_eq!(told.0, StatusCode::FORBIDDEN, "{context}"),
+        (DenialStyle::Problem, _) => {
+            let status = match problem {
+                "journey_over" => StatusCode::GONE,
+                "not_signed_in" => StatusCode::UNAUTHORIZED,
+                _ => StatusCode::FORBIDDEN,
+            };
+            assert_eq!(told.0, status, "{context}");
+        }
     }
 }
 

@@ -38,12 +38,16 @@ fn cookie(line: &str) -> String {
 /// Without the links that name the chunks of a page: which of them stand in its head depends on what the renderer's
 /// threads had finished when it was sent.
 fn without_preloads(body: &str) -> String {
-    const BEGINNING: &str = "<link crossorigin=";
+    const BEGINNING: &str = "<link ";
+    let names_chunk = |link: &str| {
+        let module = link.starts_with("crossorigin=") && link.ends_with("rel=\"modulepreload\"");
+        module || ["/chunk_", "/split_"].iter().any(|name| link.contains(name))
+    };
     let mut parts = body.split(BEGINNING);
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         match part.split_once('>') {
-            Some((link, rest)) if link.ends_with("rel=\"modulepreload\"") => kept.push_str(rest),
+            Some((link, rest)) if names_chunk(link) => kept.push_str(rest),
             _ => kept.push_str(&[BEGINNING, part].concat()),
         }
     }
@@ -102,8 +106,9 @@ mod tests {
 
     #[test]
     fn only_chunks_are_left_out_of_a_head() {
-        let head =
-            "<link crossorigin=\"n\" href=\"/a.js\" rel=\"modulepreload\"><link crossorigin=\"n\" rel=\"preload\"><b>";
-        assert_eq!(without_preloads(head), "<link crossorigin=\"n\" rel=\"preload\"><b>");
+        let chunks =
+            "<link crossorigin=\"n\" href=\"/a.js\" rel=\"modulepreload\"><link as=\"fetch\" href=\"/chunk_1.wasm\">";
+        let kept = "<link crossorigin=\"n\" rel=\"preload\"><link as=\"fetch\" href=\"/a.wasm\"><b>";
+        assert_eq!(without_preloads(&[chunks, kept].concat()), kept);
     }
 }
