@@ -58,6 +58,11 @@ enum Command {
         #[command(subcommand)]
         action: policy::Action,
     },
+    /// The keys of this installation.
+    Keys {
+        #[command(subcommand)]
+        action: command::keys::Action,
+    },
     /// Settings that can be changed while the program runs.
     Setting {
         #[command(subcommand)]
@@ -79,6 +84,11 @@ enum Account {
     },
     /// Unfreeze an account.
     Release {
+        /// Email address, phone number, or username.
+        identifier: String,
+    },
+    /// Set a password that its owner must replace at the next sign-in. Read from the input.
+    SetPassword {
         /// Email address, phone number, or username.
         identifier: String,
     },
@@ -154,6 +164,7 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
             println!("{}", owner::make_link(&wiring::services(config).await?).await?);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Keys { action } => command::keys::run(config, &wiring::services(config).await?, action).await,
         Command::Account { action } => account(&wiring::services(config).await?, action).await,
         Command::Audit { action: Audit::Verify } => verify(config).await,
         Command::Policy { action: policy::Action::Assigned(action) } => {
@@ -171,6 +182,7 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
         Account::Release { identifier } => (operator::release(services, &identifier).await, "no longer frozen"),
+        Account::SetPassword { identifier } => return command::password::set(services, &identifier).await,
         Account::RequireChange { identifier } => {
             (operator::require_change(services, &identifier).await, "marked: its password must be changed")
         }

@@ -1,5 +1,6 @@
 //! `rekey serve`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::breach::{Breaches, LOOK_EVERY};
 use crate::config::Config;
+use crate::keys;
 use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
 use crate::wiring::{App, StartError, wire};
@@ -38,6 +40,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let watcher = spawn_watcher(breaches, stopped.clone());
     let cleanup = spawn_cleanup(site.services().clone(), stopped.clone());
     let settings = spawn_settings(site.services().clone(), stopped.clone());
+    let keys = spawn_keys(site.services().clone(), config.keys_file.clone(), stopped.clone());
     // The worker goes on until the last request is answered: what that one owes is still sent.
     let (stop_worker, worker_stopped) = watch::channel(false);
     let worker = tokio::spawn(async move { worker.run(when(worker_stopped)).await });
@@ -50,7 +53,8 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = stop_worker.send(true);
-    for part in [Some(worker), Some(cleanup), Some(settings), Some(watcher), counters].into_iter().flatten() {
+    for part in [Some(worker), Some(cleanup), Some(settings), Some(keys), Some(watcher), counters].into_iter().flatten()
+    {
         let _ended = part.await;
     }
     tracing::info!(event = "sys_shutdown", "stopped");
@@ -104,6 +108,16 @@ fn spawn_settings(services: Services, stopped: watch::Receiver<bool>) -> JoinHan
     tokio::spawn(async move {
         tokio::select! {
             () = setting::follow(&services) => {}
+            () = when(stopped) => {}
+        }
+    })
+}
+
+/// Takes up keys that were added or retired, on this node or another.
+fn spawn_keys(services: Services, file: PathBuf, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            () = keys::follow(&services, &file) => {}
             () = when(stopped) => {}
         }
     })

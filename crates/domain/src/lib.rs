@@ -9,6 +9,7 @@ pub mod account;
 pub mod audit;
 pub mod id;
 pub mod journey;
+pub mod key;
 pub mod message;
 pub mod password;
 pub mod session;
@@ -16,4 +17,4 @@ pub mod setting;
 pub mod throttle;
 
 pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Role, Status};
-pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JourneyId, OutboxId, SessionId};
+pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JourneyId, KeyId, OutboxId, SessionId};

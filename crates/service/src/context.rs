@@ -14,7 +14,7 @@ use rekey_shared::{Lang, Reference, Timestamp};
 use rekey_store::Store;
 
 use crate::hasher::Hasher;
-use crate::keys::KeyRing;
+use crate::keys::Keys;
 use crate::links::Links;
 use crate::ports::{BreachData, Clock, Entropy, random};
 use crate::setting::live::LiveSettings;
@@ -37,8 +37,8 @@ pub struct Inner {
     pub store: Store,
     /// The password hasher.
     pub hasher: Hasher,
-    /// The key ring.
-    pub keys: KeyRing,
+    /// The keys.
+    pub keys: Keys,
     /// The settings; read by [`Services::settings`].
     pub(crate) live: LiveSettings,
     /// Links to ourselves.
@@ -79,8 +79,8 @@ pub struct Parts {
     pub breaches: Arc<dyn BreachData>,
     /// The database, migrated.
     pub store: Store,
-    /// The key ring.
-    pub keys: KeyRing,
+    /// The keys.
+    pub keys: Keys,
     /// What holds where no settings document says otherwise.
     pub settings: Settings,
     /// What this node was started with; wins over every settings document.
@@ -95,7 +95,12 @@ const ADDRESS_CEILING: usize = 100_000;
 impl Services {
     /// Puts the services together and starts the hashing threads.
     pub fn new(parts: Parts) -> Result<Self, Unexpected> {
-        let hasher = Hasher::start(parts.settings.hashing, Arc::clone(&parts.entropy), parts.clock.as_ref())?;
+        let hasher = Hasher::start(
+            parts.settings.hashing,
+            Arc::clone(&parts.entropy),
+            Arc::clone(&parts.clock),
+            parts.keys.clone(),
+        )?;
         Ok(Self(Arc::new(Inner {
             clock: parts.clock,
             entropy: parts.entropy,

@@ -76,9 +76,13 @@ pub(crate) async fn password_or_temporary(
     typed: &Secret,
 ) -> Result<Result<SignInMethod, PasswordCheck>, Unexpected> {
     let sent = if temporary::in_use(cx) {
-        let id = account.map_or(nobody, |account| account.id);
-        let typed = TemporaryPassword::parse(typed.expose()).map(|typed| cx.keys.temporary_digest(id, &typed));
-        (cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?, typed)
+        let (id, now) = (account.map_or(nobody, |account| account.id), cx.now());
+        let sent = cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?;
+        let sent = sent.filter(|sent| sent.is_open(ActionTokenKind::TemporaryPassword, now));
+        // Without one that is open the same is derived, with the key of now (T-02).
+        let made_at = sent.as_ref().map_or(now, |sent| sent.created_at);
+        let typed = TemporaryPassword::parse(typed.expose());
+        (sent, typed.map(|typed| cx.keys.temporary_digest(id, &typed, made_at)).transpose()?)
     } else {
         (None, None)
     };
@@ -124,7 +128,7 @@ pub(crate) async fn code(cx: &Services, journey: &Journey, typed: &OneTimeCode) 
         return Ok(CodeTry::Dead);
     }
     cx.codes_evaluated.fetch_add(1, Ordering::Relaxed);
-    let live = cx.keys.code_of(journey);
+    let live = cx.keys.code_of(journey)?;
     Ok(CodeTry::Compared { fits: live.expose().as_bytes().ct_eq(typed.expose().as_bytes()).into() })
 }
 

@@ -267,7 +267,7 @@ on_both_databases! {
         let digest = rekey_service::PlainToken::parse(&handle).expect("a handle").digest();
         let kind = rekey_domain::journey::JourneyKind::Recovery;
         let journey = t.cx.store.find_journey(kind, digest).await.expect("answers").expect("exists");
-        let code = t.cx.keys.code_of(&journey).expose().to_owned();
+        let code = t.cx.keys.code_of(&journey).expect("a key").expose().to_owned();
         assert_matches!(recovery::verify(&t.cx, &meta(), &handle, &code).await, Err(VerifyError::Wrong { .. }));
     }
 

@@ -16,6 +16,7 @@ pub use connect::{Store, Write};
 pub use error::Unexpected;
 pub use query::account::Inserted;
 pub use query::audit::AuditVerdict;
+pub use query::key::KeyTraces;
 pub use query::outbox::OutboxCounts;
 pub use query::purge::{BUDGET_ROWS, SESSION_KEPT};
 pub use query::session::TOUCH_EVERY;

@@ -3,6 +3,7 @@
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::journey::{JourneyKind, JourneyState};
+use rekey_domain::key::DataKeyPurpose;
 use rekey_domain::message::DeadCause;
 use rekey_domain::session::SessionKind;
 use rekey_domain::throttle::Purpose;
@@ -47,6 +48,7 @@ texts! {
     SessionKind { Anonymous = "anonymous", Recovery = "recovery", Partial = "partial", Full = "full", }
     ActionTokenKind { Owner = "owner", NotMe = "not_me", TemporaryPassword = "temporary_password", }
     Purpose { Recovery = "recovery", Code = "code", }
+    DataKeyPurpose { Names = "names", Audit = "audit", }
     DeadCause { Refused = "refused", Unreachable = "unreachable", }
     Lang { En = "en", Ja = "ja", }
     AuditEvent {
@@ -75,6 +77,8 @@ texts! {
         SettingsChanged = "settings_changed",
         GroupJoined = "group_joined",
         GroupLeft = "group_left",
+        KeyAdded = "key_added",
+        KeyRetired = "key_retired",
         OwnerLinkMade = "owner_link_made",
     }
 }

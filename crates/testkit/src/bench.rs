@@ -2,15 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rekey_domain::message::Outcome;
 use rekey_domain::throttle::rate::Rate;
 use rekey_domain::{AccountIdentifier, IdentifierId};
 use rekey_service::context::Parts;
-use rekey_service::keys::{Key, KeyRing};
+use rekey_service::keys::{Freshness, Key, Keys};
 use rekey_service::links::Links;
 use rekey_service::message::compose::{self, Message, MessageBody, Prepared, Recipient};
 use rekey_service::ports::{Breach, BreachData};
@@ -84,7 +84,7 @@ impl Entropy for SeededEntropy {
 /// Settings that are quick to test with: the recommended ones but for the cost of a hash and the address rate.
 pub fn quick_settings() -> Settings {
     let mut settings = Settings::recommended();
-    settings.hashing = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096) };
+    settings.hashing = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096), pepper: false };
     settings.sign_in.address_rate = Rate::per_minute(1_000_000, 1_000_000);
     settings
 }
@@ -97,6 +97,8 @@ pub struct Bench {
     pub clock: Arc<FixedClock>,
     /// The database, dropped with the bench.
     pub database: Database,
+    /// The keys file that all nodes share.
+    pub keys_file: Arc<Mutex<Vec<Key>>>,
     settings: Settings,
     seeds: AtomicU64,
 }
@@ -115,17 +117,20 @@ impl Bench {
     /// Over any database with any settings.
     pub async fn over(database: Database, settings: Settings) -> Self {
         let clock = Arc::new(FixedClock::new());
-        let cx = services(database.store().await, Arc::clone(&clock), 1, settings.clone(), Pins::default());
-        Self { cx, clock, database, settings, seeds: AtomicU64::new(2) }
+        let keys_file = Arc::new(Mutex::new(vec![Key::new([42; 32], Timestamp::default())]));
+        let parts = (settings.clone(), Pins::default(), held(&keys_file));
+        let cx = services(database.store().await, Arc::clone(&clock), 1, parts).await;
+        Self { cx, clock, database, keys_file, settings, seeds: AtomicU64::new(2) }
     }
 
     /// Starts again with other settings, over the same database and under the same clock.
     pub async fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
-        let Self { database, clock, mut settings, seeds, .. } = self;
+        let Self { database, clock, keys_file, mut settings, seeds, .. } = self;
         change(&mut settings);
         let seed = seeds.fetch_add(1, Ordering::SeqCst);
-        let cx = services(database.another_store().await, Arc::clone(&clock), seed, settings.clone(), Pins::default());
-        Self { cx, clock, database, settings, seeds }
+        let parts = (settings.clone(), Pins::default(), held(&keys_file));
+        let cx = services(database.another_store().await, Arc::clone(&clock), seed, parts).await;
+        Self { cx, clock, database, keys_file, settings, seeds }
     }
 
     /// One more node on the same database, with the same keys.
@@ -136,7 +141,14 @@ impl Bench {
     /// One more node, started with settings of its own.
     pub async fn another_node_with(&self, pins: Pins) -> Services {
         let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
-        services(self.database.another_store().await, Arc::clone(&self.clock), seed, self.settings.clone(), pins)
+        let parts = (self.settings.clone(), pins, held(&self.keys_file));
+        services(self.database.another_store().await, Arc::clone(&self.clock), seed, parts).await
+    }
+
+    /// Has a node look at the keys file and the database again, as every node does every few seconds.
+    pub async fn refresh_keys(&self, node: &Services) {
+        let (file, now) = (held(&self.keys_file), self.clock.now());
+        node.keys.refresh(&node.store, Some(file), node.entropy.as_ref(), now).await.expect("refreshes");
     }
 
     /// Lets time pass.
@@ -267,10 +279,21 @@ impl BreachData for KnownBreaches {
     }
 }
 
-fn services(store: Store, clock: Arc<FixedClock>, seed: u64, settings: Settings, pins: Pins) -> Services {
-    let keys = KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key");
+/// What the keys file holds now.
+fn held(file: &Mutex<Vec<Key>>) -> Vec<Key> {
+    file.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+async fn services(
+    store: Store,
+    clock: Arc<FixedClock>,
+    seed: u64,
+    (settings, pins, file): (Settings, Pins, Vec<Key>),
+) -> Services {
     let links = Links::new(Url::parse("https://id.example.org").expect("a URL"));
     let entropy = Arc::new(SeededEntropy::new(seed));
+    let unlocked = Keys::unlock(&store, file, entropy.as_ref(), clock.now(), Freshness::Once).await;
+    let keys = unlocked.expect("the keys belong to the database");
     let breaches = Arc::new(KnownBreaches);
     Services::new(Parts { clock, entropy, breaches, store, keys, settings, pins, links }).expect("starts")
 }

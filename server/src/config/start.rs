@@ -19,7 +19,7 @@ pub struct StartKey {
 }
 
 /// Every key that is read at the start, and whether its value may hold a secret.
-const START_KEYS: [(&str, bool); 27] = [
+const START_KEYS: [(&str, bool); 28] = [
     ("listen", false),
     ("public_url", false),
     ("data_dir", false),
@@ -45,6 +45,7 @@ const START_KEYS: [(&str, bool); 27] = [
     ("hashing.permits", false),
     ("hashing.queue", false),
     ("hashing.insecure_test_cost", false),
+    ("password.pepper", false),
     ("breach.file", false),
     ("breach.remote_url", true),
 ];

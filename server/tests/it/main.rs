@@ -8,6 +8,7 @@ mod breached;
 mod config;
 mod connections;
 mod hosts;
+mod key_commands;
 mod limits;
 mod links;
 mod must_change;

@@ -60,6 +60,10 @@ pub enum AuditEvent {
     GroupJoined,
     /// Somebody was taken out of a group.
     GroupLeft,
+    /// An operator added a key to the ring.
+    KeyAdded,
+    /// An operator gave a key of the ring up.
+    KeyRetired,
     /// An operator made an owner link.
     OwnerLinkMade,
 }

@@ -187,7 +187,7 @@ async fn registration(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result
     let Some(to) = recipient(journey.target_kind, &journey.target, &journey.target_shown) else { return Ok(None) };
     bind(cx, &journey, Bound { account: None, channel: None, epoch: None }, None).await?;
     let minutes = minutes(journey.code_expires_at, now);
-    let content = MessageBody::RegistrationCode { code: cx.keys.code_of(&journey), minutes };
+    let content = MessageBody::RegistrationCode { code: cx.keys.code_of(&journey)?, minutes };
     Ok((now < journey.code_expires_at).then(|| message(item, journey.lang, to, content)))
 }
 
@@ -206,14 +206,14 @@ async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Opt
         return Ok(None);
     }
     let by_mail = channel.kind == IdentifierKind::Email;
-    let token = by_mail.then(|| cx.keys.link_of(journey.id, journey.created_at));
+    let token = by_mail.then(|| cx.keys.link_of(journey.id, journey.created_at)).transpose()?;
     if !bind(cx, &journey, bound, token.as_ref().map(PlainToken::digest)).await? {
         return Ok(None);
     }
     let Some(to) = recipient(channel.kind, &channel.canonical, &channel.shown) else { return Ok(None) };
     let content = MessageBody::Recovery {
         name: name_of(&account),
-        code: cx.keys.code_of(&journey),
+        code: cx.keys.code_of(&journey)?,
         code_minutes: minutes(journey.code_expires_at, now),
         link: token.map(|token| cx.links.recovery(&token)),
         link_minutes: minutes(journey.link_expires_at, now),
@@ -283,7 +283,7 @@ async fn changed(
     action_token: ActionTokenId,
 ) -> Result<Option<Message>, Unexpected> {
     let Some(action_token) = cx.store.find_action_token_by_id(action_token).await? else { return Ok(None) };
-    let not_me = cx.links.not_me(&cx.keys.token_of(&action_token));
+    let not_me = cx.links.not_me(&cx.keys.token_of(&action_token)?);
     let days = u32::try_from(NOT_ME_LIFETIME.as_secs() / 86_400).unwrap_or(7);
     notice(cx, item, account, to, |name| MessageBody::PasswordChanged { name, at: item.created_at, not_me, days }).await
 }

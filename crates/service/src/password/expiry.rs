@@ -11,7 +11,7 @@ use crate::{Services, Unexpected, message::notices, policies};
 /// Accounts that are looked at with one query.
 const PIECE: u64 = 200;
 
-/// Owes a message to everybody whose password ends in fourteen, seven days or one, once each. How many were told.
+/// Enqueues a message to everyone whose password ends in fourteen, seven days or one, once each. How many were told.
 /// Any number of nodes may do so at once.
 pub async fn warn(cx: &Services) -> Result<u64, Unexpected> {
     let rules = policies::all(cx).await?;

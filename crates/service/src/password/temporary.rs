@@ -90,14 +90,14 @@ pub(crate) async fn issue(
 ) -> Result<Option<(TemporaryPassword, ActionToken)>, Unexpected> {
     // One for each recovery: the row has its id.
     let (id, made_at) = (ActionTokenId(journey.id.0), journey.created_at);
-    let password = cx.keys.temporary_password(id, made_at);
+    let password = cx.keys.temporary_password(id, made_at)?;
     if let Some(known) = cx.store.find_action_token_by_id(id).await? {
         return Ok(known.is_open(ActionTokenKind::TemporaryPassword, cx.now()).then_some((password, known)));
     }
     let action_token = ActionToken {
         id,
         kind: ActionTokenKind::TemporaryPassword,
-        digest: cx.keys.temporary_digest(account.id, &password),
+        digest: cx.keys.temporary_digest(account.id, &password, made_at)?,
         account: Some(account.id),
         disputed: Some(channel.id),
         created_at: made_at,

@@ -6,6 +6,7 @@ mod m0003_expiry;
 mod m0004_policies;
 mod m0005_latest_action_tokens;
 mod m0020_authority;
+mod m0021_keys;
 mod m0040_settings;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_policies::Migration),
             Box::new(m0005_latest_action_tokens::Migration),
             Box::new(m0020_authority::Migration),
+            Box::new(m0021_keys::Migration),
             Box::new(m0040_settings::Migration),
         ]
     }

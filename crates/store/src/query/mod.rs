@@ -6,7 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod budget;
 pub(crate) mod expiry;
 pub(crate) mod journey;
-pub(crate) mod meta;
+pub(crate) mod key;
 pub(crate) mod outbox;
 pub(crate) mod password;
 pub(crate) mod policy;

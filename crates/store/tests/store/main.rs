@@ -13,6 +13,7 @@ mod budgets;
 mod cancellation;
 mod expiry;
 mod journeys;
+mod keys;
 mod migration;
 mod outbox;
 mod passwords;
