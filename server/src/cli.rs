@@ -58,6 +58,16 @@ enum Command {
         #[command(subcommand)]
         action: policy::Action,
     },
+    /// Groups of accounts.
+    Group {
+        #[command(subcommand)]
+        action: command::group::Action,
+    },
+    /// Roles: who may run the installation.
+    Role {
+        #[command(subcommand)]
+        action: command::role::Action,
+    },
     /// Settings that can be changed while the program runs.
     Setting {
         #[command(subcommand)]
@@ -159,6 +169,8 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
         Command::Policy { action: policy::Action::Assigned(action) } => {
             policy::assign::run(&wiring::services(config).await?, action).await
         }
+        Command::Group { action } => command::group::run(&wiring::services(config).await?, action).await,
+        Command::Role { action } => command::role::run(&wiring::services(config).await?, action).await,
         Command::Setting { action } => {
             command::setting::run(config, &wiring::services_for_settings(config).await?, action).await
         }

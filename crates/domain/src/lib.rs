@@ -7,13 +7,18 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod group;
 pub mod id;
 pub mod journey;
 pub mod message;
 pub mod password;
+pub mod right;
 pub mod session;
 pub mod setting;
 pub mod throttle;
 
-pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Role, Status};
-pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JourneyId, OutboxId, SessionId};
+pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Status};
+pub use id::{
+    AccountId, ActionTokenId, Digest, GroupId, IdentifierId, JourneyId, OutboxId, RoleAssignmentId, SessionId,
+};
+pub use right::Role;

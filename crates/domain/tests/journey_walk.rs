@@ -12,7 +12,7 @@ use rekey_domain::journey::{
     Action, Bound, CODE_LIFETIME, CODE_TRIES, Facts, Journey, JourneyKind, JourneyState, Next, PROOF_LIFETIME, Refusal,
     step,
 };
-use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, IdentifierId, JourneyId, Role, Status};
+use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, IdentifierId, JourneyId, Status};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
 use uuid::Uuid;
@@ -111,7 +111,6 @@ impl World {
             id: account_id(which),
             authority: Authority::Local,
             status,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rekey_domain::audit::{AuditEvent, AuditLine};
 use rekey_domain::session::{Session, SessionKind};
 use rekey_domain::throttle::budget::Lockout;
-use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, Role, SessionId, Status};
+use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, SessionId, Status};
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::{Inserted, Store};
 use uuid::Uuid;
@@ -128,7 +128,6 @@ fn account() -> Account {
         id: AccountId(Uuid::from_u128(1)),
         authority: Authority::Local,
         status: Status::Active,
-        role: Role::Member,
         given_name: "Ada".to_owned(),
         family_name: "Lovelace".to_owned(),
         lang: Lang::En,

@@ -5,6 +5,10 @@
 
 #![deny(missing_docs)]
 
+// The databases of tests are made by a file that knows this crate by its name.
+#[cfg(test)]
+extern crate self as rekey_store;
+
 mod connect;
 mod entity;
 mod error;
@@ -16,6 +20,8 @@ pub use connect::{Store, Write};
 pub use error::Unexpected;
 pub use query::account::Inserted;
 pub use query::audit::AuditVerdict;
+pub use query::group::{GroupUse, Named};
 pub use query::outbox::OutboxCounts;
 pub use query::purge::{BUDGET_ROWS, SESSION_KEPT};
+pub use query::role::Granted;
 pub use query::session::TOUCH_EVERY;

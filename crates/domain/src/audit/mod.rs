@@ -56,6 +56,16 @@ pub enum AuditEvent {
     PolicyAssigned,
     /// A settings document was changed, or an older version of it restored.
     SettingsChanged,
+    /// A group was made.
+    GroupCreated,
+    /// A group was given another name.
+    GroupRenamed,
+    /// A group was removed.
+    GroupDeleted,
+    /// A role was given, or how long it lasts was changed.
+    RoleGranted,
+    /// A role was taken.
+    RoleRevoked,
     /// Somebody was put into a group.
     GroupJoined,
     /// Somebody was taken out of a group.

@@ -19,7 +19,7 @@ use crate::hasher::Busy;
 pub use crate::journey::steps::{ResendError, VerifyError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, password, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, password, policies, role};
 
 /// The longest given or family name, in code points.
 pub const NAME_MAX: usize = 100;
@@ -287,7 +287,10 @@ async fn create(
 ) -> Result<(), CompleteError> {
     let now = cx.now();
     let (account, identifiers) = new_account(cx, journey, input, username);
-    let mut tx = cx.store.begin_write().await?;
+    let (mut tx, owner) = (cx.store.begin_write().await?, role_of(journey) == Role::Owner);
+    if owner {
+        tx.lock_roles().await?;
+    }
     if !tx.spend_journey(ready, now).await? {
         // Another tab was faster.
         return Err(CompleteError::Over);
@@ -304,6 +307,9 @@ async fn create(
             return Err(CompleteError::Fields(vec![fault]));
         }
         Inserted::Taken(_) => return Err(CompleteError::Over),
+    }
+    if owner {
+        role::make_owner(cx, &tx, account.id).await?;
     }
     tx.record(meta.audit(AuditEvent::UserCreated, now).account(account.id).journey(journey.id));
     let first = SetPassword {
@@ -340,7 +346,6 @@ fn new_account(
         id,
         authority: Authority::Local,
         status: Status::Active,
-        role: role_of(journey),
         given_name: input.given_name.trim().to_owned(),
         family_name: input.family_name.trim().to_owned(),
         lang: journey.lang,

@@ -197,7 +197,7 @@ async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Opt
         return Ok(None);
     };
     let Some((account, channel)) = find_channel(cx, &journey).await? else { return Ok(None) };
-    if temporary::suits(cx, &journey, &account, &channel) {
+    if temporary::suits(cx, &journey, &account, &channel).await? {
         return with_temporary(cx, item, &journey, &account, &channel).await;
     }
     let bound = Bound { account: Some(account.id), channel: Some(channel.id), epoch: Some(account.epoch) };

@@ -73,11 +73,16 @@ pub(crate) fn in_use(cx: &Services) -> bool {
 
 /// Whether a recovery is answered with a temporary password: by mail alone, and only where the password is all that
 /// is asked for.
-pub(crate) fn suits(cx: &Services, journey: &Journey, account: &Account, channel: &AccountIdentifier) -> bool {
-    in_use(cx)
-        && journey.bound.is_none()
-        && channel.kind == IdentifierKind::Email
-        && account.may_have_temporary_password()
+pub(crate) async fn suits(
+    cx: &Services,
+    journey: &Journey,
+    account: &Account,
+    channel: &AccountIdentifier,
+) -> Result<bool, Unexpected> {
+    if !in_use(cx) || journey.bound.is_some() || channel.kind != IdentifierKind::Email {
+        return Ok(false);
+    }
+    Ok(account.may_have_temporary_password(cx.store.has_role(account.id, cx.now()).await?))
 }
 
 /// The temporary password of a recovery, written down at the first call; the same at every later one while it lives.

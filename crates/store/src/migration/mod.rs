@@ -7,6 +7,9 @@ mod m0004_policies;
 mod m0005_latest_action_tokens;
 mod m0020_authority;
 mod m0040_settings;
+mod m0041_groups_and_roles;
+#[cfg(test)]
+mod tests;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -23,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_latest_action_tokens::Migration),
             Box::new(m0020_authority::Migration),
             Box::new(m0040_settings::Migration),
+            Box::new(m0041_groups_and_roles::Migration),
         ]
     }
 }
