@@ -1,4 +1,4 @@
-//! Failures that are nobody's decision: a database that does not answer, a thread that died.
+//! Failures that are no decision: a database that does not answer, a thread that died.
 
 use rekey_shared::Reference;
 
@@ -35,3 +35,15 @@ impl From<rekey_store::Unexpected> for Unexpected {
         Self::new(cause)
     }
 }
+
+/// Lets an operation's error carry a failure of the store in its `Unexpected` variant, so that `?` works on queries.
+macro_rules! from_store {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<rekey_store::Unexpected> for $error {
+            fn from(cause: rekey_store::Unexpected) -> Self {
+                Self::Unexpected(cause.into())
+            }
+        }
+    )+};
+}
+pub(crate) use from_store;

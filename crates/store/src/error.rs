@@ -1,4 +1,4 @@
-//! The one error of this room: something that should not happen did.
+//! The one error of this crate: something that should not happen did.
 
 use std::fmt;
 

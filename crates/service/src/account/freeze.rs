@@ -19,11 +19,7 @@ pub enum FreezeError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for FreezeError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(FreezeError);
 
 /// Whether the link would still work. Changes nothing.
 pub async fn link_is_open(cx: &Services, token: &str) -> Result<bool, Unexpected> {

@@ -18,11 +18,7 @@ pub enum OperatorError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for OperatorError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(OperatorError);
 
 /// Switches an account off and ends all its sessions, links and codes.
 pub async fn disable(cx: &Services, identifier: &str) -> Result<(), OperatorError> {

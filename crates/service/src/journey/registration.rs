@@ -91,17 +91,7 @@ pub enum CompleteError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for StartError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
-
-impl From<rekey_store::Unexpected> for CompleteError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(StartError, CompleteError);
 
 impl From<NewPasswordError> for CompleteError {
     fn from(error: NewPasswordError) -> Self {

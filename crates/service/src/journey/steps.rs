@@ -59,17 +59,7 @@ pub enum ResendError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for VerifyError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
-
-impl From<rekey_store::Unexpected> for ResendError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(VerifyError, ResendError);
 
 /// What a new journey is made from.
 pub(crate) struct New<'a> {

@@ -52,11 +52,7 @@ pub enum ChangeError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for ChangeError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(ChangeError);
 
 impl From<NewPasswordError> for ChangeError {
     fn from(error: NewPasswordError) -> Self {

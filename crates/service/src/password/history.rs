@@ -18,11 +18,7 @@ pub(crate) enum HistoryError {
     Unexpected(Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for HistoryError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(HistoryError);
 
 impl From<Unexpected> for HistoryError {
     fn from(failure: Unexpected) -> Self {

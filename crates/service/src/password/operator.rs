@@ -42,11 +42,7 @@ pub enum OperatorSetError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for OperatorSetError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(OperatorSetError);
 
 impl From<OperatorError> for OperatorSetError {
     fn from(error: OperatorError) -> Self {

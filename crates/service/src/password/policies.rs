@@ -24,11 +24,7 @@ pub enum AssignError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for AssignError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(AssignError);
 
 /// The policy of an account.
 pub(crate) async fn of(cx: &Services, account: &Account) -> Result<Policy, Unexpected> {

@@ -68,11 +68,7 @@ pub(crate) enum SetError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for SetError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(SetError);
 
 /// Sets a password, with everything that its occasion brings.
 pub(crate) async fn set(cx: &Services, mut tx: Write, new: SetPassword<'_>) -> Result<PasswordSet, SetError> {

@@ -34,11 +34,7 @@ pub enum SignInError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for SignInError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(SignInError);
 
 /// Somebody who is signed in, with the account as it is now.
 #[derive(Debug, Clone)]

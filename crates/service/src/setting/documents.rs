@@ -38,11 +38,7 @@ pub enum ChangeError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for ChangeError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(ChangeError);
 
 /// A setting as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,11 +42,7 @@ pub enum LoadError {
     Unexpected(#[from] Unexpected),
 }
 
-impl From<rekey_store::Unexpected> for LoadError {
-    fn from(cause: rekey_store::Unexpected) -> Self {
-        Self::Unexpected(cause.into())
-    }
-}
+crate::error::from_store!(LoadError);
 
 impl LiveSettings {
     pub(crate) fn new(base: Settings, pins: Pins) -> Self {
