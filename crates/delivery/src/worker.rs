@@ -19,8 +19,9 @@ use std::time::Duration;
 use rekey_domain::OutboxId;
 use rekey_domain::job::lease::LeaseRule;
 use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
-use rekey_service::Services;
+use rekey_service::journey::resolve::resolve;
 use rekey_service::message::compose::{self, Prepared};
+use rekey_service::{Services, Unexpected};
 use rekey_shared::Timestamp;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -183,7 +184,7 @@ impl Inner {
             let outcome = Outcome::Dead { cause: DeadCause::Unreachable };
             return Ending { channel: None, outcome, class: "crashed" };
         }
-        let prepared = tokio::time::timeout(PREPARE_TIMEOUT, compose::prepare(&self.services, item)).await;
+        let prepared = tokio::time::timeout(PREPARE_TIMEOUT, self.prepare(item)).await;
         let message = match prepared {
             Ok(Ok(Prepared::Send(message))) => message,
             Ok(Ok(Prepared::Drop)) => return Ending::dropped("nothing_to_send"),
@@ -200,6 +201,12 @@ impl Inner {
             Ok(()) => Ending { channel: Some(channel), outcome: Outcome::Sent, class: "taken" },
             Err(error) => self.failed(item, Some(channel), error),
         }
+    }
+
+    /// Whom a journey is for is found out and written down first; composing only reads.
+    async fn prepare(&self, item: &OutboxItem) -> Result<Prepared, Unexpected> {
+        resolve(&self.services, item.notification).await?;
+        compose::prepare(&self.services, item).await
     }
 
     async fn send(&self, channel: Channel, message: &render::Rendered) -> Result<(), SendError> {

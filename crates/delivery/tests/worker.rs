@@ -15,7 +15,7 @@ use rekey_service::message::compose;
 use rekey_service::registration::{self, Start};
 use rekey_service::setting;
 use rekey_shared::Secret;
-use rekey_testkit::bench::meta;
+use rekey_testkit::bench::{meta, prepare};
 use rekey_testkit::{Bench, on_both_databases};
 use support::http;
 use support::smtp::{Fault, Received, Sink, Stage};
@@ -384,7 +384,7 @@ async fn a_row_is_prepared_the_same_at_every_try() {
     let item = lease_and_die(&t).await.remove(0);
     let mut written = Vec::new();
     for _ in 0..2 {
-        let compose::Prepared::Send(message) = compose::prepare(&t.cx, &item).await.expect("prepares") else {
+        let compose::Prepared::Send(message) = prepare(&t.cx, &item).await else {
             panic!("there is something to send");
         };
         let mail = rekey_delivery::render::render(*message, &support::brand());

@@ -27,8 +27,14 @@ ids! {
     AccountId;
     /// An e-mail address, phone number or user name of an account.
     IdentifierId;
+    /// What answers a challenge: an identifier for what is sent to one.
+    FactorId;
     /// A registration or recovery under way.
     JourneyId;
+    /// One thing that is asked of a person.
+    ChallengeId;
+    /// One thing that was proven.
+    ProofId;
     /// A signed-in browser.
     SessionId;
     /// A single-use link outside a journey.
@@ -44,6 +50,12 @@ ids! {
 /// Which key of the ring something was made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub u32);
+
+impl From<IdentifierId> for FactorId {
+    fn from(id: IdentifierId) -> Self {
+        Self(id.0)
+    }
+}
 
 /// 32 bytes that stand for a secret or a key part: compared and stored, never turned back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -17,4 +17,7 @@ pub mod setting;
 pub mod throttle;
 
 pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Role, Status};
-pub use id::{AccountId, ActionTokenId, Digest, IdentifierId, JobId, JourneyId, KeyId, OutboxId, ProgramId, SessionId};
+pub use id::{
+    AccountId, ActionTokenId, ChallengeId, Digest, FactorId, IdentifierId, JobId, JourneyId, KeyId, OutboxId,
+    ProgramId, ProofId, SessionId,
+};

@@ -12,6 +12,7 @@ use rekey_shared::{Lang, Reference, Timestamp};
 use rekey_store::Store;
 
 use crate::hasher::Hasher;
+use crate::journey::method::Methods;
 use crate::keys::KeyRing;
 use crate::links::Links;
 use crate::ports::{BreachData, Clock, Entropy, random};
@@ -43,8 +44,10 @@ pub struct Inner {
     pub links: Links,
     /// Rung when a message was enqueued, so that the worker need not wait for its next look.
     pub wake: Notify,
-    /// Code guesses that were evaluated, for the proof that the budget is exact.
-    pub codes_evaluated: std::sync::atomic::AtomicU64,
+    /// The methods that journeys can ask for.
+    pub methods: Methods,
+    /// Answers to challenges that were evaluated, for the proof that the budget is exact.
+    pub answers_evaluated: std::sync::atomic::AtomicU64,
 }
 
 impl Deref for Services {
@@ -89,6 +92,11 @@ pub struct Parts {
 impl Services {
     /// Puts the services together and starts the hashing threads.
     pub fn new(parts: Parts) -> Result<Self, Unexpected> {
+        Self::with_methods(parts, Methods::built_in())
+    }
+
+    /// As [`Services::new`], with methods of the caller's own.
+    pub fn with_methods(parts: Parts, methods: Methods) -> Result<Self, Unexpected> {
         let hasher = Hasher::start(parts.settings.hashing, Arc::clone(&parts.entropy), parts.clock.as_ref())?;
         Ok(Self(Arc::new(Inner {
             clock: parts.clock,
@@ -100,7 +108,8 @@ impl Services {
             live: LiveSettings::new(parts.settings, parts.pins),
             links: parts.links,
             wake: Notify::new(),
-            codes_evaluated: std::sync::atomic::AtomicU64::new(0),
+            methods,
+            answers_evaluated: std::sync::atomic::AtomicU64::new(0),
         })))
     }
 

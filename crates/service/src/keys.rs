@@ -5,8 +5,8 @@ use sha2::{Digest as _, Sha256};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use rekey_domain::account::action_token::ActionToken;
-use rekey_domain::journey::Journey;
-use rekey_domain::{AccountId, ActionTokenId, Digest, JourneyId, KeyId};
+use rekey_domain::journey::challenge::Challenge;
+use rekey_domain::{AccountId, ActionTokenId, Digest, KeyId};
 use rekey_shared::{OneTimeCode, Timestamp};
 
 use crate::temporary::TemporaryPassword;
@@ -103,17 +103,17 @@ impl KeyRing {
         self.0.iter().rev().find(|key| key.since <= made_at).unwrap_or(&self.0[0])
     }
 
-    /// The six digits of a journey's live code. Modulo bias: below 2⁻⁴⁴.
-    pub fn code_of(&self, journey: &Journey) -> OneTimeCode {
-        let generation = journey.code_generation.to_be_bytes();
-        let bytes = self.at(journey.created_at).derive(Purpose::Code, &[journey.id.0.as_bytes(), &generation]);
+    /// The six digits of a challenge's live code. Modulo bias: below 2⁻⁴⁴.
+    pub fn code_of(&self, challenge: &Challenge) -> OneTimeCode {
+        let generation = challenge.generation.to_be_bytes();
+        let bytes = self.at(challenge.created_at).derive(Purpose::Code, &[challenge.id.0.as_bytes(), &generation]);
         let value = bytes.first_chunk::<8>().map_or(0, |head| u64::from_be_bytes(*head));
         OneTimeCode::from_value(u32::try_from(value % 1_000_000).unwrap_or(0))
     }
 
-    /// The token in a journey's mailed link.
-    pub fn link_of(&self, id: JourneyId, made_at: Timestamp) -> PlainToken {
-        PlainToken::from_bytes(self.at(made_at).derive(Purpose::Link, &[id.0.as_bytes()]))
+    /// The token in the mailed link of a challenge: the same with every code.
+    pub fn link_of(&self, challenge: &Challenge) -> PlainToken {
+        PlainToken::from_bytes(self.at(challenge.created_at).derive(Purpose::Link, &[challenge.id.0.as_bytes()]))
     }
 
     /// The token of the action token that is about to be made.

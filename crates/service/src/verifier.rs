@@ -7,13 +7,15 @@ use std::sync::atomic::Ordering;
 use subtle::ConstantTimeEq as _;
 
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
-use rekey_domain::journey::Journey;
+use rekey_domain::journey::Subject;
+use rekey_domain::journey::challenge::Challenge;
 use rekey_domain::throttle::budget::{Budget, Lockout, Window};
 use rekey_domain::{Account, AccountId, Digest, PasswordHash};
 use rekey_shared::identifier::IdentifierKind;
-use rekey_shared::{OneTimeCode, Secret, Timestamp};
+use rekey_shared::{Secret, Timestamp};
 
 use crate::hasher::QueuePermit;
+use crate::journey::method::AnswerCheck;
 use crate::temporary::{self, TemporaryPassword};
 use crate::{Services, Unexpected};
 
@@ -71,12 +73,12 @@ pub(crate) enum SignInMethod {
 pub(crate) async fn password_or_temporary(
     cx: &Services,
     permit: QueuePermit,
-    (budget, nobody): (Digest, AccountId),
+    (budget, phantom): (Digest, AccountId),
     account: Option<&Account>,
     typed: &Secret,
 ) -> Result<Result<SignInMethod, PasswordCheck>, Unexpected> {
     let sent = if temporary::in_use(cx) {
-        let id = account.map_or(nobody, |account| account.id);
+        let id = account.map_or(phantom, |account| account.id);
         let typed = TemporaryPassword::parse(typed.expose()).map(|typed| cx.keys.temporary_digest(id, &typed));
         (cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?, typed)
     } else {
@@ -97,35 +99,83 @@ fn fits(cx: &Services, action_token: &ActionToken, account: Option<&Account>, ty
         && action_token.is_open(ActionTokenKind::TemporaryPassword, cx.now())
 }
 
-/// What came of a typed code.
+/// What an answer was worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CodeTry {
-    /// Compared.
+pub(crate) enum Answer {
+    /// It is right.
+    Right,
+    /// It is wrong.
+    Wrong,
+    /// It was not compared with anything that could be right: no guess was left. Only the audit log tells it from wrong.
+    Withheld,
+}
+
+/// What came of an answer to a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnswerTry {
+    /// A try was claimed.
     Compared {
-        /// Whether it fits.
-        fits: bool,
+        /// The challenge with that try counted.
+        claimed: Challenge,
+        /// What came of it.
+        answer: Answer,
     },
-    /// No try was left, or its time is over: nothing was compared.
+    /// The challenge has no try left, or its time is over: nothing was compared.
     Dead,
 }
 
-/// The guess budget of all codes sent to one target, over all its journeys (TH-3).
-pub(crate) fn code_budget(cx: &Services, journey: &Journey) -> Digest {
-    cx.keys.budget_key(kind_name(journey.target_kind), journey.target.as_bytes())
+/// A challenge as it is answered, and who would be guessed at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub challenge: &'a Challenge,
+    pub subject: Subject,
+    /// What was typed to begin with, where it is not known whose it is.
+    pub target: Option<(IdentifierKind, &'a str)>,
 }
 
-/// Verifies a code of a journey.
-pub(crate) async fn code(cx: &Services, journey: &Journey, typed: &OneTimeCode) -> Result<CodeTry, Unexpected> {
+/// The guess budget of answers: one for each account, gate and method, over all its aliases, journeys and channels
+/// (TH-3); for what is no account, or not known yet, one for each text that was typed.
+pub(crate) fn answer_budget(cx: &Services, asked: &Asked<'_>) -> Digest {
+    let (gate, method) = ([asked.challenge.gate], asked.challenge.method.name().as_bytes());
+    match (asked.subject.account(), asked.target) {
+        (Some(account), _) => cx.keys.budget_key("answer", &[&gate, account.0.as_bytes().as_slice(), method].concat()),
+        (None, target) => {
+            let (kind, typed) = target.map_or(("", ""), |(kind, typed)| (kind_name(kind), typed));
+            // Neither of the first two holds a zero, so no two targets run into the same bytes.
+            let whose = [&gate, method, &[0], kind.as_bytes(), &[0], typed.as_bytes()].concat();
+            cx.keys.budget_key("answer to a stranger", &whose)
+        }
+    }
+}
+
+/// Verifies the answer to a challenge.
+///
+/// Tries of the challenge are told to the person. That the budget behind it is used up is not: it is shared by all names
+/// of an account, and would tell that two of them belong to one. Then the answer is as wrong as any other, and costs the
+/// same (TH-7). Nothing is compared either where it is not known whom the challenge is for.
+pub(crate) async fn answer(
+    cx: &Services,
+    check: &dyn AnswerCheck,
+    asked: Asked<'_>,
+    typed: &str,
+) -> Result<AnswerTry, Unexpected> {
     let now = cx.now();
-    if cx.store.claim_code_try(journey.id, now).await?.is_none() {
-        return Ok(CodeTry::Dead);
+    let Some(claimed) = cx.store.claim_try(asked.challenge.id, now).await? else { return Ok(AnswerTry::Dead) };
+    let budget = answer_budget(cx, &asked);
+    let reserved = reserve(cx, budget, now, |seen, now| Lockout::CODES.reserve(seen, now)).await?;
+    if reserved.is_none() {
+        reserve_dummy(cx).await?;
     }
-    if reserve(cx, code_budget(cx, journey), now, |seen, now| Lockout::CODES.reserve(seen, now)).await?.is_none() {
-        return Ok(CodeTry::Dead);
+    if reserved.is_none() || asked.subject == Subject::Unresolved {
+        // Its secret is none that was ever sent.
+        let decoy = Challenge { factor: None, generation: -1, ..claimed };
+        check.fits(cx, &decoy, Subject::Unresolved, typed).await?;
+        let answer = if reserved.is_none() { Answer::Withheld } else { Answer::Wrong };
+        return Ok(AnswerTry::Compared { claimed, answer });
     }
-    cx.codes_evaluated.fetch_add(1, Ordering::Relaxed);
-    let live = cx.keys.code_of(journey);
-    Ok(CodeTry::Compared { fits: live.expose().as_bytes().ct_eq(typed.expose().as_bytes()).into() })
+    cx.answers_evaluated.fetch_add(1, Ordering::Relaxed);
+    let fits = check.fits(cx, &claimed, asked.subject, typed).await?;
+    Ok(AnswerTry::Compared { claimed, answer: if fits { Answer::Right } else { Answer::Wrong } })
 }
 
 /// What came of comparing a new password with past ones.
@@ -157,9 +207,9 @@ pub(crate) async fn check_history(
     Ok(cx.hasher.hash_unless(permit, typed, against).await?.map_or(HistoryCheck::Used, HistoryCheck::New))
 }
 
-/// Writes what a reservation writes, for nobody, so that an account that must wait answers no faster.
+/// Writes what a reservation writes, for no account, so that one that must wait answers no faster.
 async fn reserve_dummy(cx: &Services) -> Result<(), Unexpected> {
-    let key = cx.keys.budget_key("nobody", &[]);
+    let key = cx.keys.budget_key("dummy", &[]);
     let seen = cx.store.read_budget(key).await?;
     let next = Budget { failures: seen.failures.wrapping_add(1) % 1_000_000, next_at: None };
     cx.store.swap_budget(key, seen, next, cx.now()).await?;

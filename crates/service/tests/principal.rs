@@ -4,15 +4,14 @@
 
 use std::time::Duration;
 
-use rekey_domain::SessionId;
 use rekey_domain::access::{Access, Denial, Right, Scope, SessionState};
 use rekey_domain::journey::JourneyKind;
-use rekey_domain::session::{Session, SessionKind};
+use rekey_domain::journey::method::Method;
 use rekey_service::principal::{self, BrowserSecrets, Credentials, Requester};
 use rekey_service::recovery::ProofSource;
 use rekey_service::{PlainToken, operator, registration, sign_in};
 use rekey_shared::Secret;
-use rekey_testkit::bench::{GOOD, meta};
+use rekey_testkit::bench::{GOOD, meta, session_like};
 use rekey_testkit::{Bench, assert_matches};
 
 const ADA: &str = "ada@example.org";
@@ -31,16 +30,10 @@ async fn with_session(t: &Bench, token: &PlainToken) -> Requester {
     browser(t, BrowserSecrets { session: Secret::new(token.expose()), ..BrowserSecrets::default() }).await
 }
 
-/// A session of a kind that no sign-in makes by itself.
-async fn session_of(t: &Bench, kind: SessionKind) -> PlainToken {
+/// A session that was opened by another method than the password.
+async fn session_by(t: &Bench, method: Method) -> PlainToken {
     let caller = t.caller(ADA, GOOD).await;
-    let token = PlainToken::generate(t.cx.entropy.as_ref());
-    let now = t.cx.clock.now();
-    let session = Session { id: SessionId::new(now, [7; 10]), kind, ..caller.session };
-    let tx = t.cx.store.begin_write().await.expect("begins");
-    tx.insert_session(&session, token.digest()).await.expect("inserts");
-    tx.commit().await.expect("commits");
-    token
+    session_like(&t.cx, &caller.session, method, t.cx.clock.now()).await
 }
 
 /// What a requester hears where only the signed-in may go, and where a password is changed.
@@ -53,11 +46,11 @@ async fn a_half_signed_in_session_opens_only_what_names_it() {
     let t = Bench::sqlite().await;
     t.account(ADA).await;
     operator::require_change(&t.cx, ADA).await.expect("marks");
-    let half = with_session(&t, &session_of(&t, SessionKind::Partial).await).await;
+    let half = with_session(&t, &session_by(&t, Method::Authenticator).await).await;
     let denied = Err(Denial::SecondFactorFirst);
     assert_eq!(heard(&half), [denied, denied], "though the account is marked for change");
     let admitted = half.admit(&[Access::HalfSignedIn]).expect("it is named");
-    assert_eq!(admitted.half_signed_in().expect("a proof").caller().session.kind, SessionKind::Partial);
+    assert!(admitted.half_signed_in().expect("a proof").caller().assurance.is_half());
     assert!(admitted.person().is_none() && admitted.password_changer().is_none() && admitted.officer().is_none());
 }
 
@@ -65,7 +58,7 @@ async fn a_half_signed_in_session_opens_only_what_names_it() {
 async fn a_session_that_must_change_the_password_opens_only_that() {
     let t = Bench::sqlite().await;
     t.account(ADA).await;
-    let by_temporary = with_session(&t, &session_of(&t, SessionKind::Recovery).await).await;
+    let by_temporary = with_session(&t, &session_by(&t, Method::TemporaryPassword).await).await;
     let token = t.sign_in(ADA, GOOD).await.expect("signs in");
     operator::require_change(&t.cx, ADA).await.expect("marks");
     for must_change in [by_temporary, with_session(&t, &token).await] {

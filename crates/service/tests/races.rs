@@ -3,8 +3,12 @@
 
 use std::time::Duration;
 
+use rekey_domain::journey::challenge::Challenge;
+use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::{self, Journey, JourneyKind};
+use rekey_domain::{Account, ChallengeId, JourneyId};
 use rekey_service::registration::{self, Complete, Start};
-use rekey_service::{Services, freeze, owner, recovery, sign_in};
+use rekey_service::{PlainToken, Services, freeze, owner, recovery, sign_in};
 use rekey_shared::Secret;
 use rekey_testkit::bench::{BETTER, GOOD, choice, code_in, last_segment, meta, not_me_in};
 use rekey_testkit::{Bench, on_both_databases};
@@ -21,12 +25,55 @@ where
     F: Fn(Services, usize) -> Fut,
     Fut: Future<Output = bool> + Send + 'static,
 {
+    winners(nodes, act).await.len()
+}
+
+/// Runs the same thing at once on all nodes and gives which of them succeeded.
+async fn winners<F, Fut>(nodes: &[Services], act: F) -> Vec<usize>
+where
+    F: Fn(Services, usize) -> Fut,
+    Fut: Future<Output = bool> + Send + 'static,
+{
     let tasks: Vec<_> = (0..CROWD).map(|n| tokio::spawn(act(nodes[n % nodes.len()].clone(), n))).collect();
-    let mut succeeded = 0;
-    for task in tasks {
-        succeeded += usize::from(task.await.expect("no panic"));
+    let mut succeeded = Vec::new();
+    for (n, task) in tasks.into_iter().enumerate() {
+        if task.await.expect("no panic") {
+            succeeded.push(n);
+        }
     }
     succeeded
+}
+
+fn password_number(n: usize) -> String {
+    format!("{BETTER} number {n}")
+}
+
+async fn journey_of(t: &Bench, handle: &str) -> Journey {
+    let digest = PlainToken::parse(handle).expect("a handle").digest();
+    t.cx.store.find_journey(JourneyKind::Recovery, digest).await.expect("answers").expect("a journey")
+}
+
+async fn account_of(t: &Bench, handle: &str) -> Account {
+    let id = journey_of(t, handle).await.subject.account().expect("resolved");
+    t.cx.store.find_account(id).await.expect("answers").expect("an account")
+}
+
+/// A second recovery of the same account that is proven at the same time. The services never leave two of them, so its
+/// rows are written here.
+async fn proven_beside(t: &Bench, first: &str) -> String {
+    let (account, first, now) = (account_of(t, first).await, journey_of(t, first).await, t.cx.clock.now());
+    let asked = t.cx.store.list_challenges(first.id).await.expect("answers")[0];
+    let handle = PlainToken::generate(t.cx.entropy.as_ref());
+    let second = Journey { id: JourneyId::new(now, [7; 10]), handle: handle.digest(), ..first };
+    let (id, owner) = (ChallengeId(second.id.0), Owner::Journey(second.id));
+    let asked = Challenge { id, owner, link: None, spent_at: None, ..asked };
+    let granted = journey::prove(&second, &asked, Some(&account), true, now).expect("granted");
+    let tx = t.cx.store.begin_write().await.expect("begins");
+    tx.insert_journey(&second).await.expect("inserts");
+    assert!(tx.insert_challenge(&asked).await.expect("inserts"));
+    assert!(tx.prove_challenge(&granted).await.expect("proves"));
+    tx.commit().await.expect("commits");
+    handle.expose()
 }
 
 on_both_databases! {
@@ -56,6 +103,27 @@ on_both_databases! {
         })
         .await;
         assert_eq!(won, 1);
+    }
+
+    async fn two_proven_recoveries_of_one_account_set_one_password(t: Bench) {
+        t.account("ada@example.org").await;
+        t.add_identifier("ada@example.org", "+819012345678").await;
+        let (first, letters) = t.ask("ada@example.org").await;
+        recovery::verify(&t.cx, &meta(), &first, &code_in(&letters).expect("a code")).await.expect("right");
+        let handles = [first.clone(), proven_beside(&t, &first).await];
+        let before = account_of(&t, &first).await.epoch;
+        let winners = winners(&nodes(&t).await, move |cx, n| {
+            let handle = handles[n % 2].clone();
+            async move {
+                let chosen = choice(&password_number(n));
+                recovery::complete(&cx, &meta(), recovery::ProofSource::Journey(&handle), chosen).await.is_ok()
+            }
+        })
+        .await;
+        let [winner] = winners[..] else { panic!("one password, not {winners:?}") };
+        assert_eq!(account_of(&t, &first).await.epoch.0, before.0 + 1, "one new epoch");
+        assert_eq!(t.deliver().await.len(), 2, "one set of notices: to the address and to the number");
+        t.sign_in("ada@example.org", &password_number(winner)).await.expect("the winner's password");
     }
 
     async fn one_registration_makes_one_account(t: Bench) {
@@ -129,14 +197,17 @@ on_both_databases! {
         })
         .await;
         let evaluated: u64 =
-            nodes.iter().map(|cx| cx.codes_evaluated.load(std::sync::atomic::Ordering::SeqCst)).sum();
+            nodes.iter().map(|cx| cx.answers_evaluated.load(std::sync::atomic::Ordering::SeqCst)).sum();
         // One more was evaluated when the account was registered.
         assert_eq!((won, evaluated), (0, 5 + 1));
     }
 
     async fn new_journeys_do_not_bring_new_guesses_without_end(t: Bench) {
         t.account("ada@example.org").await;
-        let before = t.cx.codes_evaluated.load(std::sync::atomic::Ordering::SeqCst);
+        // Without it most of the journeys below would be decoys, and prove nothing about guesses.
+        let t = t.with(|settings| settings.recovery.throttle.limits.clear()).await;
+        let t = t.with(|settings| settings.sends.per_hour_target = 0).await;
+        let before = t.cx.answers_evaluated.load(std::sync::atomic::Ordering::SeqCst);
         for _ in 0..5 {
             let (handle, letters) = t.ask("ada@example.org").await;
             let wrong = if code_in(&letters).as_deref() == Some("000000") { "000001" } else { "000000" };
@@ -145,7 +216,7 @@ on_both_databases! {
             }
             t.advance(Duration::from_secs(5));
         }
-        let evaluated = t.cx.codes_evaluated.load(std::sync::atomic::Ordering::SeqCst) - before;
+        let evaluated = t.cx.answers_evaluated.load(std::sync::atomic::Ordering::SeqCst) - before;
         assert_eq!(evaluated, 10, "ten in a row, whatever the journey; then the waits begin");
     }
 

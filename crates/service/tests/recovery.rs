@@ -4,8 +4,10 @@
 use rekey_testkit::assert_matches;
 use std::time::Duration;
 
+use rekey_domain::journey::JourneyKind;
 use rekey_domain::throttle;
-use rekey_service::message::compose::MessageBody;
+use rekey_service::journey::resolve::resolve;
+use rekey_service::message::compose::{self, MessageBody, Prepared};
 use rekey_service::recovery::{self, CompleteError, ProofSource, StartError, VerifyError};
 use rekey_service::setting::RecoveryThrottle;
 use rekey_service::sign_in::SignInError;
@@ -267,8 +269,34 @@ on_both_databases! {
         let digest = rekey_service::PlainToken::parse(&handle).expect("a handle").digest();
         let kind = rekey_domain::journey::JourneyKind::Recovery;
         let journey = t.cx.store.find_journey(kind, digest).await.expect("answers").expect("exists");
-        let code = t.cx.keys.code_of(&journey).expose().to_owned();
+        let asked = t.cx.store.list_challenges(journey.id).await.expect("answers");
+        let code = t.cx.keys.code_of(asked.first().expect("a challenge")).expose().to_owned();
         assert_matches!(recovery::verify(&t.cx, &meta(), &handle, &code).await, Err(VerifyError::Wrong { .. }));
+    }
+
+    async fn composing_a_message_writes_nothing(t: Bench) {
+        t.account("ada@example.org").await;
+        let handle = recovery::start(&t.cx, &meta(), "ada@example.org").await.expect("starts").expose();
+        let (now, worker) = (t.cx.clock.now(), uuid::Uuid::from_u128(1));
+        let leased = t.cx.store.lease_outbox(9, now, now.plus(MINUTE), worker).await.expect("leases");
+        let item = leased.first().expect("a message is owed");
+        let journey = || async {
+            let digest = rekey_service::PlainToken::parse(&handle).expect("a handle").digest();
+            let found = t.cx.store.find_journey(JourneyKind::Recovery, digest).await.expect("reads");
+            let journey = found.expect("a journey");
+            (format!("{journey:?}"), t.cx.store.list_challenges(journey.id).await.expect("reads"))
+        };
+        let begun = journey().await;
+        assert_matches!(compose::prepare(&t.cx, item).await, Ok(Prepared::Drop), "it is not known whom it is for");
+        assert_eq!(journey().await, begun);
+        resolve(&t.cx, item.notification).await.expect("resolves");
+        let resolved = journey().await;
+        assert_ne!(resolved, begun);
+        for _ in 0..2 {
+            assert_matches!(compose::prepare(&t.cx, item).await, Ok(Prepared::Send(_)));
+            resolve(&t.cx, item.notification).await.expect("a second time changes nothing");
+            assert_eq!(journey().await, resolved);
+        }
     }
 
     async fn a_weak_password_spends_nothing(t: Bench) {

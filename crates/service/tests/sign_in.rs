@@ -4,12 +4,14 @@
 use rekey_testkit::assert_matches;
 use std::time::Duration;
 
+use rekey_domain::journey::method::{Method, MethodSet};
+use rekey_domain::session::assurance::Level;
 use rekey_service::message::compose::MessageBody;
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::sign_in::SignInError;
-use rekey_service::{operator, sessions, sign_in};
+use rekey_service::{Clock as _, operator, sessions, sign_in};
 use rekey_shared::{Field, FieldFault, FieldProblem};
-use rekey_testkit::bench::{BETTER, GOOD, address_of, meta, quick_settings};
+use rekey_testkit::bench::{BETTER, GOOD, address_of, meta};
 use rekey_testkit::{Bench, on_both_databases};
 
 const WRONG: &str = "not the password at all";
@@ -118,6 +120,36 @@ on_both_databases! {
         assert_eq!(sessions::list(&t.cx, &bob).await.expect("lists").len(), 1);
     }
 
+    async fn a_session_is_worth_what_was_proven_in_it(t: Bench) {
+        t.account("ada@example.org").await;
+        let token = t.sign_in("ada@example.org", GOOD).await.expect("signs in");
+        let caller = t.authenticate(&token).await.expect("live");
+        assert_eq!(caller.assurance.level(), Level::SignedIn);
+        let (now, after) = (t.clock.now(), t.clock.now().plus(Duration::from_millis(300_001)));
+        assert!(caller.assurance.fresh_at(now) && !caller.assurance.fresh_at(after));
+        t.advance(Duration::from_secs(600));
+        let new = password::change(&t.cx, &meta(), &caller, change(GOOD, BETTER)).await.expect("changes");
+        let renewed = t.authenticate(&new).await.expect("goes on");
+        assert!(renewed.assurance.fresh_at(t.clock.now()), "the new password was typed just now");
+        assert_eq!(renewed.session.created_at, caller.session.created_at);
+    }
+
+    async fn a_policy_of_two_gates_leaves_the_password_with_half_a_session(t: Bench) {
+        t.account("ada@example.org").await;
+        let before = t.sign_in("ada@example.org", GOOD).await.expect("signs in");
+        let t = t
+            .with(|settings| {
+                settings.sign_in.gates.gates.push(MethodSet::of(&[Method::Authenticator, Method::Passkey]));
+            })
+            .await;
+        let half = t.caller("ada@example.org", GOOD).await;
+        assert!(half.assurance.is_half() && !half.assurance.fresh_at(t.clock.now()));
+        let older = t.authenticate(&before).await.expect("live");
+        assert!(older.assurance.is_half(), "by the policy as it is now, whenever it was opened");
+        t.advance(Duration::from_secs(1800));
+        assert!(t.authenticate(&before).await.is_none(), "what is not finished ends soon");
+    }
+
     async fn signing_out_ends_the_session(t: Bench) {
         t.account("ada@example.org").await;
         let token = t.sign_in("ada@example.org", GOOD).await.expect("signs in");
@@ -162,11 +194,7 @@ on_both_databases! {
 
     async fn hashes_rise_with_the_parameters(t: Bench) {
         t.account("ada@example.org").await;
-        let mut stronger = quick_settings();
-        stronger.hashing.memory_kib = 128;
-        let Bench { database, clock, .. } = t;
-        let t = Bench::over(database, stronger).await;
-        drop(clock);
+        let t = t.with(|settings| settings.hashing.memory_kib = 128).await;
         t.sign_in("ada@example.org", GOOD).await.expect("signs in");
         let account = t.caller("ada@example.org", GOOD).await.account;
         assert!(account.password.expect("a hash").0.contains("m=128"), "hashed anew at sign-in");

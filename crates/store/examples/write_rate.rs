@@ -6,10 +6,12 @@ use std::error::Error;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Client, Detail, Method};
-use rekey_domain::session::{Session, SessionKind};
+use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Client, Detail};
+use rekey_domain::journey::method::Method;
+use rekey_domain::session::Session;
+use rekey_domain::session::assurance::sign_in_proof;
 use rekey_domain::throttle::budget::Lockout;
-use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, Role, SessionId, Status};
+use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, ProofId, Role, SessionId, Status};
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::{Inserted, Store};
 use uuid::Uuid;
@@ -87,7 +89,6 @@ async fn success(store: Store, n: u64) -> Outcome {
     let session = Session {
         id: SessionId(Uuid::from_u128(n.into())),
         account: account.id,
-        kind: SessionKind::Full,
         epoch: account.epoch,
         device: "Firefox, Linux".to_owned(),
         created_at: at(),
@@ -97,13 +98,15 @@ async fn success(store: Store, n: u64) -> Outcome {
     let entry = AuditEntry {
         account: Some(account.id),
         session: Some(session.id),
-        detail: Some(Detail::Method(Method::Password)),
+        detail: Some(Detail::Method(audit::Method::Password)),
         client: Some(Client { address: "192.0.2.1".to_owned(), device: "Firefox on Linux".to_owned() }),
         ..AuditEntry::new(AuditEvent::SessionEstablished, Actor::Person(account.id), at())
     };
     let mut tx = store.begin_write().await?;
     tx.clear_budget(digest(n), at()).await?;
     tx.insert_session(&session, digest(n)).await?;
+    let proof = sign_in_proof(&session, Method::Password, None, ProofId(session.id.0), at());
+    tx.insert_proof(&proof).await?;
     tx.record(entry);
     Ok(tx.commit().await?)
 }

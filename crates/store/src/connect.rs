@@ -67,11 +67,17 @@ impl Store {
 
     /// Brings the tables up to date. Any number of processes may do so at once: one does, the others wait.
     pub async fn migrate(&self) -> Result<(), Unexpected> {
+        self.migrate_by(None).await
+    }
+
+    /// Applies only so many of the migrations that are missing: for tests of those that come after them.
+    #[doc(hidden)]
+    pub async fn migrate_by(&self, steps: Option<u32>) -> Result<(), Unexpected> {
         let tx = self.begin().await?;
         if tx.get_database_backend() == DbBackend::Postgres {
             lock_until_commit(&tx, MIGRATION_LOCK).await?;
         }
-        Migrator::up(&tx, None).await?;
+        Migrator::up(&tx, steps).await?;
         tx.commit().await?;
         Ok(())
     }

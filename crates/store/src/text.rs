@@ -2,9 +2,9 @@
 
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::job::{JobKind, JobState, RowOutcome};
-use rekey_domain::journey::{JourneyKind, JourneyState};
+use rekey_domain::journey::JourneyKind;
+use rekey_domain::journey::method::Method;
 use rekey_domain::message::DeadCause;
-use rekey_domain::session::SessionKind;
 use rekey_domain::throttle::Purpose;
 use rekey_domain::{Authority, Digest, Role};
 use rekey_shared::Lang;
@@ -43,8 +43,6 @@ texts! {
     Authority { Local = "local", Directory = "directory", }
     Role { Member = "member", Owner = "owner", }
     JourneyKind { Registration = "registration", Recovery = "recovery", }
-    JourneyState { Waiting = "waiting", Proven = "proven", Done = "done", Revoked = "revoked", }
-    SessionKind { Anonymous = "anonymous", Recovery = "recovery", Partial = "partial", Full = "full", }
     ActionTokenKind { Owner = "owner", NotMe = "not_me", TemporaryPassword = "temporary_password", }
     Purpose { Recovery = "recovery", Code = "code", }
     DeadCause { Refused = "refused", Unreachable = "unreachable", }
@@ -66,7 +64,7 @@ macro_rules! named {
     )+};
 }
 
-named! { JobKind, JobState, RowOutcome, }
+named! { JobKind, JobState, RowOutcome, Method, }
 
 /// Reads 32 stored bytes.
 pub(crate) fn digest(bytes: &[u8], table: &'static str, column: &'static str) -> Result<Digest, Unexpected> {

@@ -6,11 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rekey_domain::message::Outcome;
+use rekey_domain::journey::method::Method;
+use rekey_domain::message::{OutboxItem, Outcome};
+use rekey_domain::session::Session;
+use rekey_domain::session::assurance::sign_in_proof;
 use rekey_domain::throttle::rate::Rate;
-use rekey_domain::{AccountIdentifier, IdentifierId};
+use rekey_domain::{AccountIdentifier, IdentifierId, ProofId, SessionId};
 use rekey_service::context::Parts;
 use rekey_service::job::Runner;
+use rekey_service::journey::method::Methods;
+use rekey_service::journey::resolve::resolve;
 use rekey_service::keys::{Key, KeyRing};
 use rekey_service::links::Links;
 use rekey_service::message::compose::{self, Message, MessageBody, Prepared, Recipient};
@@ -171,6 +176,16 @@ impl Bench {
         services(store, self.clock.clone(), seed, self.settings.clone(), around)
     }
 
+    /// One more node, with methods and settings of its own.
+    pub async fn node_with(&self, methods: Methods, change: impl FnOnce(&mut Settings)) -> Services {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
+        let store = self.database.another_store().await;
+        let parts = parts(store, self.clock.clone(), seed, settings, self.around.clone());
+        Services::with_methods(parts, methods).expect("starts")
+    }
+
     /// Lets time pass.
     pub fn advance(&self, span: Duration) {
         self.clock.advance(span);
@@ -192,7 +207,7 @@ impl Bench {
                 return letters;
             }
             for item in leased {
-                let prepared = compose::prepare(cx, &item).await.expect("prepares");
+                let prepared = prepare(cx, &item).await;
                 let outcome = match prepared {
                     Prepared::Send(message) => {
                         letters.push(*message);
@@ -279,6 +294,26 @@ impl Bench {
     }
 }
 
+/// A session like another one, whose first proof was given by `method` at `proven_at`.
+pub async fn session_like(cx: &Services, like: &Session, method: Method, proven_at: Timestamp) -> PlainToken {
+    let (now, token) = (cx.clock.now(), PlainToken::generate(cx.entropy.as_ref()));
+    let mut random = [0; 10];
+    cx.entropy.fill(&mut random);
+    let session = Session { id: SessionId::new(now, random), ..like.clone() };
+    let proof = sign_in_proof(&session, method, None, ProofId(session.id.0), proven_at);
+    let tx = cx.store.begin_write().await.expect("begins");
+    tx.insert_session(&session, token.digest()).await.expect("inserts");
+    tx.insert_proof(&proof).await.expect("inserts");
+    tx.commit().await.expect("commits");
+    token
+}
+
+/// Finds out what to send for a queued message, as the worker does.
+pub async fn prepare(cx: &Services, item: &OutboxItem) -> Prepared {
+    resolve(cx, item.notification).await.expect("resolves");
+    compose::prepare(cx, item).await.expect("prepares")
+}
+
 /// The one password that is breached in tests.
 pub const BREACHED_PASSWORD: &str = "seven swans a swimming";
 
@@ -327,12 +362,22 @@ fn services(
     clock: Arc<dyn Clock>,
     seed: u64,
     settings: Settings,
-    Surroundings { public_url, breaches, pins }: Surroundings,
+    surroundings: Surroundings,
 ) -> Services {
+    Services::new(parts(store, clock, seed, settings, surroundings)).expect("starts")
+}
+
+fn parts(
+    store: Store,
+    clock: Arc<dyn Clock>,
+    seed: u64,
+    settings: Settings,
+    Surroundings { public_url, breaches, pins }: Surroundings,
+) -> Parts {
     let keys = KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key");
     let links = Links::new(public_url);
     let entropy = Arc::new(SeededEntropy::new(seed));
-    Services::new(Parts { clock, entropy, breaches, store, keys, settings, pins, links }).expect("starts")
+    Parts { clock, entropy, breaches, store, keys, settings, pins, links }
 }
 
 /// A password chosen and typed again.

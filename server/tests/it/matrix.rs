@@ -12,12 +12,11 @@ use rekey::router::router_of;
 use rekey::routes::check::faults;
 use rekey::routes::{Authentication, Body, DenialStyle, Origin, Row, Rule, metrics_table, table};
 use rekey::site::Site;
-use rekey_domain::SessionId;
 use rekey_domain::access::Access;
-use rekey_domain::session::{Session, SessionKind};
-use rekey_service::message::compose::{self, Prepared};
+use rekey_domain::journey::method::Method as ProofMethod;
+use rekey_service::message::compose::Prepared;
 use rekey_service::{PlainToken, operator, owner, recovery, registration, sign_in};
-use rekey_testkit::bench::{GOOD, code_in, last_segment, meta};
+use rekey_testkit::bench::{GOOD, code_in, last_segment, meta, prepare, session_like};
 
 use rekey_testkit::TestSite;
 use rekey_testkit::site::Answer;
@@ -201,8 +200,8 @@ async fn headers_of(site: &TestSite, kind: &str) -> HeaderMap {
             format!("rekey_register={other}; rekey_recover={one}")
         }
         "owner's link" => format!("rekey_owner={}", owner_token(site).await),
-        "temporary password" => session(&session_of(site, SessionKind::Recovery).await),
-        "half signed in" => session(&session_of(site, SessionKind::Partial).await),
+        "temporary password" => session(&session_by(site, ProofMethod::TemporaryPassword).await),
+        "half signed in" => session(&session_by(site, ProofMethod::Authenticator).await),
         "marked for change" => session(&marked(site).await),
         "signed in" | "bearer with a session" => session(&signed_in(site, ADA).await),
         "signed in an hour ago" => session(&aged(site).await),
@@ -258,7 +257,7 @@ async fn account(site: &TestSite, identifier: &str, owner: Option<String>) {
     let until = now.plus(Duration::from_secs(60));
     let mut messages = Vec::new();
     for item in cx.store.lease_outbox(9, now, until, uuid::Uuid::nil()).await.expect("leases") {
-        if let Prepared::Send(message) = compose::prepare(cx, &item).await.expect("prepares") {
+        if let Prepared::Send(message) = prepare(cx, &item).await {
             messages.push(*message);
         }
     }
@@ -291,28 +290,20 @@ async fn marked(site: &TestSite) -> PlainToken {
     token
 }
 
-/// A session like that of a sign-in, but for what `change` does to it.
-async fn like_signed_in(site: &TestSite, change: impl FnOnce(Session) -> Session) -> PlainToken {
-    let cx = site.app().services();
-    let token = signed_in(site, ADA).await;
-    let caller = sign_in::authenticate(cx, &token.expose()).await.expect("answers").expect("signed in");
-    let token = PlainToken::generate(cx.entropy.as_ref());
-    let mut random = [0; 10];
-    cx.entropy.fill(&mut random);
-    let session = Session { id: SessionId::new(cx.clock.now(), random), ..caller.session };
-    let tx = cx.store.begin_write().await.expect("begins");
-    tx.insert_session(&change(session), token.digest()).await.expect("inserts");
-    tx.commit().await.expect("commits");
-    token
-}
-
-async fn session_of(site: &TestSite, kind: SessionKind) -> PlainToken {
-    like_signed_in(site, |session| Session { kind, ..session }).await
+/// A session like that of a sign-in, but for what was proven in it and when.
+async fn session_by(site: &TestSite, method: ProofMethod) -> PlainToken {
+    proven_ago(site, method, Duration::ZERO).await
 }
 
 async fn aged(site: &TestSite) -> PlainToken {
-    let hour = Duration::from_secs(3600);
-    like_signed_in(site, |session| Session { created_at: session.created_at.minus(hour), ..session }).await
+    proven_ago(site, ProofMethod::Password, Duration::from_secs(3600)).await
+}
+
+async fn proven_ago(site: &TestSite, method: ProofMethod, ago: Duration) -> PlainToken {
+    let cx = site.app().services();
+    let token = signed_in(site, ADA).await;
+    let caller = sign_in::authenticate(cx, &token.expose()).await.expect("answers").expect("signed in");
+    session_like(cx, &caller.session, method, cx.clock.now().minus(ago)).await
 }
 
 #[tokio::test]

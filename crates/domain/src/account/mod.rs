@@ -11,7 +11,7 @@ use rekey_shared::{Lang, Timestamp};
 use crate::{AccountId, IdentifierId};
 
 /// Compared on every accept of a session or secret. Raising it kills everything older, on all nodes at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Epoch(pub i64);
 

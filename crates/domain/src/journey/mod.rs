@@ -1,15 +1,29 @@
-//! Registration and recovery as one state machine: asked for → proven → done.
+//! Journeys: what a person who is not signed in gets done by proving something.
+//!
+//! A journey is a row, its challenges are rows, and what was proven are rows that are never changed. Where it stands is
+//! no column: [`step`] works it out from the proofs and the policy as it is now, whenever it is asked.
 //!
 //! ```mermaid
 //! stateDiagram-v2
-//!     [*] --> Waiting: start
-//!     Waiting --> Waiting: wrong code (a try is gone)
-//!     Waiting --> Proven: right code
-//!     Waiting --> Done: link and new password
-//!     Proven --> Done: new password
-//!     Waiting --> Revoked: newer request, changed credentials
-//!     Proven --> Revoked: newer request, changed credentials
+//!     [*] --> Open: start
+//!     Open --> Open: a gate is passed
+//!     Open --> Done: every gate is passed, and it is spent
+//!     Open --> Completing: every gate is passed, and it is claimed
+//!     Completing --> Done: finish
+//!     Completing --> Open: give back
+//!     Completing --> Completing: claimed anew when the first claim has run out (a crash)
+//!     Open --> Revoked: newer request, changed credentials
+//!     Completing --> Revoked: changed credentials
 //! ```
+//!
+//! What the kinds have of their own stands in a file each: which proofs count, and for whom.
+
+pub mod challenge;
+pub mod gate;
+pub mod method;
+pub mod proof;
+pub mod recovery;
+pub mod registration;
 
 mod refusal;
 
@@ -18,20 +32,18 @@ use std::time::Duration;
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
 
-use crate::{Account, AccountId, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId};
+use self::challenge::Challenge;
+use self::gate::{GatePolicy, OpenGate, Standing};
+use self::method::Method;
+use self::proof::{GrantedProof, Owner, Proof};
+use crate::{Account, AccountId, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId, ProofId};
 
-pub use refusal::{Presented, refusal};
+pub use refusal::refusal;
 
-/// How long a six-digit code lives (OB-2).
-pub const CODE_LIFETIME: Duration = Duration::from_secs(600);
-/// Wrong tries a journey has in all; a resent code does not bring new ones (TH-3, OB-4).
-pub const CODE_TRIES: u8 = 5;
-/// The pause before a code may be sent again.
-pub const RESEND_PAUSE: Duration = Duration::from_secs(60);
-/// How long a registration may take.
-pub const REGISTRATION_LIFETIME: Duration = Duration::from_secs(3600);
-/// How long a proven journey waits for the new password.
-pub const PROOF_LIFETIME: Duration = Duration::from_secs(1800);
+/// How long a registration may take, and any journey at least.
+pub const JOURNEY_LIFETIME: Duration = Duration::from_secs(3600);
+/// How long a claimed completion is left alone. Longer than whatever is done in between may take.
+pub const COMPLETION_LEASE: Duration = Duration::from_secs(60);
 
 /// What a journey is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,34 +54,57 @@ pub enum JourneyKind {
     Recovery,
 }
 
-/// Where a journey stands.
+/// Where the row of a journey stands. What was proven is not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JourneyState {
-    /// A message was asked for; nothing is proven.
-    Waiting,
-    /// The code was right.
-    Proven,
+    /// It goes on.
+    Open,
+    /// It is being completed in more than one transaction, such as when a directory must answer in between.
+    Completing {
+        /// Until then no other process may. One that died leaves this behind; then it can be claimed anew.
+        until: Timestamp,
+    },
     /// It has reached its end; nothing can be done with it any more.
     Done,
     /// A newer journey or a change of credentials put an end to it.
     Revoked,
 }
 
-/// Whom a journey turned out to be for. Found out when its message is sent, never while a page waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bound {
-    /// The account to recover; `None` for a registration.
-    pub account: Option<AccountId>,
-    /// The verified identifier that the secret went to; `None` for a registration.
-    pub channel: Option<IdentifierId>,
-    /// The account's epoch then; a recovery is good only while it is still that.
-    pub epoch: Option<Epoch>,
+/// Whom a journey or a proof is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A person without an account, who is to get one.
+    Newcomer,
+    /// An account. What is proven counts only while its credentials are those of that epoch.
+    Account {
+        /// Which.
+        id: AccountId,
+        /// Its epoch when that was found out.
+        epoch: Epoch,
+    },
+    /// Not known yet; or no account at all, for ever. Both look the same from outside, and neither proves anything.
+    Unresolved,
 }
 
-/// One registration or recovery.
+impl Subject {
+    /// An account as it is now.
+    pub fn of(account: &Account) -> Self {
+        Self::Account { id: account.id, epoch: account.epoch }
+    }
+
+    /// The account, when there is one.
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Account { id, .. } => Some(id),
+            Self::Newcomer | Self::Unresolved => None,
+        }
+    }
+}
+
+/// One registration, recovery or the like.
 #[derive(Debug, Clone)]
 pub struct Journey {
-    /// Its identity; its code and link are derived from it and the server's key.
+    /// Its identity.
     pub id: JourneyId,
     /// What it is for.
     pub kind: JourneyKind,
@@ -85,22 +120,8 @@ pub struct Journey {
     pub target_shown: String,
     /// The language it was begun in.
     pub lang: Lang,
-    /// Set once its message may be sent. An unbound journey is a decoy: it looks the same and proves nothing.
-    pub bound: Option<Bound>,
-    /// SHA-256 of the token in the mailed link; only bound recoveries by mail have one.
-    pub link: Option<Digest>,
-    /// When the link dies.
-    pub link_expires_at: Timestamp,
-    /// Which code is live: raised when a new one replaces a dead one.
-    pub code_generation: i32,
-    /// When the code dies.
-    pub code_expires_at: Timestamp,
-    /// Tries begun.
-    pub code_tries: u8,
-    /// When a message was last asked for.
-    pub last_sent_at: Timestamp,
-    /// When the code was right.
-    pub proven_at: Option<Timestamp>,
+    /// Whom it is for. Found out when its message is sent, never while a page waits.
+    pub subject: Subject,
     /// The owner's action token that this registration uses.
     pub action_token: Option<ActionTokenId>,
     /// When it came to be.
@@ -109,55 +130,41 @@ pub struct Journey {
     pub expires_at: Timestamp,
 }
 
-/// Something done to a journey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// Ask for the message again.
-    Resend,
-    /// Type a code.
-    TypeCode,
-    /// Choose the password in the browser that proved the code.
-    CompleteByCode,
-    /// Choose the password in a browser that came by the link.
-    CompleteByLink,
-}
-
-/// What is known of the world outside the journey.
+/// What is known of the world outside the journey's row.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// The account it is bound to, as it is now.
+    /// The account that the journey is for, as it is now.
     pub account: Option<&'a Account>,
-    /// Whether a proof row binds this journey, this account and the step "code".
-    pub code_proof: bool,
-    /// Whether the secret that came with the action is the journey's own: the code for
-    /// [`Action::TypeCode`], the link's token for [`Action::CompleteByLink`].
-    pub secret_matches: bool,
+    /// What was proven, by anyone: what does not count is passed over.
+    pub proofs: &'a [Proof],
+    /// The link that came with the request, see [`present_link`]. It is a proof in itself, given anew each time.
+    pub presented: Option<GrantedProof>,
+    /// What must be proven, as the policy is now.
+    pub policy: &'a GatePolicy,
 }
 
-/// What an action leads to.
+/// What comes next in a journey.
+#[expect(clippy::large_enum_variant, reason = "one is made for a request, and none is kept")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// Send the live code again.
-    SendAgain,
-    /// The code had died: send a new one.
-    SendNew,
-    /// Record the proof.
-    Prove,
-    /// Spend the journey and set the password.
-    Finish(Ready),
+pub enum Step {
+    /// A gate is to be passed.
+    Prove(OpenGate),
+    /// It can be completed.
+    Complete(Ready),
 }
 
-/// Permission to end a journey. The store asks for it, so nobody can spend a journey unchecked.
+/// Permission to end a journey. The store asks for it, so that none can be spent unchecked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ready {
     journey: JourneyId,
     from: JourneyState,
-    account: Option<AccountId>,
-    channel: Option<IdentifierId>,
+    subject: Subject,
+    first: Proof,
+    presented: Option<GrantedProof>,
 }
 
 impl Ready {
-    /// The journey to spend.
+    /// The journey to end.
     pub fn journey(self) -> JourneyId {
         self.journey
     }
@@ -167,125 +174,210 @@ impl Ready {
         self.from
     }
 
-    /// The account whose password is replaced; `None` for a registration.
-    pub fn account(self) -> Option<AccountId> {
-        self.account
+    /// Whom it is for.
+    pub fn subject(self) -> Subject {
+        self.subject
     }
 
-    /// The identifier that the proof went through.
+    /// The account that it is for; `None` for a registration.
+    pub fn account(self) -> Option<AccountId> {
+        self.subject.account()
+    }
+
+    /// The identifier that the first gate was passed by.
     pub fn channel(self) -> Option<IdentifierId> {
-        self.channel
+        self.first.identifier()
+    }
+
+    /// When the first gate was passed.
+    pub fn proven_at(self) -> Timestamp {
+        self.first.at
+    }
+
+    /// The presented link, if it counted: written down when the journey ends.
+    pub fn presented(self) -> Option<GrantedProof> {
+        self.presented
     }
 }
 
-/// Why an action is not possible.
+/// A completion that was claimed. Only its holder can finish it or give it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompletionClaim {
+    /// The journey.
+    pub journey: JourneyId,
+    /// The account that it is for.
+    pub account: Option<AccountId>,
+    /// When the claim runs out; it is also what tells this claim from another.
+    pub until: Timestamp,
+}
+
+impl Ready {
+    /// The claim of a process that completes the journey in more than one transaction.
+    pub fn claim(self, now: Timestamp) -> CompletionClaim {
+        CompletionClaim { journey: self.journey, account: self.account(), until: now.plus(COMPLETION_LEASE) }
+    }
+}
+
+/// Why a journey does not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
-    /// The journey is over: done, revoked, expired or overtaken by a change of credentials.
+    /// It is over: done, revoked, expired or overtaken by a change of credentials.
     Over,
-    /// Not at this step.
-    OutOfOrder,
-    /// The message was asked for less than a minute ago.
-    TooSoon,
-    /// The code is not right.
-    WrongSecret,
-    /// The code has expired or its tries are used up.
-    DeadCode,
+    /// It is being completed elsewhere.
+    Completing,
+    /// This method is not what is asked for now.
+    NotAsked,
 }
 
 impl Journey {
-    /// Whether it is open and in time, whatever it has proven.
+    /// Whether it is neither ended nor too old, whatever was proven.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        matches!(self.state, JourneyState::Waiting | JourneyState::Proven) && now < self.expires_at
+        matches!(self.state, JourneyState::Open | JourneyState::Completing { .. }) && now < self.expires_at
     }
 
-    /// The journey as the browser that began it may see it: one that ended before anything was proven goes on
-    /// looking like a decoy until its time is over. Anybody may begin a recovery for anybody; that a newer one,
-    /// a change of password or the owner's own click put an end to it would tell that there is an account (T-01).
+    /// The journey as the browser that began it may see it: one that ended before anything was proven there goes on
+    /// looking like a decoy until its time is over. Anyone may begin a recovery for anyone; that a newer one, a change
+    /// of password or the owner's own click put an end to it would tell that there is an account (T-01).
     #[must_use]
-    pub fn as_shown_to_initiator(self) -> Self {
-        let ended = matches!(self.state, JourneyState::Done | JourneyState::Revoked);
-        if ended && self.proven_at.is_none() {
-            return Self { state: JourneyState::Waiting, bound: None, link: None, ..self };
+    pub fn as_shown_to_initiator(self, proofs: &[Proof], now: Timestamp) -> Self {
+        let ended = match self.state {
+            JourneyState::Open => false,
+            JourneyState::Completing { until } => now < until,
+            JourneyState::Done | JourneyState::Revoked => true,
+        };
+        let owner = Owner::Journey(self.id);
+        if ended && !proofs.iter().any(|proof| proof.owner == owner) {
+            return Self { state: JourneyState::Open, subject: Subject::Unresolved, ..self };
         }
         self
     }
 
-    /// Tries left with the code.
-    pub fn tries_left(&self) -> u8 {
-        CODE_TRIES.saturating_sub(self.code_tries)
+    /// Whether this row belongs to an owner of challenges and proofs.
+    fn is(&self, owner: Owner) -> bool {
+        owner.journey() == Some(self.id)
+    }
+
+    /// Whether it is known whom it is for, and they are still as they were found.
+    fn subject_holds(&self, account: Option<&Account>) -> bool {
+        match self.kind {
+            JourneyKind::Registration => registration::subject_holds(self),
+            JourneyKind::Recovery => recovery::subject_holds(self, account),
+        }
+    }
+
+    /// Whether proofs by this method and factor count for this kind of journey.
+    fn counts(&self, account: Option<&Account>, proof: &Proof) -> bool {
+        match self.kind {
+            JourneyKind::Registration => registration::counts(proof),
+            JourneyKind::Recovery => recovery::counts(account, proof),
+        }
     }
 }
 
-/// Decides what an action does to a journey. Reads no clock, touches no database.
+/// Decides what comes next for the browser that came as `owner`. Reads no clock, touches no database: the same call
+/// serves production, the tests and the exhaustive walk.
+pub fn step(journey: &Journey, owner: Owner, facts: &Facts<'_>, now: Timestamp) -> Result<Step, Refusal> {
+    if !journey.is_open(now) || !journey.is(owner) {
+        return Err(Refusal::Over);
+    }
+    if let JourneyState::Completing { until } = journey.state
+        && now < until
+    {
+        return Err(Refusal::Completing);
+    }
+    let proofs = counted(journey, owner, facts, now);
+    match facts.policy.standing(&proofs) {
+        Standing::Open(_) if is_overtaken(journey, owner, facts, now) => Err(Refusal::Over),
+        Standing::Open(gate) => Ok(Step::Prove(gate)),
+        Standing::Met(chosen) => ready(journey, &chosen, facts).map(Step::Complete).ok_or(Refusal::Over),
+    }
+}
+
+/// Whether a browser that has passed a gate has to begin anew: its proof is too old, or the credentials have changed.
+/// Before the first gate nothing of that shows: a journey that was overtaken and one that was never resolved ask for the same.
+fn is_overtaken(journey: &Journey, owner: Owner, facts: &Facts<'_>, now: Timestamp) -> bool {
+    let mut passed = facts.proofs.iter().filter(|proof| proof.owner == owner);
+    let is_old = |proof: &Proof| now.since(proof.at) >= facts.policy.lifetime;
+    match owner {
+        // It came with a link, so there is nothing to hide from it.
+        Owner::Link(_) => facts.presented.is_none() || !journey.subject_holds(facts.account) || passed.any(is_old),
+        _ => passed.any(|proof| is_old(proof) || !journey.subject_holds(facts.account)),
+    }
+}
+
+/// The proofs that count here and now.
+fn counted(journey: &Journey, owner: Owner, facts: &Facts<'_>, now: Timestamp) -> Vec<Proof> {
+    if !journey.subject_holds(facts.account) {
+        return Vec::new();
+    }
+    let presented = facts.presented.map(|granted| *granted.proof());
+    let counts = |proof: &Proof| {
+        proof.owner == owner
+            && proof.subject == journey.subject
+            && now.since(proof.at) < facts.policy.lifetime
+            && journey.counts(facts.account, proof)
+    };
+    facts.proofs.iter().copied().chain(presented).filter(counts).collect()
+}
+
+fn ready(journey: &Journey, chosen: &[Proof], facts: &Facts<'_>) -> Option<Ready> {
+    let first = *chosen.first()?;
+    let presented = facts.presented.filter(|granted| chosen.contains(granted.proof()));
+    Some(Ready { journey: journey.id, from: journey.state, subject: journey.subject, first, presented })
+}
+
+/// The gate at which `method` may be asked for now.
+pub fn gate_for(
+    journey: &Journey,
+    owner: Owner,
+    method: Method,
+    facts: &Facts<'_>,
+    now: Timestamp,
+) -> Result<u8, Refusal> {
+    match step(journey, owner, facts, now)? {
+        Step::Prove(gate) if gate.methods.contains(method) => Ok(gate.number),
+        Step::Prove(_) | Step::Complete(_) => Err(Refusal::NotAsked),
+    }
+}
+
+/// Judges an answer whose try was claimed and that was compared.
 ///
-/// A typed code is judged after its try was claimed, so `journey.code_tries` counts it already.
-pub fn step(journey: &Journey, action: Action, facts: &Facts<'_>, now: Timestamp) -> Result<Next, Refusal> {
-    if !journey.is_open(now) {
-        return Err(Refusal::Over);
-    }
-    match (journey.state, action) {
-        (JourneyState::Waiting, Action::Resend) => resend(journey, now),
-        (JourneyState::Waiting, Action::TypeCode) => prove(journey, facts, now),
-        (JourneyState::Proven, Action::CompleteByCode) => finish_by_code(journey, facts, now),
-        (JourneyState::Waiting | JourneyState::Proven, Action::CompleteByLink) => finish_by_link(journey, facts, now),
-        _ => Err(Refusal::OutOfOrder),
-    }
+/// Where it is not known whom the journey is for, the right answer is as wrong as any other.
+pub fn prove(
+    journey: &Journey,
+    challenge: &Challenge,
+    account: Option<&Account>,
+    fits: bool,
+    now: Timestamp,
+) -> Result<GrantedProof, challenge::Refusal> {
+    let granted = GrantedProof::answered(challenge, journey.subject, now);
+    let counts = journey.is_open(now)
+        && journey.is(challenge.owner)
+        && journey.subject_holds(account)
+        && journey.counts(account, granted.proof());
+    challenge::step(challenge, challenge::Event::Answer { fits: fits && counts }, now)?;
+    Ok(granted)
 }
 
-fn resend(journey: &Journey, now: Timestamp) -> Result<Next, Refusal> {
-    if now.since(journey.last_sent_at) < RESEND_PAUSE {
-        return Err(Refusal::TooSoon);
-    }
-    if journey.code_tries >= CODE_TRIES {
-        return Err(Refusal::DeadCode);
-    }
-    Ok(if now < journey.code_expires_at { Next::SendAgain } else { Next::SendNew })
-}
-
-fn prove(journey: &Journey, facts: &Facts<'_>, now: Timestamp) -> Result<Next, Refusal> {
-    if now >= journey.code_expires_at || journey.code_tries > CODE_TRIES {
-        return Err(Refusal::DeadCode);
-    }
-    // A decoy answers like a bound journey whose code was mistyped.
-    if !facts.secret_matches || !binding_holds(journey, facts) {
-        return Err(Refusal::WrongSecret);
-    }
-    Ok(Next::Prove)
-}
-
-fn finish_by_code(journey: &Journey, facts: &Facts<'_>, now: Timestamp) -> Result<Next, Refusal> {
-    let in_time = journey.proven_at.is_some_and(|at| now.since(at) < PROOF_LIFETIME);
-    if !in_time || !facts.code_proof {
-        return Err(Refusal::Over);
-    }
-    finish(journey, facts)
-}
-
-fn finish_by_link(journey: &Journey, facts: &Facts<'_>, now: Timestamp) -> Result<Next, Refusal> {
-    let has_link = journey.kind == JourneyKind::Recovery && journey.link.is_some();
-    if !has_link || !facts.secret_matches || now >= journey.link_expires_at {
-        return Err(Refusal::Over);
-    }
-    finish(journey, facts)
-}
-
-fn finish(journey: &Journey, facts: &Facts<'_>) -> Result<Next, Refusal> {
-    if !binding_holds(journey, facts) {
-        return Err(Refusal::Over);
-    }
-    let bound = journey.bound.ok_or(Refusal::Over)?;
-    let ready = Ready { journey: journey.id, from: journey.state, account: bound.account, channel: bound.channel };
-    Ok(Next::Finish(ready))
-}
-
-/// Whether the journey is bound, and what it was bound to is still as it was then.
-fn binding_holds(journey: &Journey, facts: &Facts<'_>) -> bool {
-    match (journey.kind, journey.bound) {
-        (JourneyKind::Registration, Some(bound)) => bound.account.is_none(),
-        (JourneyKind::Recovery, Some(Bound { account: Some(id), channel: Some(channel), epoch: Some(epoch) })) => facts
-            .account
-            .is_some_and(|account| account.id == id && account.epoch == epoch && account.may_recover_by(channel)),
-        _ => false,
-    }
+/// The proof that the token of a mailed link is: its holder reads the mail. It counts for the browser that
+/// presents it and for no other. It is written down, as `id`, when the journey ends.
+pub fn present_link(
+    journey: &Journey,
+    challenge: &Challenge,
+    token: Digest,
+    id: ProofId,
+    now: Timestamp,
+) -> Option<GrantedProof> {
+    let same = challenge.owner == Owner::Journey(journey.id) && challenge.link == Some(token);
+    (same && challenge.link_lives(now) && journey.subject != Subject::Unresolved).then(|| {
+        GrantedProof::unasked(Proof {
+            id,
+            owner: Owner::Link(journey.id),
+            gate: challenge.gate,
+            method: challenge.method,
+            factor: challenge.factor,
+            subject: journey.subject,
+            at: now,
+        })
+    })
 }

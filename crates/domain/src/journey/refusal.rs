@@ -2,29 +2,28 @@
 
 use rekey_shared::Timestamp;
 
-use super::{Journey, JourneyState};
+use super::challenge::Challenge;
+use super::{Journey, JourneyState, Subject};
 use crate::audit::Reason;
 use crate::{Account, Status};
 
-/// What was presented to end a journey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presented {
-    /// The token of its mailed link.
-    Link,
-    /// The cookie of the browser that began it.
-    Handle,
-}
-
-/// Why it was refused. `journey` is the row as it is, not as its browser may see it, and `account` the one it is bound to.
-pub fn refusal(journey: Option<&Journey>, account: Option<&Account>, by: Presented, now: Timestamp) -> Reason {
+/// Why it was refused. `journey` is the row as it is, not as its browser may see it, and `account` the one it is for.
+/// `link` is the challenge whose link was presented, if one was; `awaits_proof` says that a gate is still to be passed.
+pub fn refusal(
+    journey: Option<&Journey>,
+    account: Option<&Account>,
+    link: Option<&Challenge>,
+    awaits_proof: bool,
+    now: Timestamp,
+) -> Reason {
     let Some(journey) = journey else { return Reason::Unknown };
-    let in_time = now < journey.expires_at && (by == Presented::Handle || now < journey.link_expires_at);
+    let in_time = now < journey.expires_at && link.is_none_or(|link| link.link_lives(now));
     match journey.state {
         JourneyState::Done => Reason::Spent,
         JourneyState::Revoked => Reason::Revoked,
-        JourneyState::Waiting | JourneyState::Proven if !in_time => Reason::Expired,
-        JourneyState::Waiting if by == Presented::Handle => Reason::NotProven,
-        JourneyState::Waiting | JourneyState::Proven => of_account(journey, account),
+        JourneyState::Open | JourneyState::Completing { .. } if !in_time => Reason::Expired,
+        JourneyState::Open | JourneyState::Completing { .. } if awaits_proof => Reason::NotProven,
+        JourneyState::Open | JourneyState::Completing { .. } => of_account(journey, account),
     }
 }
 
@@ -35,7 +34,7 @@ fn of_account(journey: &Journey, account: Option<&Account>) -> Reason {
         Status::Disabled => Reason::AccountDisabled,
         Status::Frozen { .. } => Reason::AccountFrozen,
         // Whatever has changed the account since raised its epoch.
-        Status::Active if journey.bound.is_some_and(|bound| bound.epoch != Some(account.epoch)) => Reason::Revoked,
+        Status::Active if journey.subject != Subject::of(account) => Reason::Revoked,
         Status::Active => Reason::Expired,
     }
 }

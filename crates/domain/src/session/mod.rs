@@ -1,29 +1,13 @@
 //! Sessions: who is signed in where, and until when.
 
+pub mod assurance;
+
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use rekey_shared::Timestamp;
-use rekey_shared::view::ChangeReason;
 
-use crate::journey::PROOF_LIFETIME;
-use crate::password::expiry::PasswordAge;
+pub use self::assurance::Assurance;
 use crate::{Account, AccountId, Epoch, SessionId};
-
-/// How much a session has proven. Every route names the kinds it accepts; the default is none (SE-9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionKind {
-    /// Nobody yet.
-    Anonymous,
-    /// In the middle of a recovery; opens nothing else.
-    Recovery,
-    /// The password is right, another factor is still asked for.
-    Partial,
-    /// Signed in.
-    Full,
-}
 
 /// The server's limits on a session (SE-4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +25,6 @@ pub struct Session {
     pub id: SessionId,
     /// Whose.
     pub account: AccountId,
-    /// How much it has proven.
-    pub kind: SessionKind,
     /// The account's epoch when it began.
     pub epoch: Epoch,
     /// Browser and system as far as they could be told.
@@ -57,31 +39,12 @@ pub struct Session {
 
 impl Session {
     /// Whether it is good for a request now. `account` is the row as it is now, never as it was.
-    pub fn is_live(&self, account: &Account, limits: SessionLimits, now: Timestamp) -> bool {
+    pub fn is_live(&self, account: &Account, assurance: Assurance, limits: SessionLimits, now: Timestamp) -> bool {
         self.ended_at.is_none()
             && self.account == account.id
             && self.epoch == account.epoch
             && account.may_sign_in()
             && now.since(self.last_used_at) < limits.idle
-            && now.since(self.created_at) < self.longest(limits)
-    }
-
-    /// Whoever holds no permanent password has as long to choose one as after a typed code.
-    fn longest(&self, limits: SessionLimits) -> Duration {
-        match self.kind {
-            SessionKind::Recovery => limits.absolute.min(PROOF_LIFETIME),
-            SessionKind::Anonymous | SessionKind::Partial | SessionKind::Full => limits.absolute,
-        }
-    }
-
-    /// Why it may do nothing but choose a new password; `None` when it may do whatever the account may.
-    /// Asked at every request: a password grows old, and an account is marked, while sessions are open.
-    pub fn must_change(&self, account: &Account, age: PasswordAge) -> Option<ChangeReason> {
-        match self.kind {
-            SessionKind::Recovery => Some(ChangeReason::Temporary),
-            _ if account.must_change => Some(ChangeReason::Marked),
-            _ if age == PasswordAge::Expired => Some(ChangeReason::Expired),
-            SessionKind::Anonymous | SessionKind::Partial | SessionKind::Full => None,
-        }
+            && now.since(self.created_at) < assurance.longest(limits.absolute)
     }
 }

@@ -20,7 +20,9 @@ use std::time::Duration;
 use rekey_shared::password::Policy;
 
 use crate::job::retention::Retention;
-use crate::session::SessionLimits;
+use crate::journey::gate::GatePolicy;
+use crate::journey::recovery;
+use crate::session::{SessionLimits, assurance};
 use crate::throttle::budget::Lockout;
 use crate::throttle::rate::Rate;
 use crate::throttle::{Limit, Protection};
@@ -86,6 +88,8 @@ pub struct Recovery {
     pub link_ttl: Duration,
     /// The throttle on requests.
     pub throttle: RecoveryThrottle,
+    /// What must be proven.
+    pub gates: GatePolicy,
 }
 
 /// The throttle on recovery requests (AC-30…AC-32, AC-50…AC-56).
@@ -125,6 +129,8 @@ pub struct SignIn {
     pub lockout: Lockout,
     /// Tries from one client address; counted by each node for itself, beside the exact lock-out (TH-5).
     pub address_rate: Rate,
+    /// What must be proven.
+    pub gates: GatePolicy,
 }
 
 /// Messages with codes.
@@ -179,10 +185,12 @@ impl Settings {
                 kind: RecoveryKind::LinkAndCode,
                 link_ttl: Duration::from_secs(24 * 3600),
                 throttle: RecoveryThrottle::recommended(),
+                gates: recovery::recommended_policy(),
             },
             sign_in: SignIn {
                 lockout: Lockout::RECOMMENDED,
                 address_rate: Rate::per_minute(Self::ADDRESS_RATE.0, Self::ADDRESS_RATE.1),
+                gates: assurance::recommended_policy(),
             },
             session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },

@@ -6,7 +6,7 @@ use rekey_domain::audit::{Actor, AuditEvent, LinkKind, Reason, Target};
 
 use crate::audit::links;
 use crate::context::About as _;
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, message::notices};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::revoke, message::notices};
 
 /// Why an account was not frozen.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<()
     if account.status == Status::Active && tx.freeze_account(id, action_token.disputed, now).await? {
         tx.bump_epoch(id).await?;
         tx.end_sessions(id, None, now).await?;
-        steps::revoke_all(&tx, id, None).await?;
+        revoke::revoke_all(&tx, id, None).await?;
         let entry = meta.audit(AuditEvent::AccountDisabled, now).by(Actor::Person(id)).account(id);
         tx.record(entry.reason(Reason::OwnersObjection).target(Target::ActionToken(action_token.id)));
         let known = cx.store.list_identifiers(id).await?;

@@ -5,7 +5,7 @@ use rekey_domain::{Account, Status};
 use rekey_shared::identifier::Identifier;
 
 use crate::context::About as _;
-use crate::{Services, Unexpected, journey::steps};
+use crate::{Services, Unexpected, journey::revoke};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +66,7 @@ async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent)
     tx.set_status(account.id, status, now).await?;
     tx.bump_epoch(account.id).await?;
     tx.end_sessions(account.id, None, now).await?;
-    steps::revoke_all(&tx, account.id, None).await?;
+    revoke::revoke_all(&tx, account.id, None).await?;
     tx.record(entry(cx, event, &account));
     tx.commit().await?;
     Ok(())

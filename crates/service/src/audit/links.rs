@@ -2,11 +2,11 @@
 
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::{AuditEvent, Detail, LinkKind, Reason, Target};
-use rekey_domain::journey::{self, Journey, JourneyKind, Presented};
+use rekey_domain::journey::challenge::Challenge;
+use rekey_domain::journey::{self, Journey, JourneyKind};
 
 use crate::context::About as _;
-use crate::journey::recovery::ProofSource;
-use crate::journey::steps;
+use crate::journey::held::{self, ProofSource};
 use crate::{PlainToken, RequestMeta, Services, Unexpected};
 
 /// Writes down why the link of an action token was refused.
@@ -37,18 +37,20 @@ pub(crate) async fn refused(cx: &Services, meta: &RequestMeta, link: LinkKind, t
 pub(crate) async fn recovery_refused(
     cx: &Services,
     meta: &RequestMeta,
-    way: ProofSource<'_>,
+    source: ProofSource<'_>,
 ) -> Result<(), Unexpected> {
-    let (found, by) = match way {
-        ProofSource::Link(token) => (by_link(cx, token).await?, Presented::Link),
-        ProofSource::Journey(handle) => (by_handle(cx, handle).await?, Presented::Handle),
+    let now = cx.now();
+    let (found, link) = match source {
+        ProofSource::Link(token) => by_link(cx, token).await?,
+        ProofSource::Journey(handle) => (by_handle(cx, handle).await?, None),
     };
     let account = match &found {
-        Some(journey) => steps::account_of(cx, journey).await?,
+        Some(journey) => held::account_of(cx, journey).await?,
         None => None,
     };
-    let now = cx.now();
-    let reason = journey::refusal(found.as_ref(), account.as_ref(), by, now);
+    let held = held::find(cx, JourneyKind::Recovery, source).await?;
+    let awaits_proof = held.is_some_and(|held| held.open_gate(now).is_some());
+    let reason = journey::refusal(found.as_ref(), account.as_ref(), link.as_ref(), awaits_proof, now);
     let mut entry = meta.audit(AuditEvent::LinkRefused, now).reason(reason).detail(Detail::Link(LinkKind::Recovery));
     entry.account = account.map(|account| account.id);
     entry.journey = found.map(|journey| journey.id);
@@ -57,12 +59,17 @@ pub(crate) async fn recovery_refused(
     Ok(tx.commit().await?)
 }
 
-async fn by_link(cx: &Services, token: &str) -> Result<Option<Journey>, Unexpected> {
-    let Some(token) = PlainToken::parse(token) else { return Ok(None) };
-    Ok(cx.store.find_journey_by_link(token.digest()).await?)
+/// The rows as they are, not as their browser may see them.
+async fn by_link(cx: &Services, token: &str) -> Result<(Option<Journey>, Option<Challenge>), Unexpected> {
+    let Some(token) = PlainToken::parse(token) else { return Ok((None, None)) };
+    let mail = cx.store.find_challenge_by_link(token.digest()).await?;
+    let journey = match mail.and_then(|mail| mail.owner.journey()) {
+        Some(id) => cx.store.find_journey_by_id(id).await?,
+        None => None,
+    };
+    Ok((journey, mail))
 }
 
-/// The row as it is, not as its browser may see it.
 async fn by_handle(cx: &Services, handle: &str) -> Result<Option<Journey>, Unexpected> {
     let Some(handle) = PlainToken::parse(handle) else { return Ok(None) };
     Ok(cx.store.find_journey(JourneyKind::Recovery, handle.digest()).await?)

@@ -1,5 +1,11 @@
-//! Journeys, one file a kind.
+//! Journeys, one file a kind, and what they have in common: beginning one, finding it again, its challenges, finding
+//! out whom it is for, and its end.
 
+pub mod challenge;
+pub(crate) mod held;
+pub mod method;
 pub mod recovery;
 pub mod registration;
-pub(crate) mod steps;
+pub mod resolve;
+pub(crate) mod revoke;
+pub(crate) mod start;

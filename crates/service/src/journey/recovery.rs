@@ -1,9 +1,10 @@
 //! Getting back in: identifier → link or code → new password.
 //!
-//! Nothing about an account is looked up while a page waits. See `domain::journey` for the diagram.
+//! Nothing about an account is looked up while a page waits. See `domain::journey::recovery` for the diagram.
 
 use rekey_domain::audit::AuditEvent;
-use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REGISTRATION_LIFETIME, Ready};
+use rekey_domain::journey::method::Method;
+use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::{self, Purpose};
 use rekey_domain::{Account, AccountIdentifier, PasswordHash};
@@ -15,11 +16,15 @@ use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use crate::audit::links;
 use crate::context::About as _;
 use crate::hasher::Busy;
-pub use crate::journey::steps::{ResendError, VerifyError};
+use crate::journey::challenge;
+pub use crate::journey::challenge::{ChooseError, ResendError, VerifyError};
+pub use crate::journey::held::ProofSource;
+use crate::journey::held::{self, Held};
+use crate::journey::start::{self, NewJourney, Started};
 use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, password, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies};
 
 /// Why a recovery does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -33,15 +38,6 @@ pub enum StartError {
     /// Something broke.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
-}
-
-/// What brings a browser to the new password.
-#[derive(Debug, Clone, Copy)]
-pub enum ProofSource<'a> {
-    /// The cookie of the browser that typed the code.
-    Journey(&'a str),
-    /// The token of a mailed link.
-    Link(&'a str),
 }
 
 /// What the last page asks for.
@@ -111,31 +107,31 @@ impl From<SetError> for CompleteError {
 pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<PlainToken, StartError> {
     let identifier = parse(typed, &cx.settings().default_region)?;
     let link_lifetime = cx.settings().recovery.link_ttl;
-    let lifetime = link_lifetime.max(REGISTRATION_LIFETIME);
-    let new = steps::New {
+    let new = NewJourney {
         kind: JourneyKind::Recovery,
         identifier: &identifier,
-        lifetime,
-        link_lifetime,
+        lifetime: link_lifetime.max(JOURNEY_LIFETIME),
+        link_lifetime: Some(link_lifetime),
         action_token: None,
     };
-    let (journey, handle) = steps::begin(cx, meta, &new);
+    let started = start::start(cx, meta, &new);
+    let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
-    let admitted = admit(cx, &mut tx, &journey, meta).await?;
+    let admitted = admit(cx, &mut tx, journey, meta).await?;
     if let Err(refusal) = admitted
         && cx.settings().recovery.throttle.tell
     {
         return Err(StartError::Throttled(refusal));
     }
-    tx.insert_journey(&journey).await?;
+    started.insert(&tx).await?;
     if admitted.is_ok() {
-        steps::enqueue(cx, &mut tx, &journey).await?;
+        start::enqueue(cx, &mut tx, journey, challenge).await?;
     }
     tx.record(meta.audit(AuditEvent::RecoveryStarted, journey.created_at).journey(journey.id));
     tx.commit().await?;
     cx.wake.notify_one();
-    Ok(handle)
+    Ok(started.handle)
 }
 
 fn parse(typed: &str, region: &str) -> Result<Identifier, StartError> {
@@ -152,76 +148,79 @@ async fn admit(
 ) -> Result<Result<(), throttle::Refusal>, Unexpected> {
     let target = (journey.target_kind, journey.target.as_str());
     let limits = &cx.settings().recovery.throttle.limits;
-    if let Err(refusal) = steps::admit(cx, tx, Purpose::Recovery, limits, target, meta).await? {
+    if let Err(refusal) = start::admit(cx, tx, Purpose::Recovery, limits, target, meta).await? {
         return Ok(Err(refusal));
     }
-    steps::admit(cx, tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await
+    start::admit(cx, tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await
 }
 
 /// Where the recovery of this browser stands; `None` when there is none.
 pub async fn view(cx: &Services, handle: &str) -> Result<Option<JourneyView>, Unexpected> {
-    let journey = steps::find_open(cx, JourneyKind::Recovery, handle).await?;
-    Ok(journey.map(|journey| steps::view_of(&journey, cx.now())))
+    let held = held::find(cx, JourneyKind::Recovery, ProofSource::Journey(handle)).await?;
+    Ok(held.and_then(|held| held.view(cx.now())))
 }
 
 /// Sends link and code again.
 pub async fn resend(cx: &Services, meta: &RequestMeta, handle: &str) -> Result<(), ResendError> {
-    steps::resend(cx, meta, JourneyKind::Recovery, handle).await
+    challenge::resend(cx, meta, JourneyKind::Recovery, ProofSource::Journey(handle)).await
 }
 
 /// Takes the typed code.
 pub async fn verify(cx: &Services, meta: &RequestMeta, handle: &str, code: &str) -> Result<(), VerifyError> {
-    steps::verify(cx, meta, JourneyKind::Recovery, handle, code).await
+    challenge::verify(cx, meta, JourneyKind::Recovery, ProofSource::Journey(handle), (None, code)).await
+}
+
+/// Asks for a proof by another method, at the gate that is open.
+pub async fn choose(cx: &Services, source: ProofSource<'_>, method: Method) -> Result<(), ChooseError> {
+    challenge::choose(cx, JourneyKind::Recovery, source, method).await
+}
+
+/// Takes the answer to what was asked for by a method.
+pub async fn answer(
+    cx: &Services,
+    meta: &RequestMeta,
+    source: ProofSource<'_>,
+    method: Method,
+    typed: &str,
+) -> Result<(), VerifyError> {
+    challenge::verify(cx, meta, JourneyKind::Recovery, source, (Some(method), typed)).await
 }
 
 /// Whether a mailed link would still open. Changes nothing, however often it is asked (RC-7).
 pub async fn link_is_open(cx: &Services, token: &str) -> Result<bool, Unexpected> {
-    Ok(find_ready(cx, ProofSource::Link(token)).await?.is_some())
+    let held = held::find(cx, JourneyKind::Recovery, ProofSource::Link(token)).await?;
+    Ok(held.is_some_and(|held| held.step(cx.now()).is_ok()))
 }
 
-/// The rules for the new password, for whoever has proven to own the account; `None` for anybody else.
-pub async fn policy(cx: &Services, way: ProofSource<'_>) -> Result<Option<PolicyView>, Unexpected> {
-    let Some((journey, _, account)) = find_ready(cx, way).await? else { return Ok(None) };
+/// The rules for the new password, for a browser that has proven to be its owner's; `None` for any other.
+pub async fn policy(cx: &Services, source: ProofSource<'_>) -> Result<Option<PolicyView>, Unexpected> {
+    let Some((held, _, account)) = find_ready(cx, source).await? else { return Ok(None) };
     let known = cx.store.list_identifiers(account.id).await?;
     Ok(Some(PolicyView {
-        identifier: journey.target_shown.clone(),
+        identifier: held.journey.target_shown,
         policy: policies::of(cx, &account).await?.on(SetOccasion::Recovery.rules()),
         personal: password::personal_of_account(cx, &account, &known),
         breached: cx.breaches.list(),
     }))
 }
 
-/// The journey that a browser may finish now.
-async fn find_ready(cx: &Services, way: ProofSource<'_>) -> Result<Option<(Journey, Ready, Account)>, Unexpected> {
-    let found = match way {
-        ProofSource::Journey(handle) => steps::find_open(cx, JourneyKind::Recovery, handle).await?,
-        ProofSource::Link(token) => match PlainToken::parse(token) {
-            Some(token) => cx.store.find_journey_by_link(token.digest()).await?,
-            None => None,
-        },
-    };
-    let Some(journey) = found else { return Ok(None) };
-    let Some(account) = steps::account_of(cx, &journey).await? else { return Ok(None) };
-    let (action, code_proof) = match way {
-        ProofSource::Journey(_) => (Action::CompleteByCode, cx.store.has_proof(journey.id, Some(account.id)).await?),
-        ProofSource::Link(_) => (Action::CompleteByLink, false),
-    };
-    // The row was found by the digest of the token itself, so for a link the secret matches by construction.
-    let facts = Facts { account: Some(&account), code_proof, secret_matches: matches!(way, ProofSource::Link(_)) };
-    Ok(match journey::step(&journey, action, &facts, cx.now()) {
-        Ok(Next::Finish(ready)) => Some((journey, ready, account)),
-        Ok(_) | Err(_) => None,
-    })
+/// The journey that a browser may complete now.
+async fn find_ready(cx: &Services, source: ProofSource<'_>) -> Result<Option<(Held, Ready, Account)>, Unexpected> {
+    let Some(held) = held::find(cx, JourneyKind::Recovery, source).await? else { return Ok(None) };
+    match (held.step(cx.now()), held.account.clone()) {
+        (Ok(Step::Complete(ready)), Some(account)) => Ok(Some((held, ready, account))),
+        (Ok(Step::Complete(_) | Step::Prove(_)) | Err(_), _) => Ok(None),
+    }
 }
 
 /// Replaces the password at the end of a proven recovery and signs the person out everywhere.
 pub async fn complete(
     cx: &Services,
     meta: &RequestMeta,
-    way: ProofSource<'_>,
+    source: ProofSource<'_>,
     input: Complete,
 ) -> Result<(), CompleteError> {
-    let Some((_, ready, account)) = find_ready(cx, way).await? else { return refuse(cx, meta, way).await };
+    let Some((_, ready, account)) = find_ready(cx, source).await? else { return refuse(cx, meta, source).await };
     let identifiers = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
     let policy = policies::of(cx, &account).await?.on(SetOccasion::Recovery.rules());
@@ -232,14 +231,14 @@ pub async fn complete(
     let (permit, checked) = (cx.hasher.permit()?, (report, &input.new_password));
     let hash = history::hash_unless_used(cx, permit, &account, &policy, checked, false).await?;
     match finish(cx, meta, ready, &account, &identifiers, hash).await {
-        Err(CompleteError::NotValid) => refuse(cx, meta, way).await,
+        Err(CompleteError::NotValid) => refuse(cx, meta, source).await,
         done => done,
     }
 }
 
 /// Refuses, and writes down why: the page says nothing of it.
-async fn refuse(cx: &Services, meta: &RequestMeta, way: ProofSource<'_>) -> Result<(), CompleteError> {
-    links::recovery_refused(cx, meta, way).await?;
+async fn refuse(cx: &Services, meta: &RequestMeta, source: ProofSource<'_>) -> Result<(), CompleteError> {
+    links::recovery_refused(cx, meta, source).await?;
     Err(CompleteError::NotValid)
 }
 

@@ -2,7 +2,7 @@
 
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::{Actor, AuditEvent, LinkKind};
-use rekey_domain::journey::{self, Action, Facts, Journey, JourneyKind, Next, REGISTRATION_LIFETIME, Ready};
+use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::Purpose;
 use rekey_domain::{
@@ -17,10 +17,13 @@ use rekey_store::Inserted;
 use crate::audit::links;
 use crate::context::About as _;
 use crate::hasher::Busy;
-pub use crate::journey::steps::{ResendError, VerifyError};
+use crate::journey::challenge;
+pub use crate::journey::challenge::{ResendError, VerifyError};
+use crate::journey::held::{self, Held, ProofSource};
+use crate::journey::start::{self, NewJourney, Started};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::steps, password, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies};
 
 /// The longest given or family name, in code points.
 pub const NAME_MAX: usize = 100;
@@ -118,27 +121,27 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
         return Err(StartError::Closed);
     }
     let identifier = parse_start(cx, &input)?;
-    let lifetime = REGISTRATION_LIFETIME;
-    let new = steps::New {
+    let new = NewJourney {
         kind: JourneyKind::Registration,
         identifier: &identifier,
-        lifetime,
-        link_lifetime: lifetime,
+        lifetime: JOURNEY_LIFETIME,
+        link_lifetime: None,
         action_token,
     };
-    let (journey, handle) = steps::begin(cx, meta, &new);
+    let started = start::start(cx, meta, &new);
+    let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
     let target = (journey.target_kind, journey.target.as_str());
-    if steps::admit(cx, &mut tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await?.is_err() {
+    if start::admit(cx, &mut tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await?.is_err() {
         return Err(StartError::Throttled);
     }
-    tx.insert_journey(&journey).await?;
-    steps::enqueue(cx, &mut tx, &journey).await?;
+    started.insert(&tx).await?;
+    start::enqueue(cx, &mut tx, journey, challenge).await?;
     tx.record(meta.audit(AuditEvent::RegistrationStarted, journey.created_at).journey(journey.id));
     tx.commit().await?;
     cx.wake.notify_one();
-    Ok(handle)
+    Ok(started.handle)
 }
 
 fn parse_start(cx: &Services, input: &Start) -> Result<Identifier, StartError> {
@@ -182,24 +185,26 @@ async fn open_owner_action_token(
 
 /// Where the registration of this browser stands; `None` when there is none.
 pub async fn view(cx: &Services, handle: &str) -> Result<Option<JourneyView>, Unexpected> {
-    let journey = steps::find_open(cx, JourneyKind::Registration, handle).await?;
-    Ok(journey.map(|journey| steps::view_of(&journey, cx.now())))
+    Ok(find(cx, handle).await?.and_then(|held| held.view(cx.now())))
+}
+
+async fn find(cx: &Services, handle: &str) -> Result<Option<Held>, Unexpected> {
+    held::find(cx, JourneyKind::Registration, ProofSource::Journey(handle)).await
 }
 
 /// Sends the code again.
 pub async fn resend(cx: &Services, meta: &RequestMeta, handle: &str) -> Result<(), ResendError> {
-    steps::resend(cx, meta, JourneyKind::Registration, handle).await
+    challenge::resend(cx, meta, JourneyKind::Registration, ProofSource::Journey(handle)).await
 }
 
 /// Takes the typed code.
 pub async fn verify(cx: &Services, meta: &RequestMeta, handle: &str, code: &str) -> Result<(), VerifyError> {
-    steps::verify(cx, meta, JourneyKind::Registration, handle, code).await
+    challenge::verify(cx, meta, JourneyKind::Registration, ProofSource::Journey(handle), (None, code)).await
 }
 
 /// The rules for the password of the account to be; `None` when there is no such registration.
 pub async fn policy(cx: &Services, handle: &str) -> Result<Option<PolicyView>, Unexpected> {
-    let journey = steps::find_open(cx, JourneyKind::Registration, handle).await?;
-    let Some(journey) = journey else { return Ok(None) };
+    let Some(Held { journey, .. }) = find(cx, handle).await? else { return Ok(None) };
     Ok(Some(PolicyView {
         policy: policy_of(cx, &journey).await?,
         personal: password::personal_of(cx, "", "", [(journey.target_kind, journey.target.as_str())]),
@@ -218,14 +223,12 @@ const fn role_of(journey: &Journey) -> Role {
 
 /// Makes the account, once.
 pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Complete) -> Result<(), CompleteError> {
-    let journey = steps::find_open(cx, JourneyKind::Registration, handle).await?.ok_or(CompleteError::Over)?;
-    if journey.action_token.is_none() && !cx.settings().registration.open {
+    let held = find(cx, handle).await?.ok_or(CompleteError::Over)?;
+    if held.journey.action_token.is_none() && !cx.settings().registration.open {
         return Err(CompleteError::Closed);
     }
-    let facts = Facts { account: None, code_proof: cx.store.has_proof(journey.id, None).await?, secret_matches: false };
-    let Ok(Next::Finish(ready)) = journey::step(&journey, Action::CompleteByCode, &facts, cx.now()) else {
-        return Err(CompleteError::Over);
-    };
+    let Ok(Step::Complete(ready)) = held.step(cx.now()) else { return Err(CompleteError::Over) };
+    let journey = held.journey;
     let username = check_names(&input).map_err(CompleteError::Fields)?;
     let policy = policy_of(cx, &journey).await?;
     check_password(cx, &policy, &journey, &input, username.as_ref()).await?;
@@ -286,7 +289,7 @@ async fn create(
     hash: PasswordHash,
 ) -> Result<(), CompleteError> {
     let now = cx.now();
-    let (account, identifiers) = new_account(cx, journey, input, username);
+    let (account, identifiers) = new_account(cx, (journey, ready), input, username);
     let mut tx = cx.store.begin_write().await?;
     if !tx.spend_journey(ready, now).await? {
         // Another tab was faster.
@@ -321,7 +324,7 @@ async fn create(
 
 fn new_account(
     cx: &Services,
-    journey: &Journey,
+    (journey, ready): (&Journey, Ready),
     input: &Complete,
     username: Option<Username>,
 ) -> (Account, Vec<AccountIdentifier>) {
@@ -335,7 +338,8 @@ fn new_account(
         shown: shown.to_owned(),
         verified_at,
     };
-    let proven = identifier(journey.target_kind, &journey.target, &journey.target_shown, journey.proven_at);
+    let proven_at = Some(ready.proven_at());
+    let proven = identifier(journey.target_kind, &journey.target, &journey.target_shown, proven_at);
     let chosen = username.map(|name| identifier(IdentifierKind::Username, name.canonical(), name.shown(), None));
     let account = Account {
         id,

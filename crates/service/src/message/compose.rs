@@ -1,19 +1,20 @@
-//! What a queued message says and to whom it goes: found out when it is sent, away from any waiting page.
+//! What a queued message says and to whom it goes: read when it is sent, away from any waiting page.
 //!
-//! Idempotent: a second call for the same row, after a crash or a failed send, gives the same message.
+//! Only reads. Whom a journey is for was found out before, see [`crate::journey::resolve`]; so a second call for the same
+//! row, after a crash or a failed send, gives the same message.
 
-use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Method};
-use rekey_domain::journey::{Bound, Journey};
+use rekey_domain::journey::challenge::Challenge;
+use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::{Journey, Subject};
 use rekey_domain::message::{Notification, OutboxItem};
-use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, Digest, IdentifierId, JourneyId};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, FactorId, IdentifierId, JourneyId};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, OneTimeCode, Timestamp};
 use url::Url;
 
-use crate::context::About as _;
 use crate::message::notices::NOT_ME_LIFETIME;
 use crate::temporary::{self, TemporaryPassword};
-use crate::{PlainToken, Services, Unexpected, policies};
+use crate::{Services, Unexpected, policies};
 
 /// What is to be done with a queued message.
 #[derive(Debug, Clone)]
@@ -175,111 +176,80 @@ pub async fn prepare(cx: &Services, item: &OutboxItem) -> Result<Prepared, Unexp
 
 async fn registration(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Option<Message>, Unexpected> {
     let now = cx.now();
-    let Some(journey) = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(now)) else {
-        return Ok(None);
-    };
-    let owner = cx.store.find_account_by(journey.target_kind, &journey.target).await?;
-    if let Some((account, known)) = owner {
-        // The journey stays unbound: it looks alive and proves nothing. Word goes to the address as its owner
-        // wrote it, never as it was typed now (RC-4).
-        let content = MessageBody::AlreadyRegistered { sign_in: cx.links.sign_in(), forgot: cx.links.forgot() };
-        let to = recipient(known.kind, &known.canonical, &known.shown);
-        return Ok(to.map(|to| message(item, account.lang, to, content)));
+    let Some((journey, asked)) = find_journey(cx, id).await? else { return Ok(None) };
+    if journey.subject == Subject::Newcomer {
+        let Some(to) = recipient(journey.target_kind, &journey.target, &journey.target_shown) else { return Ok(None) };
+        let content =
+            MessageBody::RegistrationCode { code: cx.keys.code_of(&asked), minutes: minutes(asked.expires_at, now) };
+        return Ok((now < asked.expires_at).then(|| message(item, journey.lang, to, content)));
     }
-    let Some(to) = recipient(journey.target_kind, &journey.target, &journey.target_shown) else { return Ok(None) };
-    bind(cx, &journey, Bound { account: None, channel: None, epoch: None }, None).await?;
-    let minutes = minutes(journey.code_expires_at, now);
-    let content = MessageBody::RegistrationCode { code: cx.keys.code_of(&journey), minutes };
-    Ok((now < journey.code_expires_at).then(|| message(item, journey.lang, to, content)))
+    // The identifier has an account. Word goes to the address as its owner wrote it, never as it was typed now (RC-4).
+    let owner = cx.store.find_account_by(journey.target_kind, &journey.target).await?;
+    let Some((account, known)) = owner else { return Ok(None) };
+    let content = MessageBody::AlreadyRegistered { sign_in: cx.links.sign_in(), forgot: cx.links.forgot() };
+    let to = recipient(known.kind, &known.canonical, &known.shown);
+    Ok(to.map(|to| message(item, account.lang, to, content)))
+}
+
+/// The open journey behind a message, and what it asked for first.
+async fn find_journey(cx: &Services, id: JourneyId) -> Result<Option<(Journey, Challenge)>, Unexpected> {
+    let found = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(cx.now()));
+    let Some(journey) = found else { return Ok(None) };
+    let challenges = cx.store.list_challenges(id).await?;
+    let first = |asked: &Challenge| {
+        asked.owner == Owner::Journey(id) && asked.gate == 1 && asked.method.is_sent() && asked.spent_at.is_none()
+    };
+    Ok(challenges.into_iter().find(first).map(|asked| (journey, asked)))
 }
 
 async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Option<Message>, Unexpected> {
     let now = cx.now();
-    let Some(journey) = cx.store.find_journey_by_id(id).await?.filter(|journey| journey.is_open(now)) else {
-        return Ok(None);
+    let Some((journey, asked)) = find_journey(cx, id).await? else { return Ok(None) };
+    let Subject::Account { id, epoch } = journey.subject else {
+        return with_temporary(cx, item, &journey).await;
     };
-    let Some((account, channel)) = find_channel(cx, &journey).await? else { return Ok(None) };
-    if temporary::suits(cx, &journey, &account, &channel) {
-        return with_temporary(cx, item, &journey, &account, &channel).await;
-    }
-    let bound = Bound { account: Some(account.id), channel: Some(channel.id), epoch: Some(account.epoch) };
-    if journey.bound.is_some_and(|before| before != bound) {
-        // The account has changed since the first message: that journey is dead, a new start is needed.
-        return Ok(None);
-    }
-    let by_mail = channel.kind == IdentifierKind::Email;
-    let token = by_mail.then(|| cx.keys.link_of(journey.id, journey.created_at));
-    if !bind(cx, &journey, bound, token.as_ref().map(PlainToken::digest)).await? {
+    // An account that has changed since the first message: that journey is dead, a new start is needed.
+    let account = cx.store.find_account(id).await?.filter(|account| account.epoch == epoch);
+    let Some(account) = account else { return Ok(None) };
+    let Some(channel) = find_identifier(cx, id, asked.factor).await? else { return Ok(None) };
+    if channel.verified_at.is_none() || !account.may_recover_by(channel.id) {
         return Ok(None);
     }
     let Some(to) = recipient(channel.kind, &channel.canonical, &channel.shown) else { return Ok(None) };
+    let token = asked.link.is_some().then(|| cx.keys.link_of(&asked));
     let content = MessageBody::Recovery {
         name: name_of(&account),
-        code: cx.keys.code_of(&journey),
-        code_minutes: minutes(journey.code_expires_at, now),
+        code: cx.keys.code_of(&asked),
+        code_minutes: minutes(asked.expires_at, now),
         link: token.map(|token| cx.links.recovery(&token)),
-        link_minutes: minutes(journey.link_expires_at, now),
+        link_minutes: minutes(asked.link_expires_at.unwrap_or(asked.expires_at), now),
     };
     Ok(Some(message(item, account.lang, to, content)))
 }
 
-/// The journey stays unbound: it looks alive and proves nothing.
-async fn with_temporary(
+async fn find_identifier(
     cx: &Services,
-    item: &OutboxItem,
-    journey: &Journey,
-    account: &Account,
-    channel: &AccountIdentifier,
-) -> Result<Option<Message>, Unexpected> {
-    let Some((password, action_token)) = temporary::issue(cx, journey, account, channel).await? else {
+    account: AccountId,
+    factor: Option<FactorId>,
+) -> Result<Option<AccountIdentifier>, Unexpected> {
+    let known = cx.store.list_identifiers(account).await?;
+    Ok(known.into_iter().find(|known| Some(FactorId::from(known.id)) == factor))
+}
+
+/// A recovery that was answered with a temporary password, or that is for no account.
+async fn with_temporary(cx: &Services, item: &OutboxItem, journey: &Journey) -> Result<Option<Message>, Unexpected> {
+    let Some((password, action_token)) = temporary::find(cx, journey).await? else { return Ok(None) };
+    let Some(id) = action_token.account else { return Ok(None) };
+    let Some(account) = cx.store.find_account(id).await?.filter(Account::may_have_temporary_password) else {
+        return Ok(None);
+    };
+    let Some(channel) = find_identifier(cx, id, action_token.disputed.map(FactorId::from)).await? else {
         return Ok(None);
     };
     let (minutes, sign_in) = (minutes(action_token.expires_at, cx.now()), cx.links.sign_in());
-    let content = MessageBody::TemporaryPassword { name: name_of(account), password, minutes, sign_in };
+    let content = MessageBody::TemporaryPassword { name: name_of(&account), password, minutes, sign_in };
     let to = recipient(channel.kind, &channel.canonical, &channel.shown);
     Ok(to.map(|to| message(item, account.lang, to, content)))
-}
-
-/// The account and the verified address or number that a recovery goes to; only ever a stored one (RC-4).
-async fn find_channel(cx: &Services, journey: &Journey) -> Result<Option<(Account, AccountIdentifier)>, Unexpected> {
-    let Some((account, named)) = cx.store.find_account_by(journey.target_kind, &journey.target).await? else {
-        return Ok(None);
-    };
-    let channel = if named.kind == IdentifierKind::Username {
-        let known = cx.store.list_identifiers(account.id).await?;
-        let of = |kind| known.iter().find(|known| known.kind == kind && usable(&account, known)).cloned();
-        of(IdentifierKind::Email).or_else(|| of(IdentifierKind::Phone))
-    } else {
-        usable(&account, &named).then_some(named)
-    };
-    Ok(channel.map(|channel| (account, channel)))
-}
-
-fn usable(account: &Account, channel: &AccountIdentifier) -> bool {
-    channel.verified_at.is_some() && account.may_recover_by(channel.id)
-}
-
-/// Binds a journey at its first message. From then on older recoveries of the same account are dead (AC-05);
-/// `false` when a newer one was bound first, which happens after a crash: then this one is the dead one.
-async fn bind(cx: &Services, journey: &Journey, bound: Bound, link: Option<Digest>) -> Result<bool, Unexpected> {
-    if journey.bound.is_some() {
-        return Ok(true);
-    }
-    let mut tx = cx.store.begin_write().await?;
-    if let Some(account) = bound.account {
-        if tx.has_newer_recovery(account, journey.id).await? {
-            return Ok(false);
-        }
-        tx.revoke_older_recoveries(account, journey.id).await?;
-    }
-    tx.bind_journey(journey.id, bound, link).await?;
-    if let Some(account) = bound.account {
-        let method = if link.is_some() { Method::Link } else { Method::Code };
-        let activated = AuditEntry::new(AuditEvent::RecoveryActivated, Actor::System, cx.now()).account(account);
-        tx.record(activated.journey(journey.id).detail(Detail::Method(method)));
-    }
-    tx.commit().await?;
-    Ok(true)
 }
 
 async fn changed(

@@ -1,9 +1,9 @@
 //! Changing the password when signed in.
 
 use rekey_domain::audit::{Actor, AuditEvent, Reason};
+use rekey_domain::journey::method::Method;
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::session::{Session, SessionKind};
-use rekey_domain::{AccountIdentifier, Epoch, PasswordHash, SessionId};
+use rekey_domain::{AccountIdentifier, PasswordHash};
 use rekey_shared::password::{Policy, Report};
 use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
@@ -14,6 +14,7 @@ use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError, fault};
 use crate::password::personal_of_account;
 use crate::password::set::{self, SetError, SetPassword};
+use crate::session::sessions::{self, NewSession};
 use crate::sign_in::{self, Caller};
 use crate::verifier::{self, PasswordCheck};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, policies, temporary};
@@ -194,7 +195,7 @@ impl Attempt<'_> {
     }
 
     async fn save(&self, cx: &Services, hash: PasswordHash) -> Result<PlainToken, ChangeError> {
-        let (account, token) = (&self.caller.account, cx.new_token());
+        let account = &self.caller.account;
         let proven_by = match self.occasion {
             SetOccasion::AfterTemporary => temporary::sent_to(cx, account).await?,
             SetOccasion::Registration
@@ -214,23 +215,17 @@ impl Attempt<'_> {
         };
         // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
         let done = set::set(cx, cx.store.begin_write().await?, new).await?;
-        done.tx.insert_session(&self.renewed_session(cx, done.epoch), token.digest()).await?;
+        // The caller's own session goes on under the new epoch; everything older has just ended. The new password was
+        // typed just now, and is what it has proven from here on.
+        let renewed = NewSession {
+            account: account.id,
+            epoch: done.epoch,
+            began_at: self.caller.session.created_at,
+            method: Method::Password,
+            factor: None,
+        };
+        let (_, token) = sessions::open(cx, &done.tx, self.meta, renewed).await?;
         done.commit(cx).await?;
         Ok(token)
-    }
-
-    /// The caller's own session under the new epoch: everything older has just ended.
-    fn renewed_session(&self, cx: &Services, epoch: Epoch) -> Session {
-        let now = cx.now();
-        Session {
-            id: SessionId::new(now, cx.random()),
-            account: self.caller.account.id,
-            kind: SessionKind::Full,
-            epoch,
-            device: self.meta.device.clone(),
-            created_at: self.caller.session.created_at,
-            last_used_at: now,
-            ended_at: None,
-        }
     }
 }

@@ -13,7 +13,7 @@ use rekey_shared::{Secret, Timestamp};
 use rekey_store::Write;
 
 use crate::context::About as _;
-use crate::journey::steps;
+use crate::journey::revoke;
 use crate::message::notices;
 use crate::password::history;
 use crate::{RequestMeta, Services, Unexpected, verifier};
@@ -92,7 +92,7 @@ async fn apply(cx: &Services, tx: &mut Write, new: &SetPassword<'_>, effect: Eff
         Effect::EndSessions => {
             tx.end_sessions(account.id, None, now).await?;
         }
-        Effect::RevokeSecrets => steps::revoke_all(tx, account.id, new.journey).await?,
+        Effect::RevokeSecrets => revoke::revoke_all(tx, account.id, new.journey).await?,
         Effect::ClearBudget => tx.clear_budget(verifier::password_budget(cx, account), now).await?,
         Effect::Release => {
             if matches!(account.status, Status::Frozen { .. }) {

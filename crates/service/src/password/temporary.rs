@@ -11,7 +11,7 @@ use zeroize::ZeroizeOnDrop;
 
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Method, Target};
-use rekey_domain::journey::Journey;
+use rekey_domain::journey::{Journey, JourneyKind};
 use rekey_domain::{Account, AccountIdentifier, ActionTokenId, IdentifierId};
 use rekey_shared::identifier::IdentifierKind;
 
@@ -74,27 +74,20 @@ pub(crate) fn in_use(cx: &Services) -> bool {
 
 /// Whether a recovery is answered with a temporary password: by mail alone, and only where the password is all that
 /// is asked for.
-pub(crate) fn suits(cx: &Services, journey: &Journey, account: &Account, channel: &AccountIdentifier) -> bool {
-    in_use(cx)
-        && journey.bound.is_none()
-        && channel.kind == IdentifierKind::Email
-        && account.may_have_temporary_password()
+pub(crate) fn suits(cx: &Services, account: &Account, channel: &AccountIdentifier) -> bool {
+    in_use(cx) && channel.kind == IdentifierKind::Email && account.may_have_temporary_password()
 }
 
-/// The temporary password of a recovery, written down at the first call; the same at every later one while it lives.
-/// `None` when it was used, or something newer put an end to it.
+/// Writes the temporary password of a recovery down, unless that was done or something newer has put an end to it.
 pub(crate) async fn issue(
     cx: &Services,
     journey: &Journey,
     account: &Account,
     channel: &AccountIdentifier,
-) -> Result<Option<(TemporaryPassword, ActionToken)>, Unexpected> {
+) -> Result<(), Unexpected> {
     // One for each recovery: the row has its id.
     let (id, made_at) = (ActionTokenId(journey.id.0), journey.created_at);
     let password = cx.keys.temporary_password(id, made_at);
-    if let Some(known) = cx.store.find_action_token_by_id(id).await? {
-        return Ok(known.is_open(ActionTokenKind::TemporaryPassword, cx.now()).then_some((password, known)));
-    }
     let action_token = ActionToken {
         id,
         kind: ActionTokenKind::TemporaryPassword,
@@ -106,15 +99,28 @@ pub(crate) async fn issue(
         spent_at: None,
     };
     let mut tx = cx.store.begin_write().await?;
+    tx.lock_account(account.id).await?;
+    // A second call finds the row of the first one as the latest, and changes nothing.
     if !tx.insert_latest_action_token(&action_token).await? {
-        return Ok(None);
+        return Ok(());
     }
-    tx.revoke_older_recoveries(account.id, journey.id).await?;
+    tx.revoke_older_journeys(JourneyKind::Recovery, account.id, journey.id).await?;
     let system = |event| AuditEntry::new(event, Actor::System, cx.now()).account(account.id).journey(journey.id);
     tx.record(system(AuditEvent::RecoveryActivated).detail(Detail::Method(Method::TemporaryPassword)));
     tx.record(system(AuditEvent::TemporaryPasswordIssued).target(Target::ActionToken(id)));
-    tx.commit().await?;
-    Ok(Some((password, action_token)))
+    Ok(tx.commit().await?)
+}
+
+/// The temporary password that was issued for a recovery, with its row; `None` when there is none, it was used, or
+/// something newer put an end to it. The same at every call.
+pub(crate) async fn find(
+    cx: &Services,
+    journey: &Journey,
+) -> Result<Option<(TemporaryPassword, ActionToken)>, Unexpected> {
+    let id = ActionTokenId(journey.id.0);
+    let known = cx.store.find_action_token_by_id(id).await?;
+    let open = known.filter(|known| known.is_open(ActionTokenKind::TemporaryPassword, cx.now()));
+    Ok(open.map(|open| (cx.keys.temporary_password(id, open.created_at), open)))
 }
 
 /// The identifier that the latest one went to: an objection to what came of it disputes that.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use rekey_domain::access::{self, Access, Denial, Identity, Right, SessionState};
 use rekey_domain::journey::JourneyKind;
-use rekey_domain::session::SessionKind;
+use rekey_domain::session::assurance::Level;
 use rekey_domain::{Account, Role};
 use rekey_shared::{Secret, Timestamp};
 
@@ -93,13 +93,13 @@ const fn anonymous() -> Identity {
 
 /// How far a session goes: the one place where a session is turned into what access depends on.
 fn session_state(caller: &Caller) -> SessionState {
-    match (caller.session.kind, caller.must_change) {
-        (SessionKind::Anonymous, _) => SessionState::None,
+    match (caller.assurance.level(), caller.must_change) {
         // Before everything else: what the account must do is none of the business of one half signed in.
-        (SessionKind::Partial, _) => SessionState::Half,
-        (SessionKind::Recovery, _) | (SessionKind::Full, Some(_)) => SessionState::MustChange,
-        (SessionKind::Full, None) => {
-            SessionState::Full { proven_at: caller.session.created_at, rights: rights_of(&caller.account) }
+        (Level::Half, _) => SessionState::Half,
+        (Level::TemporaryPassword, _) | (Level::SignedIn, Some(_)) => SessionState::MustChange,
+        (Level::SignedIn, None) => {
+            let proven_at = caller.assurance.proven_at().unwrap_or(caller.session.created_at);
+            SessionState::Full { proven_at, rights: rights_of(&caller.account) }
         }
     }
 }

@@ -1,23 +1,66 @@
-//! The list of signed-in browsers, and ending them.
+//! Sessions: opening one, the list of signed-in browsers, and ending them.
 
-use rekey_domain::SessionId;
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Reason, Target};
+use rekey_domain::journey::method::Method;
+use rekey_domain::session::Session;
+use rekey_domain::session::assurance::{Assurance, sign_in_proof};
+use rekey_domain::{AccountId, Epoch, FactorId, ProofId, SessionId};
 use rekey_shared::Timestamp;
 use rekey_shared::view::SessionView;
+use rekey_store::Write;
 
 use crate::context::About as _;
 use crate::sign_in::Caller;
-use crate::{RequestMeta, Services, Unexpected};
+use crate::{PlainToken, RequestMeta, Services, Unexpected};
+
+/// What a session is opened with.
+pub(crate) struct NewSession {
+    pub account: AccountId,
+    pub epoch: Epoch,
+    /// When its owner signed in: a session that goes on under a new secret lasts no longer for it.
+    pub began_at: Timestamp,
+    /// What was proven just now.
+    pub method: Method,
+    pub factor: Option<FactorId>,
+}
+
+/// Opens a session with its first proof: its public handle, and the token for its cookie.
+pub(crate) async fn open(
+    cx: &Services,
+    tx: &Write,
+    meta: &RequestMeta,
+    new: NewSession,
+) -> Result<(SessionId, PlainToken), Unexpected> {
+    let (now, token) = (cx.now(), cx.new_token());
+    let session = Session {
+        id: SessionId::new(now, cx.random()),
+        account: new.account,
+        epoch: new.epoch,
+        device: meta.device.clone(),
+        created_at: new.began_at,
+        last_used_at: now,
+        ended_at: None,
+    };
+    let proof = sign_in_proof(&session, new.method, new.factor, ProofId::new(now, cx.random()), now);
+    tx.insert_session(&session, token.digest()).await?;
+    tx.insert_proof(&proof).await?;
+    Ok((session.id, token))
+}
 
 /// The caller's live sessions, the present one first, then by last use.
 pub async fn list(cx: &Services, caller: &Caller) -> Result<Vec<SessionView>, Unexpected> {
-    let now = cx.now();
+    let (now, settings) = (cx.now(), cx.settings());
+    let proofs = cx.store.list_session_proofs_of(caller.account.id).await?;
+    let is_live = |session: &Session| {
+        let assurance = Assurance::of(session, &proofs, &settings.sign_in.gates);
+        assurance.is_some_and(|assurance| session.is_live(&caller.account, assurance, settings.session, now))
+    };
     let mut live: Vec<_> = cx
         .store
         .list_sessions(caller.account.id)
         .await?
         .into_iter()
-        .filter(|session| session.is_live(&caller.account, cx.settings().session, now))
+        .filter(is_live)
         .map(|session| SessionView {
             id: session.id.0,
             current: session.id == caller.session.id,

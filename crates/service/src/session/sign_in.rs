@@ -2,10 +2,11 @@
 //!
 //! Wrong password, unknown account, disabled, frozen and waiting accounts: one answer, the same work.
 
-use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Method, Reason};
+use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail, Reason};
+use rekey_domain::journey::method::Method;
 use rekey_domain::password::expiry::PasswordAge;
-use rekey_domain::session::{Session, SessionKind};
-use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, Role, SessionId, Status};
+use rekey_domain::session::{Assurance, Session};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, FactorId, Role, Status};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
 use rekey_shared::view::{ChangeReason, PersonView};
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::context::About as _;
 use crate::hasher::Busy;
+use crate::session::sessions::{self, NewSession};
 use crate::verifier::{self, PasswordCheck, SignInMethod};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, password, policies};
 
@@ -43,6 +45,8 @@ pub struct Caller {
     pub session: Session,
     /// The account.
     pub account: Account,
+    /// What the session has proven, by the policy as it is now.
+    pub assurance: Assurance,
     /// How old its password is for its policy.
     pub age: PasswordAge,
     /// Why nothing is open but the page for a new password; `None` for everything that the role allows.
@@ -64,7 +68,7 @@ pub async fn sign_in(
     let permit = cx.hasher.permit()?;
     let account = find(cx, identifier).await?;
     let budget = budget_of(cx, account.as_ref(), identifier);
-    let whose = (budget, nobody(budget));
+    let whose = (budget, phantom_account(budget));
     match verifier::password_or_temporary(cx, permit, whose, account.as_ref(), &password).await? {
         Ok(opened) => match account {
             Some(account) if account.may_sign_in() => admit(cx, meta, &account, budget, &password, opened).await,
@@ -113,28 +117,17 @@ async fn admit(
     opened: SignInMethod,
 ) -> Result<PlainToken, SignInError> {
     let now = cx.now();
-    let token = cx.new_token();
-    let kind = match opened {
-        SignInMethod::ByPassword => SessionKind::Full,
-        SignInMethod::ByTemporary(_) => SessionKind::Recovery,
+    let (method, factor) = match &opened {
+        SignInMethod::ByPassword => (Method::Password, None),
+        SignInMethod::ByTemporary(sent) => (Method::TemporaryPassword, sent.disputed.map(FactorId::from)),
     };
-    let by_password = kind == SessionKind::Full;
+    let by_password = method == Method::Password;
     let breached = by_password && !account.must_change && is_breached(cx, account, password).await?;
-    let session = Session {
-        id: SessionId::new(now, cx.random()),
-        account: account.id,
-        kind,
-        epoch: account.epoch,
-        device: meta.device.clone(),
-        created_at: now,
-        last_used_at: now,
-        ended_at: None,
-    };
     let mut tx = cx.store.begin_write().await?;
-    let method = match &opened {
-        SignInMethod::ByPassword => Method::Password,
+    let recorded = match &opened {
+        SignInMethod::ByPassword => audit::Method::Password,
         SignInMethod::ByTemporary(action_token) if tx.spend_action_token(action_token.id, now).await? => {
-            Method::TemporaryPassword
+            audit::Method::TemporaryPassword
         }
         SignInMethod::ByTemporary(_) => {
             drop(tx);
@@ -142,12 +135,13 @@ async fn admit(
         }
     };
     tx.clear_budget(budget, now).await?;
-    tx.insert_session(&session, token.digest()).await?;
+    let new = NewSession { account: account.id, epoch: account.epoch, began_at: now, method, factor };
+    let (session, token) = sessions::open(cx, &tx, meta, new).await?;
     let established = meta.audit(AuditEvent::SessionEstablished, now).by(Actor::Person(account.id)).account(account.id);
-    tx.record(established.session(session.id).detail(Detail::Method(method)));
+    tx.record(established.session(session).detail(Detail::Method(recorded)));
     if breached && tx.require_change_of(account.id, account.epoch).await? {
         let required = AuditEntry::new(AuditEvent::CredentialChangeRequired, Actor::System, now).account(account.id);
-        tx.record(required.session(session.id).reason(Reason::Breached));
+        tx.record(required.session(session).reason(Reason::Breached));
     }
     tx.commit().await?;
     if by_password {
@@ -200,8 +194,8 @@ fn reason_of(account: Option<&Account>, checked: PasswordCheck) -> Reason {
     }
 }
 
-/// At most once an hour (TH-7). For an identifier that nobody has the same is looked up and written, about an
-/// account that does not exist: the worker drops it, and the answer takes as long (T-02).
+/// At most once an hour (TH-7). For an identifier of no account the same is looked up and written, about the phantom
+/// account: the worker drops it, and the answer takes as long (T-02).
 async fn tell_owner(
     cx: &Services,
     tx: &mut rekey_store::Write,
@@ -209,7 +203,7 @@ async fn tell_owner(
     budget: Digest,
 ) -> Result<(), Unexpected> {
     const PAUSE: std::time::Duration = std::time::Duration::from_secs(3600);
-    let id = account.map_or_else(|| nobody(budget), |account| account.id);
+    let id = account.map_or_else(|| phantom_account(budget), |account| account.id);
     let last = cx.store.last_sign_in_pause_notice(id).await?;
     if last.is_some_and(|last| cx.now().since(last) < PAUSE) {
         return Ok(());
@@ -218,8 +212,8 @@ async fn tell_owner(
     notices::sign_in_paused(cx, tx, id, account.map_or(Lang::default(), |account| account.lang), &known).await
 }
 
-/// The account that nobody has who tries this identifier: always the same one.
-fn nobody(budget: Digest) -> AccountId {
+/// Stands for the account of an identifier that has none: always the same one.
+fn phantom_account(budget: Digest) -> AccountId {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&budget.0[..16]);
     AccountId(uuid::Uuid::from_bytes(bytes))
@@ -229,14 +223,16 @@ fn nobody(budget: Digest) -> AccountId {
 pub async fn authenticate(cx: &Services, token: &str) -> Result<Option<Caller>, Unexpected> {
     let Some(token) = PlainToken::parse(token) else { return Ok(None) };
     let Some((session, account)) = cx.store.find_session(token.digest()).await? else { return Ok(None) };
-    let now = cx.now();
-    if !session.is_live(&account, cx.settings().session, now) {
+    let (now, settings) = (cx.now(), cx.settings());
+    let proofs = cx.store.list_session_proofs(session.id).await?;
+    let Some(assurance) = Assurance::of(&session, &proofs, &settings.sign_in.gates) else { return Ok(None) };
+    if !session.is_live(&account, assurance, settings.session, now) {
         return Ok(None);
     }
     cx.store.touch_session(session.id, now).await?;
     let age = account.password_age(policies::of(cx, &account).await?.expiry, now);
-    let must_change = session.must_change(&account, age);
-    Ok(Some(Caller { session, account, age, must_change }))
+    let must_change = assurance.must_change(&account, age);
+    Ok(Some(Caller { session, account, assurance, age, must_change }))
 }
 
 /// Ends the caller's own session.

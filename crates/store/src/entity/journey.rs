@@ -1,12 +1,12 @@
 //! Registrations and recoveries under way.
 
-use rekey_domain::journey::{Bound, Journey};
-use rekey_domain::{AccountId, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId};
+use rekey_domain::journey::{Journey, JourneyState, Subject};
+use rekey_domain::{AccountId, ActionTokenId, Epoch, JourneyId};
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 
 use crate::Unexpected;
-use crate::text::{Text, count, digest};
+use crate::text::{Text, digest};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,24 +16,18 @@ pub struct Model {
     pub id: Uuid,
     pub kind: String,
     pub state: String,
+    /// Only of one that is being completed.
+    pub completing_until: Option<i64>,
     #[sea_orm(unique)]
     pub handle: Vec<u8>,
     pub target_kind: String,
     pub target: String,
     pub target_shown: String,
     pub lang: String,
-    /// Whether the three columns that follow say whom it is for.
-    pub bound: bool,
-    pub bound_account: Option<Uuid>,
-    pub bound_channel: Option<Uuid>,
-    pub bound_epoch: Option<i64>,
-    pub link: Option<Vec<u8>>,
-    pub link_expires_at: i64,
-    pub code_generation: i32,
-    pub code_expires_at: i64,
-    pub code_tries: i32,
-    pub last_sent_at: i64,
-    pub proven_at: Option<i64>,
+    pub subject: String,
+    /// Only of one that is for an account, as is its epoch.
+    pub account: Option<Uuid>,
+    pub epoch: Option<i64>,
     pub action_token: Option<Uuid>,
     pub created_at: i64,
     pub expires_at: i64,
@@ -41,13 +35,49 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+pub const OPEN: &str = "open";
+pub const COMPLETING: &str = "completing";
+pub const DONE: &str = "done";
+pub const REVOKED: &str = "revoked";
+pub const UNRESOLVED: &str = "unresolved";
+
+/// A state as columns: `state` and `completing_until`.
+pub fn state_columns(state: JourneyState) -> (&'static str, Option<i64>) {
+    match state {
+        JourneyState::Open => (OPEN, None),
+        JourneyState::Completing { until } => (COMPLETING, Some(until.as_millis())),
+        JourneyState::Done => (DONE, None),
+        JourneyState::Revoked => (REVOKED, None),
+    }
+}
+
+/// A subject as columns: `subject`, `account` and `epoch`.
+pub fn subject_columns(subject: Subject) -> (&'static str, Option<Uuid>, Option<i64>) {
+    match subject {
+        Subject::Newcomer => ("newcomer", None, None),
+        Subject::Account { id, epoch } => ("account", Some(id.0), Some(epoch.0)),
+        Subject::Unresolved => (UNRESOLVED, None, None),
+    }
+}
+
 impl Model {
-    fn read_bound(&self) -> Option<Bound> {
-        self.bound.then(|| Bound {
-            account: self.bound_account.map(AccountId),
-            channel: self.bound_channel.map(IdentifierId),
-            epoch: self.bound_epoch.map(Epoch),
-        })
+    fn read_state(&self) -> Result<JourneyState, Unexpected> {
+        match (self.state.as_str(), self.completing_until) {
+            (OPEN, None) => Ok(JourneyState::Open),
+            (COMPLETING, Some(until)) => Ok(JourneyState::Completing { until: Timestamp::from_millis(until) }),
+            (DONE, None) => Ok(JourneyState::Done),
+            (REVOKED, None) => Ok(JourneyState::Revoked),
+            _ => Err(Unexpected::row("journey", "state")),
+        }
+    }
+
+    fn read_subject(&self) -> Result<Subject, Unexpected> {
+        match (self.subject.as_str(), self.account, self.epoch) {
+            ("newcomer", None, None) => Ok(Subject::Newcomer),
+            ("account", Some(id), Some(epoch)) => Ok(Subject::Account { id: AccountId(id), epoch: Epoch(epoch) }),
+            (UNRESOLVED, None, None) => Ok(Subject::Unresolved),
+            _ => Err(Unexpected::row("journey", "subject")),
+        }
     }
 }
 
@@ -58,20 +88,13 @@ impl TryFrom<Model> for Journey {
         Ok(Self {
             id: JourneyId(row.id),
             kind: Text::read(&row.kind, "journey", "kind")?,
-            state: Text::read(&row.state, "journey", "state")?,
+            state: row.read_state()?,
             handle: digest(&row.handle, "journey", "handle")?,
             target_kind: Text::read(&row.target_kind, "journey", "target_kind")?,
             lang: Text::read(&row.lang, "journey", "lang")?,
-            bound: row.read_bound(),
+            subject: row.read_subject()?,
             target: row.target,
             target_shown: row.target_shown,
-            link: row.link.map(|link| digest(&link, "journey", "link")).transpose()?,
-            link_expires_at: Timestamp::from_millis(row.link_expires_at),
-            code_generation: row.code_generation,
-            code_expires_at: Timestamp::from_millis(row.code_expires_at),
-            code_tries: count(row.code_tries.into(), "journey", "code_tries")?,
-            last_sent_at: Timestamp::from_millis(row.last_sent_at),
-            proven_at: row.proven_at.map(Timestamp::from_millis),
             action_token: row.action_token.map(ActionTokenId),
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: Timestamp::from_millis(row.expires_at),
@@ -81,27 +104,21 @@ impl TryFrom<Model> for Journey {
 
 impl From<&Journey> for Model {
     fn from(journey: &Journey) -> Self {
-        let bound = journey.bound;
+        let (state, completing_until) = state_columns(journey.state);
+        let (subject, account, epoch) = subject_columns(journey.subject);
         Self {
             id: journey.id.0,
             kind: journey.kind.text().to_owned(),
-            state: journey.state.text().to_owned(),
+            state: state.to_owned(),
+            completing_until,
             handle: journey.handle.0.to_vec(),
             target_kind: journey.target_kind.text().to_owned(),
             target: journey.target.clone(),
             target_shown: journey.target_shown.clone(),
             lang: journey.lang.text().to_owned(),
-            bound: bound.is_some(),
-            bound_account: bound.and_then(|bound| bound.account).map(|id| id.0),
-            bound_channel: bound.and_then(|bound| bound.channel).map(|id| id.0),
-            bound_epoch: bound.and_then(|bound| bound.epoch).map(|epoch| epoch.0),
-            link: journey.link.map(|Digest(bytes)| bytes.to_vec()),
-            link_expires_at: journey.link_expires_at.as_millis(),
-            code_generation: journey.code_generation,
-            code_expires_at: journey.code_expires_at.as_millis(),
-            code_tries: journey.code_tries.into(),
-            last_sent_at: journey.last_sent_at.as_millis(),
-            proven_at: journey.proven_at.map(Timestamp::as_millis),
+            subject: subject.to_owned(),
+            account,
+            epoch,
             action_token: journey.action_token.map(|id| id.0),
             created_at: journey.created_at.as_millis(),
             expires_at: journey.expires_at.as_millis(),

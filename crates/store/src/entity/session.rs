@@ -5,9 +5,6 @@ use rekey_domain::{AccountId, Digest, Epoch, SessionId};
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 
-use crate::Unexpected;
-use crate::text::Text;
-
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "session")]
@@ -17,7 +14,6 @@ pub struct Model {
     pub account: Uuid,
     #[sea_orm(unique)]
     pub token: Vec<u8>,
-    pub kind: String,
     pub epoch: i64,
     pub device: String,
     pub created_at: i64,
@@ -29,20 +25,17 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl TryFrom<Model> for Session {
-    type Error = Unexpected;
-
-    fn try_from(row: Model) -> Result<Self, Unexpected> {
-        Ok(Self {
+impl From<Model> for Session {
+    fn from(row: Model) -> Self {
+        Self {
             id: SessionId(row.id),
             account: AccountId(row.account),
-            kind: Text::read(&row.kind, "session", "kind")?,
             epoch: Epoch(row.epoch),
             device: row.device,
             created_at: Timestamp::from_millis(row.created_at),
             last_used_at: Timestamp::from_millis(row.last_used_at),
             ended_at: row.ended_at.map(Timestamp::from_millis),
-        })
+        }
     }
 }
 
@@ -53,7 +46,6 @@ impl Model {
             id: session.id.0,
             account: session.account.0,
             token: token.0.to_vec(),
-            kind: session.kind.text().to_owned(),
             epoch: session.epoch.0,
             device: session.device.clone(),
             created_at: session.created_at.as_millis(),

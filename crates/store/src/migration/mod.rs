@@ -5,6 +5,7 @@ mod m0002_past_passwords;
 mod m0003_expiry;
 mod m0004_policies;
 mod m0005_latest_action_tokens;
+mod m0010_challenges_and_proofs;
 mod m0020_authority;
 mod m0030_audit;
 mod m0031_job;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_expiry::Migration),
             Box::new(m0004_policies::Migration),
             Box::new(m0005_latest_action_tokens::Migration),
+            Box::new(m0010_challenges_and_proofs::Migration),
             Box::new(m0020_authority::Migration),
             Box::new(m0030_audit::Migration),
             Box::new(m0031_job::Migration),

@@ -34,7 +34,7 @@ async fn find_session(db: &impl ConnectionTrait, token: Digest) -> Result<Option
         .await?;
     let Some((session, holder)) = found else { return Ok(None) };
     let holder = holder.ok_or(Unexpected::row("session", "account"))?;
-    Ok(Some((session.try_into()?, holder.try_into()?)))
+    Ok(Some((session.into(), holder.try_into()?)))
 }
 
 async fn list_sessions(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Session>, Unexpected> {
@@ -48,7 +48,7 @@ async fn list_sessions(db: &impl ConnectionTrait, account: AccountId) -> Result<
         .order_by_desc(session::COLUMN.id)
         .all(db)
         .await?;
-    rows.into_iter().map(Session::try_from).collect()
+    Ok(rows.into_iter().map(Session::from).collect())
 }
 
 impl Store {

@@ -4,14 +4,17 @@ use std::future::Future;
 use std::time::Duration;
 
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
+use rekey_domain::journey::challenge::{Challenge, NewChallenge};
+use rekey_domain::journey::method::Method;
+use rekey_domain::journey::proof::{GrantedProof, Owner};
 use rekey_domain::journey::{
-    Action, Bound, CODE_LIFETIME, Facts, Journey, JourneyKind, JourneyState, Next, REGISTRATION_LIFETIME, Ready, step,
+    self, Facts, JOURNEY_LIFETIME, Journey, JourneyKind, JourneyState, Ready, Step, Subject, step,
 };
 use rekey_domain::password::set::{SetOccasion, SetPermit};
-use rekey_domain::session::{Session, SessionKind};
+use rekey_domain::session::Session;
 use rekey_domain::{
-    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, Digest, Epoch, IdentifierId, JourneyId,
-    PasswordHash, Role, SessionId, Status,
+    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, ChallengeId, Digest, Epoch, FactorId,
+    IdentifierId, JourneyId, PasswordHash, ProofId, Role, SessionId, Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -87,49 +90,68 @@ pub fn permit(occasion: SetOccasion, account: &Account) -> SetPermit {
     occasion.permit(account).expect("its password is kept here")
 }
 
-/// A recovery that waits. Its secrets follow from its number.
+/// A recovery that is not resolved. Its secrets follow from its number.
 pub fn recovery(n: u8) -> Journey {
     Journey {
         id: JourneyId(id(n.into())),
         kind: JourneyKind::Recovery,
-        state: JourneyState::Waiting,
+        state: JourneyState::Open,
         handle: digest(n),
         target_kind: IdentifierKind::Email,
         target: "ada@example.org".to_owned(),
         target_shown: "Ada@example.org".to_owned(),
         lang: Lang::En,
-        bound: None,
-        link: None,
-        link_expires_at: at(3600),
-        code_generation: 0,
-        code_expires_at: at(0).plus(CODE_LIFETIME),
-        code_tries: 0,
-        last_sent_at: at(0),
-        proven_at: None,
+        subject: Subject::Unresolved,
         action_token: None,
         created_at: at(0),
-        expires_at: at(0).plus(REGISTRATION_LIFETIME),
+        expires_at: at(0).plus(JOURNEY_LIFETIME),
     }
 }
 
-pub fn bound_to(account: &Account) -> Bound {
-    Bound { account: Some(account.id), channel: Some(IdentifierId(account.id.0)), epoch: Some(account.epoch) }
+/// What it asks for first.
+pub fn mail(journey: &Journey) -> Challenge {
+    let new = NewChallenge {
+        id: ChallengeId(journey.id.0),
+        owner: Owner::Journey(journey.id),
+        gate: 1,
+        method: Method::Mail,
+        link_expires_at: Some(at(3600)),
+        until: journey.expires_at,
+    };
+    Challenge::issue(new, at(0))
 }
 
-/// A recovery of that account, written down.
-pub async fn with_recovery(store: &Store, n: u8, account: &Account) -> Journey {
-    let journey = Journey { bound: Some(bound_to(account)), link: Some(digest(n + 100)), ..recovery(n) };
+/// A recovery of that account, resolved, with what it asks for.
+pub fn recovery_of(account: &Account, n: u8) -> (Journey, Challenge) {
+    let journey = Journey { subject: Subject::of(account), ..recovery(n) };
+    let (factor, link) = (Some(FactorId(account.id.0)), Some(digest(n + 100)));
+    let asked = Challenge { factor, link, ..mail(&journey) };
+    (journey, asked)
+}
+
+/// The same, written down.
+pub async fn with_recovery(store: &Store, n: u8, account: &Account) -> (Journey, Challenge) {
+    let (journey, asked) = recovery_of(account, n);
     let tx = store.begin_write().await.expect("begins");
     tx.insert_journey(&journey).await.expect("inserts");
+    assert!(tx.insert_challenge(&asked).await.expect("inserts"));
     tx.commit().await.expect("commits");
-    journey
+    (journey, asked)
+}
+
+/// What the right answer proves.
+pub fn granted((journey, asked): &(Journey, Challenge), account: &Account) -> GrantedProof {
+    journey::prove(journey, asked, Some(account), true, at(1)).expect("granted")
 }
 
 /// Permission to end a journey by its link.
-pub fn ready(journey: &Journey, account: &Account) -> Ready {
-    let facts = Facts { account: Some(account), code_proof: false, secret_matches: true };
-    match step(journey, Action::CompleteByLink, &facts, at(1)) {
-        Ok(Next::Finish(ready)) => ready,
+pub fn ready((journey, asked): &(Journey, Challenge), account: &Account) -> Ready {
+    let token = asked.link.expect("a link");
+    let presented = journey::present_link(journey, asked, token, ProofId(id(900)), at(1));
+    let policy = journey::recovery::recommended_policy();
+    let facts = Facts { account: Some(account), proofs: &[], presented, policy: &policy };
+    match step(journey, Owner::Link(journey.id), &facts, at(1)) {
+        Ok(Step::Complete(ready)) => ready,
         other => panic!("{other:?}"),
     }
 }
@@ -138,7 +160,6 @@ pub fn session(n: u128, of: &Account) -> Session {
     Session {
         id: SessionId(id(n)),
         account: of.id,
-        kind: SessionKind::Full,
         epoch: of.epoch,
         device: "Firefox, Linux".to_owned(),
         created_at: at(u64::try_from(n).expect("small")),

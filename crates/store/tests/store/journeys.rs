@@ -1,7 +1,7 @@
-use rekey_domain::JourneyId;
-use rekey_domain::journey::{CODE_TRIES, Journey, JourneyKind, JourneyState};
+use rekey_domain::journey::{COMPLETION_LEASE, Journey, JourneyKind, JourneyState, Subject};
+use rekey_domain::{AccountId, JourneyId};
 
-use crate::given::{account, at, bound_to, crowd, digest, id, nodes, ready, recovery, with_account, with_recovery};
+use crate::given::{at, crowd, digest, id, nodes, ready, recovery, recovery_of, with_account, with_recovery};
 use crate::on_both;
 
 async fn state(store: &rekey_store::Store, n: u8) -> JourneyState {
@@ -9,104 +9,40 @@ async fn state(store: &rekey_store::Store, n: u8) -> JourneyState {
 }
 
 on_both! {
-    async fn a_journey_comes_back_as_it_was_by_each_of_its_secrets(db: Database) {
+    async fn a_journey_comes_back_as_it_was(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
-        let journey = with_recovery(&store, 1, &ada).await;
-        let written = format!("{journey:?}");
-        let by_handle = store.find_journey(JourneyKind::Recovery, digest(1)).await.unwrap();
-        assert_eq!(format!("{:?}", by_handle.unwrap()), written);
-        let by_link = store.find_journey_by_link(digest(101)).await.unwrap();
-        assert_eq!(format!("{:?}", by_link.unwrap()), written);
+        let until = at(77);
+        let mut written = vec![recovery_of(&ada, 1).0, recovery(2)];
+        written.push(Journey { kind: JourneyKind::Registration, subject: Subject::Newcomer, ..recovery(3) });
+        for (n, state) in [(4, JourneyState::Done), (5, JourneyState::Revoked), (6, JourneyState::Completing { until })] {
+            written.push(Journey { state, ..recovery(n) });
+        }
+        let tx = store.begin_write().await.unwrap();
+        for journey in &written {
+            tx.insert_journey(journey).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        for journey in written {
+            let found = store.find_journey(journey.kind, journey.handle).await.unwrap();
+            assert_eq!(format!("{:?}", found.unwrap()), format!("{journey:?}"));
+        }
         assert!(store.find_journey(JourneyKind::Registration, digest(1)).await.unwrap().is_none());
-        assert!(store.find_journey_by_link(digest(1)).await.unwrap().is_none());
     }
 
-    async fn a_journey_is_bound_once_and_only_while_it_waits(db: Database) {
+    async fn a_journey_is_resolved_once_and_only_while_it_is_open(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
+        let bob = with_account(&store, 2).await;
         let tx = store.begin_write().await.unwrap();
         tx.insert_journey(&recovery(1)).await.unwrap();
         tx.insert_journey(&Journey { state: JourneyState::Revoked, ..recovery(2) }).await.unwrap();
-        assert!(tx.bind_journey(JourneyId(id(1)), bound_to(&ada), Some(digest(9))).await.unwrap());
-        assert!(!tx.bind_journey(JourneyId(id(1)), bound_to(&ada), Some(digest(8))).await.unwrap());
-        assert!(!tx.bind_journey(JourneyId(id(2)), bound_to(&ada), None).await.unwrap());
+        assert!(tx.resolve_journey(JourneyId(id(1)), Subject::of(&ada)).await.unwrap());
+        assert!(!tx.resolve_journey(JourneyId(id(1)), Subject::of(&bob)).await.unwrap());
+        assert!(!tx.resolve_journey(JourneyId(id(2)), Subject::of(&ada)).await.unwrap());
         tx.commit().await.unwrap();
-        let found = store.find_journey_by_link(digest(9)).await.unwrap().unwrap();
-        assert_eq!(found.bound, Some(bound_to(&ada)));
-    }
-
-    async fn a_crowd_of_guesses_gets_five_tries(db: Database) {
-        let nodes = nodes(&db).await;
-        let ada = with_account(&nodes[0], 1).await;
-        let journey = with_recovery(&nodes[0], 1, &ada).await;
-        let tries =
-            crowd(&nodes, move |store, _| async move { store.claim_code_try(journey.id, at(1)).await.unwrap() }).await;
-        let mut begun: Vec<_> = tries.iter().flatten().copied().collect();
-        begun.sort_unstable();
-        assert_eq!(begun, (1..=CODE_TRIES).collect::<Vec<_>>(), "{tries:?}");
-    }
-
-    async fn no_try_is_left_with_a_dead_code_or_a_proven_or_expired_journey(db: Database) {
-        let store = db.store().await;
-        let tx = store.begin_write().await.unwrap();
-        tx.insert_journey(&recovery(1)).await.unwrap();
-        tx.insert_journey(&Journey { expires_at: at(1), ..recovery(2) }).await.unwrap();
-        tx.insert_journey(&recovery(3)).await.unwrap();
-        assert_eq!(tx.claim_code_try(JourneyId(id(1)), at(0)).await.unwrap(), Some(1));
-        assert!(tx.prove_journey(JourneyId(id(3)), None, at(0)).await.unwrap());
-        tx.commit().await.unwrap();
-        assert_eq!(store.claim_code_try(JourneyId(id(1)), at(599)).await.unwrap(), Some(2));
-        assert_eq!(store.claim_code_try(JourneyId(id(1)), at(600)).await.unwrap(), None);
-        assert_eq!(store.claim_code_try(JourneyId(id(2)), at(1)).await.unwrap(), None);
-        assert_eq!(store.claim_code_try(JourneyId(id(3)), at(1)).await.unwrap(), None);
-        assert_eq!(store.claim_code_try(JourneyId(id(4)), at(0)).await.unwrap(), None);
-    }
-
-    async fn a_recovery_that_ended_unproven_counts_tries_and_resends_like_a_decoy(db: Database) {
-        let store = db.store().await;
-        let tx = store.begin_write().await.unwrap();
-        for (n, state) in [(1, JourneyState::Done), (2, JourneyState::Revoked)] {
-            tx.insert_journey(&Journey { state, ..recovery(n) }).await.unwrap();
-        }
-        for n in [1, 2] {
-            assert_eq!(tx.claim_code_try(JourneyId(id(n)), at(1)).await.unwrap(), Some(1));
-            assert!(tx.claim_resend(JourneyId(id(n)), at(0), at(60), None).await.unwrap());
-            assert!(!tx.prove_journey(JourneyId(id(n)), None, at(61)).await.unwrap(), "but proves nothing");
-        }
-        tx.commit().await.unwrap();
-        assert_eq!((state(&store, 1).await, state(&store, 2).await), (JourneyState::Done, JourneyState::Revoked));
-    }
-
-    async fn a_proof_is_for_one_journey_and_one_account(db: Database) {
-        let store = db.store().await;
-        let (ada, bob) = (with_account(&store, 1).await, with_account(&store, 2).await);
-        let (first, second) = (with_recovery(&store, 1, &ada).await, with_recovery(&store, 2, &ada).await);
-        let tx = store.begin_write().await.unwrap();
-        assert!(tx.prove_journey(first.id, Some(ada.id), at(1)).await.unwrap());
-        assert!(!tx.prove_journey(first.id, Some(ada.id), at(1)).await.unwrap());
-        assert!(!tx.prove_journey(second.id, Some(ada.id), second.expires_at).await.unwrap());
-        tx.commit().await.unwrap();
-        assert!(store.has_proof(first.id, Some(ada.id)).await.unwrap());
-        assert!(!store.has_proof(first.id, Some(bob.id)).await.unwrap());
-        assert!(!store.has_proof(first.id, None).await.unwrap());
-        assert!(!store.has_proof(second.id, Some(ada.id)).await.unwrap());
-        let proven = store.find_journey_by_id(first.id).await.unwrap().unwrap();
-        assert_eq!((proven.state, proven.proven_at), (JourneyState::Proven, Some(at(1))));
-    }
-
-    async fn of_a_crowd_that_proves_one_journey_one_does(db: Database) {
-        let nodes = nodes(&db).await;
-        let ada = with_account(&nodes[0], 1).await;
-        let journey = with_recovery(&nodes[0], 1, &ada).await;
-        let proven = crowd(&nodes, move |store, _| async move {
-            let tx = store.begin_write().await.unwrap();
-            let proven = tx.prove_journey(journey.id, Some(ada.id), at(1)).await.unwrap();
-            tx.commit().await.unwrap();
-            proven
-        })
-        .await;
-        assert_eq!(proven.iter().filter(|proven| **proven).count(), 1, "{proven:?}");
+        let found = store.find_journey_by_id(JourneyId(id(1))).await.unwrap().unwrap();
+        assert_eq!(found.subject, Subject::of(&ada));
     }
 
     async fn of_a_crowd_that_spends_one_journey_one_does(db: Database) {
@@ -122,6 +58,29 @@ on_both! {
         .await;
         assert_eq!(spent.iter().filter(|spent| **spent).count(), 1, "{spent:?}");
         assert_eq!(state(&nodes[2], 1).await, JourneyState::Done);
+        let proofs = nodes[0].list_journey_proofs(JourneyId(id(1))).await.unwrap();
+        assert_eq!(proofs, [*ready.presented().unwrap().proof()], "the link that did it is written down");
+    }
+
+    async fn two_crowds_that_end_two_journeys_of_one_account_wait_for_each_other_in_turn(db: Database) {
+        let nodes = nodes(&db).await;
+        let ada = with_account(&nodes[0], 1).await;
+        let readies = [
+            ready(&with_recovery(&nodes[0], 1, &ada).await, &ada),
+            ready(&with_recovery(&nodes[0], 2, &ada).await, &ada),
+        ];
+        // Each spends its own journey and revokes the other: without the account's lock that is a deadlock.
+        let ended = crowd(&nodes, move |store, n| async move {
+            let (tx, ready) = (store.begin_write().await.unwrap(), readies[n % 2]);
+            let spent = tx.spend_journey(ready, at(1)).await.unwrap();
+            if spent {
+                tx.revoke_journeys(ada.id, Some(ready.journey())).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            spent
+        })
+        .await;
+        assert_eq!(ended.iter().filter(|ended| **ended).count(), 1, "{ended:?}");
     }
 
     async fn a_journey_that_moved_on_or_expired_is_not_spent(db: Database) {
@@ -129,73 +88,95 @@ on_both! {
         let ada = with_account(&store, 1).await;
         let (first, second) = (with_recovery(&store, 1, &ada).await, with_recovery(&store, 2, &ada).await);
         let tx = store.begin_write().await.unwrap();
-        assert!(tx.prove_journey(first.id, Some(ada.id), at(1)).await.unwrap());
-        assert!(!tx.spend_journey(ready(&first, &ada), at(2)).await.unwrap(), "judged as waiting, proven since");
-        assert!(!tx.spend_journey(ready(&second, &ada), second.expires_at).await.unwrap());
+        assert_eq!(tx.revoke_journeys(ada.id, Some(second.0.id)).await.unwrap(), 1);
+        assert!(!tx.spend_journey(ready(&first, &ada), at(2)).await.unwrap(), "judged as open, revoked since");
+        assert!(!tx.spend_journey(ready(&second, &ada), second.0.expires_at).await.unwrap());
         tx.commit().await.unwrap();
-        assert_eq!((state(&store, 1).await, state(&store, 2).await), (JourneyState::Proven, JourneyState::Waiting));
+        assert_eq!((state(&store, 1).await, state(&store, 2).await), (JourneyState::Revoked, JourneyState::Open));
+        assert!(store.list_journey_proofs(second.0.id).await.unwrap().is_empty(), "nothing was written down either");
     }
 
-    async fn of_a_crowd_that_asks_again_one_message_goes_out(db: Database) {
+    async fn of_a_crowd_that_claims_one_completion_one_holds_it(db: Database) {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
-        let seen = with_recovery(&nodes[0], 1, &ada).await;
-        let sent = crowd(&nodes, move |store, n| {
-            let seen = seen.clone();
-            async move {
-                let tx = store.begin_write().await.unwrap();
-                let now = at(700 + n as u64);
-                let sent = tx.claim_resend(seen.id, seen.last_sent_at, now, Some((1, at(1300)))).await.unwrap();
-                tx.commit().await.unwrap();
-                sent
-            }
+        let held = with_recovery(&nodes[0], 1, &ada).await;
+        let ready = ready(&held, &ada);
+        let claims = crowd(&nodes, move |store, n| async move {
+            let now = at(n as u64);
+            let tx = store.begin_write().await.unwrap();
+            let claim = ready.claim(now);
+            let claimed = tx.claim_completion(ready, claim, now).await.unwrap();
+            tx.commit().await.unwrap();
+            claimed.then_some(claim)
         })
         .await;
-        assert_eq!(sent.iter().filter(|sent| **sent).count(), 1, "{sent:?}");
-        let found = nodes[0].find_journey_by_id(JourneyId(id(1))).await.unwrap().unwrap();
-        assert_eq!((found.code_generation, found.code_expires_at, found.code_tries), (1, at(1300), 0));
-        assert!(found.last_sent_at >= at(700));
+        let claims: Vec<_> = claims.into_iter().flatten().collect();
+        assert_eq!(claims.len(), 1);
+        let tx = nodes[1].begin_write().await.unwrap();
+        assert!(!tx.spend_journey(ready, at(1)).await.unwrap(), "it was judged as open");
+        assert!(tx.finish_completion(claims[0]).await.unwrap());
+        assert!(!tx.finish_completion(claims[0]).await.unwrap(), "once");
+        assert!(!tx.release_completion(claims[0]).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(state(&nodes[2], 1).await, JourneyState::Done);
     }
 
-    async fn sending_the_living_code_again_leaves_it_as_it_is(db: Database) {
+    async fn a_claim_is_given_back_or_taken_over_and_the_late_holder_loses(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
-        let seen = with_recovery(&store, 1, &ada).await;
+        let (journey, asked) = with_recovery(&store, 1, &ada).await;
+        let first = ready(&(journey.clone(), asked), &ada);
+        let claim = first.claim(at(1));
         let tx = store.begin_write().await.unwrap();
-        assert!(tx.claim_resend(seen.id, seen.last_sent_at, at(60), None).await.unwrap());
-        assert!(!tx.claim_resend(seen.id, seen.last_sent_at, at(61), None).await.unwrap());
-        let found = tx.find_journey_by_id(seen.id).await.unwrap().unwrap();
-        assert_eq!(
-            (found.code_generation, found.code_expires_at, found.last_sent_at),
-            (0, seen.code_expires_at, at(60))
-        );
+        assert!(tx.claim_completion(first, claim, at(1)).await.unwrap());
+        assert!(tx.release_completion(claim).await.unwrap());
+        assert!(!tx.finish_completion(claim).await.unwrap(), "it was given back");
+        tx.commit().await.unwrap();
+        assert_eq!(state(&store, 1).await, JourneyState::Open);
+
+        // Left behind by a process that died: the next one was judged by what it left.
+        let state = JourneyState::Completing { until: at(0).plus(COMPLETION_LEASE) };
+        let (left, asked) = recovery_of(&ada, 2);
+        let left = Journey { state, ..left };
+        let tx = store.begin_write().await.unwrap();
+        tx.insert_journey(&left).await.unwrap();
+        let policy = rekey_domain::journey::recovery::recommended_policy();
+        let now = at(61);
+        let presented = rekey_domain::journey::present_link(&left, &asked, digest(102), rekey_domain::ProofId(id(9)), now);
+        let facts = rekey_domain::journey::Facts { account: Some(&ada), proofs: &[], presented, policy: &policy };
+        let owner = rekey_domain::journey::proof::Owner::Link(left.id);
+        let Ok(rekey_domain::journey::Step::Complete(second)) = rekey_domain::journey::step(&left, owner, &facts, now) else {
+            panic!("the claim has run out");
+        };
+        let (dead, next) = (rekey_domain::journey::CompletionClaim { until: at(60), ..second.claim(now) }, second.claim(now));
+        assert!(tx.claim_completion(second, next, now).await.unwrap());
+        assert!(!tx.finish_completion(dead).await.unwrap(), "the first comes back too late");
+        assert!(tx.finish_completion(next).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
-    async fn revoking_ends_the_open_recoveries_of_one_account(db: Database) {
+    async fn revoking_ends_the_open_journeys_of_one_account(db: Database) {
         let store = db.store().await;
         let (ada, bob) = (with_account(&store, 1).await, with_account(&store, 2).await);
-        for n in 1..=3 {
+        let first = with_recovery(&store, 1, &ada).await;
+        for n in 2..=3 {
             with_recovery(&store, n, &ada).await;
         }
         with_recovery(&store, 4, &bob).await;
         let tx = store.begin_write().await.unwrap();
         tx.insert_journey(&recovery(5)).await.unwrap();
-        assert!(
-            tx.spend_journey(
-                ready(&Journey { bound: Some(bound_to(&ada)), link: Some(digest(1)), ..recovery(1) }, &account(1)),
-                at(1)
-            )
-            .await
-            .unwrap()
-        );
-        assert_eq!(tx.revoke_journeys(ada.id, Some(JourneyId(id(3)))).await.unwrap(), 1);
+        let until = at(9);
+        tx.insert_journey(&Journey { state: JourneyState::Completing { until }, ..recovery_of(&ada, 6).0 }).await.unwrap();
+        assert!(tx.spend_journey(ready(&first, &ada), at(1)).await.unwrap());
+        assert_eq!(tx.revoke_journeys(ada.id, Some(JourneyId(id(3)))).await.unwrap(), 2);
         tx.commit().await.unwrap();
         let expected = [
             JourneyState::Done,
             JourneyState::Revoked,
-            JourneyState::Waiting,
-            JourneyState::Waiting,
-            JourneyState::Waiting,
+            JourneyState::Open,
+            JourneyState::Open,
+            JourneyState::Open,
+            JourneyState::Revoked,
         ];
         for (n, expected) in (1..).zip(expected) {
             assert_eq!(state(&store, n).await, expected, "journey {n}");
@@ -209,10 +190,44 @@ on_both! {
             with_recovery(&store, n, &ada).await;
         }
         let tx = store.begin_write().await.unwrap();
-        assert_eq!(tx.revoke_older_recoveries(ada.id, JourneyId(id(3))).await.unwrap(), 2);
+        let kind = JourneyKind::Recovery;
+        assert_eq!(tx.revoke_older_journeys(kind, ada.id, JourneyId(id(3))).await.unwrap(), 2);
+        assert!(tx.has_newer_journey(kind, ada.id, JourneyId(id(3))).await.unwrap());
+        assert!(!tx.has_newer_journey(kind, ada.id, JourneyId(id(4))).await.unwrap());
+        assert!(!tx.has_newer_journey(JourneyKind::Registration, ada.id, JourneyId(id(3))).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(state(&store, 2).await, JourneyState::Revoked);
-        assert_eq!(state(&store, 3).await, JourneyState::Waiting);
-        assert_eq!(state(&store, 4).await, JourneyState::Waiting);
+        assert_eq!(state(&store, 3).await, JourneyState::Open);
+        assert_eq!(state(&store, 4).await, JourneyState::Open);
+    }
+
+    async fn of_a_crowd_that_resolves_journeys_of_one_account_the_newest_is_left(db: Database) {
+        let nodes = nodes(&db).await;
+        let ada = with_account(&nodes[0], 1).await;
+        let tx = nodes[0].begin_write().await.unwrap();
+        for n in 1..=20 {
+            tx.insert_journey(&recovery(n)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let subject = Subject::of(&ada);
+        crowd(&nodes, move |store, n| async move {
+            let (journey, kind) = (JourneyId(id((n % 20 + 1) as u128)), JourneyKind::Recovery);
+            let tx = store.begin_write().await.unwrap();
+            tx.lock_account(AccountId(id(1))).await.unwrap();
+            if !tx.has_newer_journey(kind, AccountId(id(1)), journey).await.unwrap() {
+                tx.revoke_older_journeys(kind, AccountId(id(1)), journey).await.unwrap();
+                tx.resolve_journey(journey, subject).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        })
+        .await;
+        let mut open = Vec::new();
+        for n in 1..=20 {
+            let found = nodes[0].find_journey_by_id(JourneyId(id(n))).await.unwrap().unwrap();
+            if found.subject == subject && found.state == JourneyState::Open {
+                open.push(n);
+            }
+        }
+        assert_eq!(open, [20]);
     }
 }

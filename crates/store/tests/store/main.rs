@@ -12,6 +12,8 @@ mod action_tokens;
 mod audit;
 mod budgets;
 mod cancellation;
+mod carried_over;
+mod challenges;
 mod expiry;
 mod jobs;
 mod journeys;

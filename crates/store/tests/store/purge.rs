@@ -3,15 +3,17 @@ use std::time::Duration;
 use rekey_domain::JourneyId;
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::job::retention::{Expiring, Retention};
+use rekey_domain::journey::method::Method;
 use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
 use rekey_domain::session::Session;
+use rekey_domain::session::assurance::sign_in_proof;
 use rekey_domain::throttle::budget::Budget;
 use rekey_domain::throttle::{Limit, Protection, Purpose, Refusal};
-use rekey_domain::{OutboxId, SessionId};
+use rekey_domain::{OutboxId, ProofId, SessionId};
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::{PIECE, Store};
 
-use crate::given::{action_token, at, digest, id, recovery, session, with_account, with_recovery};
+use crate::given::{action_token, at, digest, granted, id, recovery, session, with_account, with_recovery};
 use crate::on_both;
 
 const DAY: u64 = 24 * 3600;
@@ -79,16 +81,21 @@ on_both! {
         tx.insert_session(&used(3, 29 * DAY), digest(3)).await.unwrap();
         assert!(tx.end_session(ada.id, SessionId(id(3)), at(0)).await.unwrap());
         tx.commit().await.unwrap();
+        let proof = sign_in_proof(&session(1, &ada), Method::Password, None, ProofId(id(9)), at(0));
+        let tx = store.begin_write().await.unwrap();
+        tx.insert_proof(&proof).await.unwrap();
+        tx.commit().await.unwrap();
         assert_eq!(purge(&store, at(30 * DAY)).await, 2);
         assert!(store.find_session(digest(2)).await.unwrap().is_some());
+        assert!(store.list_session_proofs_of(ada.id).await.unwrap().is_empty(), "with what they had proven");
     }
 
-    async fn journeys_go_with_their_proofs_and_tickets_do_not_take_journeys_along(db: Database) {
+    async fn journeys_go_with_their_challenges_and_proofs_and_tickets_do_not_take_journeys_along(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
-        let old = with_recovery(&store, 1, &ada).await;
+        let held = with_recovery(&store, 1, &ada).await;
         let tx = store.begin_write().await.unwrap();
-        assert!(tx.prove_journey(old.id, Some(ada.id), at(1)).await.unwrap());
+        assert!(tx.prove_challenge(&granted(&held, &ada)).await.unwrap());
         let spent = action_token(1, ActionTokenKind::Owner, None);
         tx.insert_action_token(&spent).await.unwrap();
         let mut young = recovery(2);
@@ -98,7 +105,8 @@ on_both! {
         tx.commit().await.unwrap();
         assert_eq!(purge(&store, at(7 * DAY)).await, 0);
         assert_eq!(purge(&store, at(7 * DAY + 3600)).await, 1);
-        assert!(!store.has_proof(old.id, Some(ada.id)).await.unwrap());
+        assert!(store.list_journey_proofs(held.0.id).await.unwrap().is_empty());
+        assert!(store.find_challenge(held.1.id).await.unwrap().is_none());
         assert_eq!(purge(&store, at(30 * DAY + 3600)).await, 1);
         assert_eq!(store.find_journey_by_id(JourneyId(id(2))).await.unwrap().unwrap().action_token, None);
     }

@@ -1,0 +1,102 @@
+//! What was proven, by whom and when: rows that are added and never changed.
+
+use rekey_shared::Timestamp;
+
+use super::Subject;
+use super::challenge::Challenge;
+use super::method::Method;
+use crate::{FactorId, IdentifierId, JourneyId, ProofId, SessionId};
+
+/// What a challenge asks for, and what a proof counts for.
+///
+/// A journey has two owners: its mailed link may be opened in another browser than the one that began it, by another
+/// person. Were their proofs one heap, anyone could begin a recovery, wait until the account's owner has proven the
+/// second gate after a click on the unexpected link, and finish in the first browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// A journey, in the browser that began it.
+    Journey(JourneyId),
+    /// A journey, in the browser that came by its mailed link.
+    Link(JourneyId),
+    /// A session on its way to being signed in.
+    SignIn(SessionId),
+    /// A session that must prove itself afresh.
+    Reauthentication(SessionId),
+    /// A factor that is being added.
+    Enrolment(FactorId),
+}
+
+impl Owner {
+    /// The journey, when it is one.
+    pub const fn journey(self) -> Option<JourneyId> {
+        match self {
+            Self::Journey(id) | Self::Link(id) => Some(id),
+            Self::SignIn(_) | Self::Reauthentication(_) | Self::Enrolment(_) => None,
+        }
+    }
+
+    /// The session, when it is one.
+    pub const fn session(self) -> Option<SessionId> {
+        match self {
+            Self::SignIn(id) | Self::Reauthentication(id) => Some(id),
+            Self::Journey(_) | Self::Link(_) | Self::Enrolment(_) => None,
+        }
+    }
+}
+
+/// One thing that was proven. Where it counts is decided anew whenever it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Proof {
+    /// Its identity: that of the challenge it answers, so that none is answered twice; its own where none was asked.
+    pub id: ProofId,
+    /// What it counts for.
+    pub owner: Owner,
+    /// The gate that it was given at: 1 is the first.
+    pub gate: u8,
+    /// How it was given.
+    pub method: Method,
+    /// By what: one of the account's identifiers for what is sent.
+    pub factor: Option<FactorId>,
+    /// For whom, at which epoch. A proof never counts for another account, nor for the same one after a change of its
+    /// credentials.
+    pub subject: Subject,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Proof {
+    /// The address or number that it went through.
+    pub fn identifier(&self) -> Option<IdentifierId> {
+        self.factor.filter(|_| self.method.is_sent()).map(|factor| IdentifierId(factor.0))
+    }
+}
+
+/// A proof that the rules grant and that is not written down yet. The store asks for it, so that none can be written
+/// unchecked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GrantedProof(Proof);
+
+impl GrantedProof {
+    /// A proof for an answered challenge.
+    pub(super) fn answered(challenge: &Challenge, subject: Subject, at: Timestamp) -> Self {
+        Self(Proof {
+            id: ProofId(challenge.id.0),
+            owner: challenge.owner,
+            gate: challenge.gate,
+            method: challenge.method,
+            factor: challenge.factor,
+            subject,
+            at,
+        })
+    }
+
+    /// A proof that no challenge was issued for.
+    pub(crate) fn unasked(proof: Proof) -> Self {
+        Self(proof)
+    }
+
+    /// The proof.
+    pub fn proof(&self) -> &Proof {
+        &self.0
+    }
+}

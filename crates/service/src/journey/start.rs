@@ -1,0 +1,122 @@
+//! Beginning a journey. Nothing about an account is looked up here: the worker finds out whom it is for.
+
+use std::time::Duration;
+
+use rekey_domain::journey::challenge::{CODE_LIFETIME, Challenge, NewChallenge};
+use rekey_domain::journey::method::Method;
+use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::{Journey, JourneyKind, JourneyState, Subject};
+use rekey_domain::message::{Notification, OutboxItem};
+use rekey_domain::throttle::{self, Limit, Purpose};
+use rekey_domain::{ActionTokenId, ChallengeId, JourneyId, OutboxId};
+use rekey_shared::Timestamp;
+use rekey_shared::identifier::{Identifier, IdentifierKind};
+use rekey_store::Write;
+
+use crate::{PlainToken, RequestMeta, Services, Unexpected, verifier};
+
+/// What a new journey is made from.
+pub(crate) struct NewJourney<'a> {
+    pub kind: JourneyKind,
+    pub identifier: &'a Identifier,
+    pub lifetime: Duration,
+    /// How long a link in its mail lives, where there can be one.
+    pub link_lifetime: Option<Duration>,
+    pub action_token: Option<ActionTokenId>,
+}
+
+/// A journey before it is written down.
+pub(crate) struct Started {
+    pub journey: Journey,
+    /// What it asks for first: an answer to a message to what was typed, whatever it was.
+    pub challenge: Challenge,
+    /// The secret for the cookie of the browser that begins it.
+    pub handle: PlainToken,
+}
+
+/// A new journey with its first challenge.
+pub(crate) fn start(cx: &Services, meta: &RequestMeta, new: &NewJourney<'_>) -> Started {
+    let now = cx.now();
+    let handle = cx.new_token();
+    let journey = Journey {
+        id: JourneyId::new(now, cx.random()),
+        kind: new.kind,
+        state: JourneyState::Open,
+        handle: handle.digest(),
+        target_kind: new.identifier.kind(),
+        target: new.identifier.canonical().to_owned(),
+        target_shown: new.identifier.shown().to_owned(),
+        lang: meta.lang,
+        subject: Subject::Unresolved,
+        action_token: new.action_token,
+        created_at: now,
+        expires_at: now.plus(new.lifetime),
+    };
+    let first = NewChallenge {
+        id: ChallengeId::new(now, cx.random()),
+        owner: Owner::Journey(journey.id),
+        gate: 1,
+        method: method_for(journey.target_kind),
+        link_expires_at: new.link_lifetime.map(|lifetime| now.plus(lifetime)),
+        until: journey.expires_at,
+    };
+    Started { challenge: Challenge::issue(first, now), journey, handle }
+}
+
+/// How a message gets to what was typed. A user name does not say; the worker corrects the guess.
+fn method_for(kind: IdentifierKind) -> Method {
+    match kind {
+        IdentifierKind::Email | IdentifierKind::Username => Method::Mail,
+        IdentifierKind::Phone => Method::Text,
+    }
+}
+
+impl Started {
+    /// Writes the journey and its challenge down.
+    pub(crate) async fn insert(&self, tx: &Write) -> Result<(), Unexpected> {
+        tx.insert_journey(&self.journey).await?;
+        tx.insert_challenge(&self.challenge).await?;
+        Ok(())
+    }
+}
+
+/// Asks the throttle for one more request about this target by this client.
+pub(crate) async fn admit(
+    cx: &Services,
+    tx: &mut Write,
+    purpose: Purpose,
+    limits: &[Limit],
+    target: (IdentifierKind, &str),
+    meta: &RequestMeta,
+) -> Result<Result<(), throttle::Refusal>, Unexpected> {
+    let account = cx.keys.account_key(verifier::kind_name(target.0), target.1);
+    Ok(tx.admit(purpose, account, cx.address_key(meta), limits, cx.now()).await?)
+}
+
+/// Enqueues the message of a journey's first challenge.
+pub(crate) async fn enqueue(
+    cx: &Services,
+    tx: &mut Write,
+    journey: &Journey,
+    challenge: &Challenge,
+) -> Result<(), Unexpected> {
+    let now = cx.now();
+    let notification = match journey.kind {
+        JourneyKind::Registration => Notification::RegistrationSecret { journey: journey.id },
+        JourneyKind::Recovery => Notification::RecoverySecret { journey: journey.id },
+    };
+    let item = OutboxItem {
+        id: OutboxId::new(now, cx.random()),
+        notification,
+        lang: journey.lang,
+        created_at: now,
+        expires_at: worthless_at(challenge, now),
+        attempts: 0,
+    };
+    Ok(tx.enqueue(&item).await?)
+}
+
+/// When there is nothing left in the message that would open anything.
+fn worthless_at(challenge: &Challenge, now: Timestamp) -> Timestamp {
+    challenge.link_expires_at.unwrap_or(now.plus(CODE_LIFETIME))
+}
