@@ -91,6 +91,18 @@ withAndWithoutScripts(() => {
     await visitor.isTold("You've been signed out");
   });
 
+  test('times are those of the reader, or named', async ({ newVisitor, person }) => {
+    const reader = await newVisitor({ timezoneId: 'Asia/Kolkata' });
+    await reader.signsIn(person.email, person.password);
+    await reader.open('/account/sessions');
+    const moment = rows(reader).first().locator('time').first();
+    const at = new Date(await moment.getAttribute('datetime'));
+    const clock = { dateStyle: 'medium', timeStyle: 'short', timeZone: reader.scripts ? 'Asia/Kolkata' : 'UTC' };
+    // The formatter separates the hours from AM or PM by a narrow space.
+    const written = at.toLocaleString('en-US', clock).replace(/\u202f/g, ' ');
+    await expect(moment).toHaveText(reader.scripts ? written : `${written} UTC`);
+  });
+
   test('after signing out the way back shows nothing of the account', async ({ visitor, person }) => {
     await visitor.signsIn(person.email, person.password);
     await visitor.open('/account/sessions');

@@ -66,17 +66,28 @@ impl Timestamp {
 
     /// Date and time in UTC as the language writes it: `Nov 20, 2026, 9:05 AM UTC`, `2026年11月20日 9:05（UTC）`.
     pub fn written(self, lang: Lang) -> String {
+        let at = self.written_at_offset(0, lang);
+        match lang {
+            Lang::En => format!("{at} UTC"),
+            Lang::Ja => format!("{at}（UTC）"),
+        }
+    }
+
+    /// Date and time on a clock that is so many minutes ahead of UTC (`540` in Japan, `-300` in New York in winter), for
+    /// a reader whose own clock it is: `Nov 20, 2026, 6:05 PM`, `2026年11月20日 18:05`.
+    pub fn written_at_offset(self, minutes_ahead: i32, lang: Lang) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let Some(at) = DateTime::from_timestamp_millis(self.0) else { return "–".to_owned() };
+        let there = self.0.saturating_add(i64::from(minutes_ahead) * 60_000);
+        let Some(at) = DateTime::from_timestamp_millis(there) else { return "–".to_owned() };
         let (year, month, day, hour, minute) = (at.year(), at.month0(), at.day(), at.hour(), at.minute());
         match lang {
             Lang::En => {
                 let month = MONTHS.get(month as usize).copied().unwrap_or_default();
                 let (afternoon, hour) = at.hour12();
                 let half = if afternoon { "PM" } else { "AM" };
-                format!("{month} {day}, {year}, {hour}:{minute:02} {half} UTC")
+                format!("{month} {day}, {year}, {hour}:{minute:02} {half}")
             }
-            Lang::Ja => format!("{year}年{}月{day}日 {hour}:{minute:02}（UTC）", month + 1),
+            Lang::Ja => format!("{year}年{}月{day}日 {hour}:{minute:02}", month + 1),
         }
     }
 }
@@ -95,6 +106,20 @@ mod tests {
         ] {
             let at = Timestamp::from_millis(millis);
             assert_eq!((at.written(Lang::En).as_str(), at.written(Lang::Ja).as_str()), (en, ja));
+        }
+    }
+
+    #[test]
+    fn a_reader_sees_the_time_of_their_own_clock() {
+        let at = Timestamp::from_millis(1_795_208_580_000);
+        for (minutes_ahead, en, ja) in [
+            (0, "Nov 20, 2026, 9:03 PM", "2026年11月20日 21:03"),
+            (540, "Nov 21, 2026, 6:03 AM", "2026年11月21日 6:03"),
+            (345, "Nov 21, 2026, 2:48 AM", "2026年11月21日 2:48"),
+            (-300, "Nov 20, 2026, 4:03 PM", "2026年11月20日 16:03"),
+        ] {
+            let written = [Lang::En, Lang::Ja].map(|lang| at.written_at_offset(minutes_ahead, lang));
+            assert_eq!(written, [en, ja], "{minutes_ahead}");
         }
     }
 

@@ -3,6 +3,7 @@
 mod code_field;
 mod field;
 mod form;
+mod moment;
 mod outcome;
 mod password_field;
 mod password_rules;
@@ -13,6 +14,7 @@ mod title;
 pub(crate) use code_field::CodeField;
 pub(crate) use field::{Consent, TextField};
 pub(crate) use form::{FormState, PostForm, Submit};
+pub(crate) use moment::Moment;
 pub(crate) use outcome::{Outcome, Steps};
 pub(crate) use password_field::{ExistingPassword, NewPassword};
 pub(crate) use resend::Resend;

@@ -6,7 +6,7 @@ use rekey_shared::{MessageId, text};
 use serde::{Deserialize, Serialize};
 
 use super::{AccountPassword, AccountSessions};
-use crate::components::{Notice, PageTitle};
+use crate::components::{Moment, Notice, PageTitle};
 use crate::page_context;
 use crate::pages::{MenuEntry, PageRoute, just_done};
 #[cfg(feature = "ssr")]
@@ -50,8 +50,10 @@ impl PageRoute for AccountOverview {
         let lang = page_context::lang();
         let done = just_done("password");
         let saved = move || done.get().then(|| MessageId::PASSWORD_SAVED.text(lang));
-        let changed =
-            person.password_changed_at.map_or_else(|| MessageId::NEVER.text(lang).to_owned(), |at| at.written(lang));
+        let changed = match person.password_changed_at {
+            None => MessageId::NEVER.text(lang).into_any(),
+            Some(at) => view! { <Moment at lang/> }.into_any(),
+        };
         let ends = person
             .password_ends_in_days
             .map(|days| view! { <p class="muted">{text::password_ends_in(days, lang)}</p> });

@@ -6,7 +6,7 @@ use rekey_shared::{Lang, MessageId, Timestamp, text};
 use server_fn::ServerFn as _;
 
 use crate::api::{EndOthers, EndSession};
-use crate::components::{ErrorSummary, FormState, Notice, PageTitle, PostForm, Submit};
+use crate::components::{ErrorSummary, FormState, Moment, Notice, PageTitle, PostForm, Submit};
 use crate::page_context;
 use crate::pages::{DataResource, MenuEntry, PageRoute, just_done, show};
 #[cfg(feature = "ssr")]
@@ -122,7 +122,7 @@ fn Row(session: SessionView, lang: Lang) -> impl IntoView {
         }
     });
     let since = |what: MessageId, at: Timestamp| {
-        view! { <span>{what.text(lang)} " " <span class="moment">{at.written(lang)}</span></span> }
+        view! { <span>{what.text(lang)} " " <Moment at lang/></span> }
     };
     let here = session.current.then(|| view! { <span class="chip">{MessageId::THIS_BROWSER.text(lang)}</span> });
     view! {
