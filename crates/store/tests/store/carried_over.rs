@@ -1,5 +1,6 @@
 //! What was written before a change of the tables, and is read after it.
 
+use rekey_domain::audit::{Actor, AuditEvent, Reason};
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::proof::Owner;
 use rekey_domain::journey::{JourneyState, Subject};
@@ -23,6 +24,41 @@ enum Bound {
         channel: u128,
     },
 }
+
+/// Event, account and address as they were written, and what they mean now.
+type OldEntry = (&'static str, Option<u128>, &'static str, AuditEvent, Actor, Option<Reason>);
+
+const ADA: Option<u128> = Some(1);
+const AT: &str = "192.0.2.1";
+
+/// One entry of every event that there was.
+const OLD_ENTRIES: [OldEntry; 25] = [
+    ("authn_login_success", ADA, AT, AuditEvent::SessionEstablished, Actor::Visitor, None),
+    ("temporary_password_used", ADA, AT, AuditEvent::SessionEstablished, Actor::Visitor, None),
+    ("authn_login_fail", None, AT, AuditEvent::SignInRefused, Actor::Visitor, None),
+    ("authn_login_lock", ADA, AT, AuditEvent::SignInLocked, Actor::Visitor, None),
+    ("session_ended", ADA, AT, AuditEvent::SessionRevoked, Actor::Visitor, None),
+    ("authn_password_change", ADA, AT, AuditEvent::CredentialChange, Actor::Visitor, None),
+    ("authn_password_reset", ADA, AT, AuditEvent::CredentialChange, Actor::Visitor, Some(Reason::Recovery)),
+    ("authn_password_change_fail", ADA, AT, AuditEvent::CredentialChangeRefused, Actor::Visitor, None),
+    ("recovery_started", None, AT, AuditEvent::RecoveryStarted, Actor::Visitor, None),
+    ("code_verified", ADA, AT, AuditEvent::CodeVerified, Actor::Visitor, None),
+    ("code_refused", ADA, AT, AuditEvent::CodeRefused, Actor::Visitor, None),
+    ("link_refused", None, AT, AuditEvent::LinkRefused, Actor::Visitor, None),
+    ("registration_started", None, AT, AuditEvent::RegistrationStarted, Actor::Visitor, None),
+    ("user_created", ADA, AT, AuditEvent::AccountCreated, Actor::Visitor, None),
+    ("account_frozen", ADA, AT, AuditEvent::AccountDisabled, Actor::Visitor, Some(Reason::OwnersObjection)),
+    ("account_disabled", ADA, "", AuditEvent::AccountDisabled, Actor::Operator, Some(Reason::OperatorsDecision)),
+    ("account_released", ADA, "", AuditEvent::AccountEnabled, Actor::Operator, None),
+    ("temporary_password_issued", ADA, "", AuditEvent::TemporaryPasswordIssued, Actor::System, None),
+    ("password_change_required", ADA, "", AuditEvent::CredentialChangeRequired, Actor::Operator, None),
+    ("password_expiry_lifted", ADA, "", AuditEvent::PasswordExpiryLifted, Actor::Operator, None),
+    ("password_expiry_set", ADA, "", AuditEvent::PasswordExpirySet, Actor::Operator, None),
+    ("policy_assigned", None, "", AuditEvent::PolicyAssigned, Actor::Operator, None),
+    ("group_joined", ADA, "", AuditEvent::GroupJoined, Actor::Operator, None),
+    ("group_left", ADA, "", AuditEvent::GroupLeft, Actor::Operator, None),
+    ("owner_link_made", None, "", AuditEvent::OwnerLinkMade, Actor::Operator, None),
+];
 
 /// Writes rows as the program wrote them then.
 struct Old {
@@ -108,6 +144,16 @@ impl Old {
         }
     }
 
+    /// In which only the address tells who did it.
+    async fn audit_entry(&self, n: u8, event: &str, account: Option<u128>, address: &str) {
+        let columns = "seq, at, event, account, journey, session, address, prev, hash";
+        let (account, hash) = (account.map_or_else(|| "NULL".to_owned(), |id| self.id(id)), self.bytes(&digest(n).0));
+        let (seq, at) = (n.to_string(), at(n.into()).as_millis().to_string());
+        let (event, address) = (format!("'{event}'"), format!("'{address}'"));
+        let values = [&seq, &at, &event, &account, "NULL", "NULL", &address, &hash, &hash];
+        self.insert("audit", columns, &values).await;
+    }
+
     async fn session(&self, n: u8, account: u128, kind: &str) {
         let columns = "id, account, token, kind, epoch, device, created_at, last_used_at";
         let (id, account, token) = (self.id(n.into()), self.id(account), self.bytes(&digest(n).0));
@@ -158,6 +204,25 @@ on_both! {
         }
         let link = store.find_challenge_by_link(digest(101)).await.unwrap().unwrap();
         assert_eq!((link.id.0, link.link_expires_at), (id(1), Some(at(3600))));
+    }
+
+    async fn the_audit_log_goes_on_in_its_order_under_the_present_names(db: Database) {
+        let old = Old::of(&db).await;
+        for (n, (event, account, address, ..)) in (1..).zip(OLD_ENTRIES) {
+            old.audit_entry(n, event, account, address).await;
+        }
+        let store = db.store().await;
+        let tx = store.begin_write().await.unwrap();
+        let entries = tx.list_unsealed(100).await.unwrap();
+        assert_eq!(entries.len(), OLD_ENTRIES.len());
+        for ((n, (old_event, account, address, event, actor, reason)), entry) in (1..).zip(OLD_ENTRIES).zip(entries) {
+            assert_eq!((entry.at, entry.account), (at(n), account.map(id)), "{old_event}");
+            assert_eq!((entry.event.as_str(), entry.actor.as_str()), (event.name(), actor.name()), "{old_event}");
+            assert_eq!(entry.reason.as_deref(), reason.map(Reason::name), "{old_event}");
+            assert_eq!(entry.address.as_deref(), Some(address).filter(|address| !address.is_empty()), "{old_event}");
+            let detail = (old_event == "temporary_password_used").then_some(r#"{"method":"temporary_password"}"#);
+            assert_eq!(entry.detail.as_deref(), detail, "{old_event}");
+        }
     }
 
     async fn everyone_stays_signed_in_as_they_were(db: Database) {
