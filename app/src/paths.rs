@@ -8,6 +8,8 @@ use crate::pages::public::{self, Forgot};
 pub const SIGN_IN: &str = public::SignIn::PATH;
 /// First page of a registration.
 pub const REGISTER: &str = public::Register::PATH;
+/// First page of an owner's registration.
+pub const REGISTER_OWNER: &str = public::RegisterOwner::PATH;
 /// The code of a registration.
 pub const REGISTER_CODE: &str = public::RegisterCode::PATH;
 /// Name and password.

@@ -65,6 +65,7 @@ impl From<registration::StartError> for PublicError {
         match error {
             registration::StartError::Fields(fields) => Problem::Fields(fields).into(),
             registration::StartError::Closed => Problem::RegistrationClosed.into(),
+            registration::StartError::LinkNotValid => Problem::LinkNotValid.into(),
             registration::StartError::Throttled => Problem::SlowDown.into(),
             registration::StartError::Unexpected(failure) => failure.into(),
         }

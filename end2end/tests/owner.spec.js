@@ -23,7 +23,7 @@ withAndWithoutScripts(() => {
     expect(new URL(link).origin).toBe(site.url);
     const visitor = await newVisitor({ at: site });
     await visitor.open(link);
-    await visitor.isAt('/register');
+    await visitor.isAt('/register/owner');
     await visitor.sees('Set up Rekey');
     const { email } = somebody();
     await registersAsOwner(visitor, email);
@@ -32,7 +32,7 @@ withAndWithoutScripts(() => {
 
     const second = await newVisitor({ at: site });
     await second.open(link);
-    await second.sees('Registration is closed');
+    await second.sees('This link no longer works');
   });
 
   test('a newer owner link puts an end to the older one', async ({ newSite, newVisitor }) => {
@@ -40,9 +40,27 @@ withAndWithoutScripts(() => {
     const [older, newer] = [await ownerLink(site), await ownerLink(site)];
     const visitor = await newVisitor({ at: site });
     await visitor.open(older);
-    await visitor.sees('Registration is closed');
+    await visitor.sees('This link no longer works');
     await visitor.open(newer);
     await visitor.sees('Set up Rekey');
+  });
+});
+
+withAndWithoutScripts(() => {
+  test('an owner link that is used up makes no ordinary account', async ({ newSite, newVisitor }) => {
+    const site = await newSite({});
+    const [first, second] = [await newVisitor({ at: site }), await newVisitor({ at: site })];
+    const link = await ownerLink(site);
+    for (const visitor of [first, second]) {
+      await visitor.open(link);
+      await visitor.sees('Set up Rekey');
+    }
+    await registersAsOwner(first, somebody().email);
+    await second.type({ identifier: somebody().email });
+    await second.press('Send code');
+    await second.isTold('This link no longer works');
+    await second.follow('Back to sign-in');
+    await second.sees('Sign in');
   });
 });
 

@@ -20,7 +20,7 @@ pub async fn recovery(State(site): State<Site>, Path(token): Path<String>) -> Re
 
 /// The link for the first or a lost owner.
 pub async fn owner(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    keep_token(&site, Cookie::Owner, &token, paths::REGISTER)
+    keep_token(&site, Cookie::Owner, &token, paths::REGISTER_OWNER)
 }
 
 /// "It was not me".

@@ -136,9 +136,9 @@ impl Tour {
         let token = self.site.owner_link().await;
         self.plant("owner", &token);
         self.open(&format!("/owner/{token}")).await;
-        self.open("/register").await;
-        self.refused(paths::REGISTRATION_START, &[("identifier", "Kanarie-6@")]).await;
-        self.done(paths::REGISTRATION_START, &[("identifier", ADA)]).await;
+        self.open("/register/owner").await;
+        self.refused(paths::REGISTRATION_START_OWNER, &[("identifier", "Kanarie-6@")]).await;
+        self.done(paths::REGISTRATION_START_OWNER, &[("identifier", ADA)]).await;
         let (code, _) = self.mailed().await;
         self.open("/register/code").await;
         self.refused(paths::REGISTRATION_VERIFY, &[("code", "000000")]).await;

@@ -305,8 +305,10 @@ on_every_site! {
             let replaced = site.owner_link().await;
             site.owner_link().await;
             let mut cohort = Cohort::new(&site, scripts, &["A".repeat(43), replaced].map(|token| Visitor::new(Shape::Token, &token)));
-            cohort.all_led("/register", Step::Open("/owner/{}")).await;
-            cohort.all(Step::Open("/register")).await;
+            cohort.all_led("/register/owner", Step::Open("/owner/{}")).await;
+            cohort.all(Step::Open("/register/owner")).await;
+            let refused = cohort.all(Step::Send(paths::REGISTRATION_START_OWNER, &[("identifier", UNKNOWN)])).await;
+            assert!(scripts == Scripts::Off || refused[0].contains("link_not_valid"), "{refused:?}");
         }
     }
 }

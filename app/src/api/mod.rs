@@ -12,5 +12,7 @@ mod session;
 pub use freeze::Freeze;
 pub use password::ChangePassword;
 pub use recovery::{CompleteRecovery, ResendRecovery, StartRecovery, VerifyRecovery};
-pub use registration::{CompleteRegistration, ResendRegistration, StartRegistration, VerifyRegistration};
+pub use registration::{
+    CompleteRegistration, ResendRegistration, StartOwnerRegistration, StartRegistration, VerifyRegistration,
+};
 pub use session::{EndOthers, EndSession, SignIn, SignOut};

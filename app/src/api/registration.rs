@@ -11,13 +11,27 @@ pub async fn start_registration(
     #[server(default)] identifier: String,
     #[server(default)] consent: String,
 ) -> Result<(), AppError> {
+    start(identifier, consent, None).await
+}
+
+/// Begins the registration of an owner by the link in the browser's cookie, and leads to its code.
+#[server(endpoint = "registration/start-owner")]
+pub async fn start_owner_registration(
+    #[server(default)] identifier: String,
+    #[server(default)] consent: String,
+) -> Result<(), AppError> {
+    let link = crate::context::visitor()?.owner_link().to_owned();
+    start(identifier, consent, Some(link)).await
+}
+
+#[cfg(feature = "ssr")]
+async fn start(identifier: String, consent: String, owner: Option<String>) -> Result<(), AppError> {
     use crate::context;
     use crate::cookies::Cookie;
     use crate::paths;
     use rekey_service::registration::{self, Start};
 
     let (cx, meta) = context::operation()?;
-    let owner = Some(context::visitor()?.owner_link().to_owned()).filter(|token| !token.is_empty());
     let input = Start { identifier, owner, consent: !consent.is_empty() };
     let started = registration::start(&cx, &meta, input).await;
     let started = started.map(|handle| context::keep(Cookie::Register, &handle));

@@ -4,7 +4,7 @@ use rekey_shared::{MessageId, Problem};
 
 use super::PageRoute as _;
 use super::account::AccountPassword;
-use super::public::{Forgot, Recover, Register, SignIn};
+use super::public::{Forgot, Recover, Register, RegisterOwner, SignIn};
 
 /// The page that helps with a problem met on `page`, and what the link to it says.
 pub(crate) fn next_step(problem: &Problem, page: &str) -> Option<(&'static str, MessageId)> {
@@ -12,6 +12,8 @@ pub(crate) fn next_step(problem: &Problem, page: &str) -> Option<(&'static str, 
         Problem::NotSignedIn => Some((SignIn::PATH, MessageId::SIGN_IN)),
         Problem::ChangePasswordFirst if page == AccountPassword::PATH => None,
         Problem::ChangePasswordFirst => Some((AccountPassword::PATH, MessageId::CHANGE_PASSWORD)),
+        // A new one is printed by the program, which its operator runs.
+        Problem::LinkNotValid if page == RegisterOwner::PATH => Some((SignIn::PATH, MessageId::BACK_TO_SIGN_IN)),
         Problem::LinkNotValid => Some((Forgot::PATH, MessageId::GET_NEW_CODE)),
         Problem::JourneyOver | Problem::CodeDead => Some((beginning(page), MessageId::START_AGAIN)),
         Problem::RegistrationClosed => Some((SignIn::PATH, MessageId::BACK_TO_SIGN_IN)),

@@ -5,7 +5,8 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use rekey_app::api::{
     ChangePassword, CompleteRecovery, CompleteRegistration, EndOthers, EndSession, Freeze, ResendRecovery,
-    ResendRegistration, SignIn, SignOut, StartRecovery, StartRegistration, VerifyRecovery, VerifyRegistration,
+    ResendRegistration, SignIn, SignOut, StartOwnerRegistration, StartRecovery, StartRegistration, VerifyRecovery,
+    VerifyRegistration,
 };
 use rekey_app::pages::{PAGES, PageEntry};
 use rekey_app::paths;
@@ -84,6 +85,7 @@ fn registration(site: &Site) -> Vec<Row> {
 
     vec![
         form::<StartRegistration>(site, ANYONE).on_page(paths::REGISTER, &[Identifier, Consent]),
+        form::<StartOwnerRegistration>(site, ANYONE).on_page(paths::REGISTER_OWNER, &[Identifier, Consent]),
         form::<VerifyRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[Code]),
         form::<ResendRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[]),
         form::<CompleteRegistration>(site, REGISTERING)

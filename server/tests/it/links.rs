@@ -12,7 +12,7 @@ const TOKEN: &str = "C2xqI23uChSRpVDVd98SdWeTCfQ_8nWdUvnsRlgNzf0";
 
 const DOORS: [(&str, &str, &str); 3] = [
     ("/recover/link/", "rekey_link", "/recover/new"),
-    ("/owner/", "rekey_owner", "/register"),
+    ("/owner/", "rekey_owner", "/register/owner"),
     ("/not-me/", "rekey_not_me", "/not-me"),
 ];
 

@@ -14,6 +14,7 @@ mod register;
 mod register_code;
 mod register_details;
 mod register_done;
+mod register_owner;
 mod sign_in;
 
 use layout::PublicLayout;
@@ -34,6 +35,7 @@ page_group! {
     /// What is in the public chunk.
     PublicPage {
         register::Register,
+        register_owner::RegisterOwner,
         register_code::RegisterCode,
         register_details::RegisterDetails,
         register_done::RegisterDone,

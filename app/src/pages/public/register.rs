@@ -13,7 +13,6 @@ use crate::pages::PageRoute;
 use {
     crate::pages::request::{PageRequest, PageResult},
     rekey_domain::access::Access,
-    rekey_service::owner,
     rekey_shared::Problem,
 };
 
@@ -22,51 +21,41 @@ pub(crate) struct Register;
 
 impl PageRoute for Register {
     const PATH: &'static str = "/register";
-    /// Whether an owner's link was followed.
-    type Data = bool;
+    type Data = ();
 
     #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]
-    async fn load(request: PageRequest) -> PageResult<bool> {
-        let for_owner = owner::link_is_open(&request.services, request.visitor()?.owner_link()).await?;
-        if !for_owner && !request.services.settings().registration.open {
-            return Err(Problem::RegistrationClosed.into());
-        }
-        Ok(for_owner)
+    async fn load(request: PageRequest) -> PageResult<()> {
+        if request.services.settings().registration.open { Ok(()) } else { Err(Problem::RegistrationClosed.into()) }
     }
 
-    fn view(for_owner: bool) -> AnyView {
-        let state = FormState::new(Self::PATH, StartRegistration::PATH);
-        let lang = state.lang;
-        let (title, lead) = if for_owner {
-            (MessageId::REGISTER_OWNER_TITLE, MessageId::REGISTER_OWNER_LEAD)
-        } else {
-            (MessageId::REGISTER_TITLE, MessageId::REGISTER_LEAD)
-        };
-        let consent = page_context::site().terms_url.map(|terms| view! { <Consent state terms/> });
-        view! {
-            <Steps step=1 of=3/>
-            <ErrorSummary state/>
-            <PageTitle title=title.text(lang) state/>
-            <p class="lead">{lead.text(lang)}</p>
-            <PostForm to=StartRegistration::PATH state>
-                <TextField
-                    state
-                    field=Field::Identifier
-                    label=MessageId::ADDRESS
-                    autocomplete="email"
-                    inputmode="email"
-                />
-                {consent}
-                <Submit state label=MessageId::SEND_CODE busy=MessageId::SENDING/>
-            </PostForm>
-            <p class="aside">
-                {MessageId::ALREADY_REGISTERED.text(lang)} " "
-                <a href=SignIn::PATH>{MessageId::SIGN_IN.text(lang)}</a>
-            </p>
-        }
-        .into_any()
+    fn view((): ()) -> AnyView {
+        let lead = MessageId::REGISTER_LEAD;
+        first_step(Self::PATH, StartRegistration::PATH, MessageId::REGISTER_TITLE, lead)
     }
+}
+
+/// Asks for the address or number to register with.
+pub(super) fn first_step(page: &'static str, to: &'static str, title: MessageId, lead: MessageId) -> AnyView {
+    let state = FormState::new(page, to);
+    let lang = state.lang;
+    let consent = page_context::site().terms_url.map(|terms| view! { <Consent state terms/> });
+    view! {
+        <Steps step=1 of=3/>
+        <ErrorSummary state/>
+        <PageTitle title=title.text(lang) state/>
+        <p class="lead">{lead.text(lang)}</p>
+        <PostForm to=to state>
+            <TextField state field=Field::Identifier label=MessageId::ADDRESS autocomplete="email" inputmode="email"/>
+            {consent}
+            <Submit state label=MessageId::SEND_CODE busy=MessageId::SENDING/>
+        </PostForm>
+        <p class="aside">
+            {MessageId::ALREADY_REGISTERED.text(lang)} " "
+            <a href=SignIn::PATH>{MessageId::SIGN_IN.text(lang)}</a>
+        </p>
+    }
+    .into_any()
 }

@@ -33,7 +33,7 @@ pub const NAME_MAX: usize = 100;
 pub struct Start {
     /// An e-mail address or a mobile number, as typed.
     pub identifier: String,
-    /// The owner's link, when the browser came by one.
+    /// The token of an owner's link, for the registration of an owner.
     pub owner: Option<String>,
     /// Whether the terms were accepted.
     pub consent: bool,
@@ -45,9 +45,12 @@ pub enum StartError {
     /// Fields need another look.
     #[error("bad fields")]
     Fields(Vec<FieldProblem>),
-    /// Registration is switched off, and there is no owner's link.
+    /// Registration is switched off, and it is not the owner's.
     #[error("registration is closed")]
     Closed,
+    /// The owner's link is unknown, expired, used or replaced.
+    #[error("the owner's link does not work")]
+    LinkNotValid,
     /// Too many codes for this target or from this client.
     #[error("throttled")]
     Throttled,
@@ -116,10 +119,11 @@ impl From<SetError> for CompleteError {
 
 /// Begins a registration. Looks no account up: the worker finds out whether the identifier is taken.
 pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<PlainToken, StartError> {
-    let action_token = open_owner_action_token(cx, meta, input.owner.as_deref()).await?;
-    if action_token.is_none() && !cx.settings().registration.open {
-        return Err(StartError::Closed);
-    }
+    let action_token = match input.owner.as_deref() {
+        Some(token) => Some(find_owner_token(cx, meta, token).await?.ok_or(StartError::LinkNotValid)?),
+        None if cx.settings().registration.open => None,
+        None => return Err(StartError::Closed),
+    };
     let identifier = parse_start(cx, &input)?;
     let new = NewJourney {
         kind: JourneyKind::Registration,
@@ -166,12 +170,7 @@ fn parse_contact(typed: &str, region: &str) -> Result<Identifier, FieldFault> {
     Identifier::parse_contact(typed, region)
 }
 
-async fn open_owner_action_token(
-    cx: &Services,
-    meta: &RequestMeta,
-    typed: Option<&str>,
-) -> Result<Option<ActionTokenId>, Unexpected> {
-    let Some(typed) = typed else { return Ok(None) };
+async fn find_owner_token(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Option<ActionTokenId>, Unexpected> {
     let found = match PlainToken::parse(typed) {
         Some(token) => cx.store.find_action_token(token.digest()).await?,
         None => None,

@@ -13,6 +13,7 @@ use crate::bench::{BETTER, GOOD};
 pub mod paths {
     #![expect(missing_docs, reason = "the names say it")]
     pub const REGISTRATION_START: &str = "/api/registration/start";
+    pub const REGISTRATION_START_OWNER: &str = "/api/registration/start-owner";
     pub const REGISTRATION_VERIFY: &str = "/api/registration/verify";
     pub const REGISTRATION_COMPLETE: &str = "/api/registration/complete";
     pub const RECOVERY_START: &str = "/api/recovery/start";
