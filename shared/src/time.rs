@@ -66,10 +66,16 @@ impl Timestamp {
 
     /// Date and time in UTC as the language writes it: `Nov 20, 2026, 9:05 AM UTC`, `2026年11月20日 9:05（UTC）`.
     pub fn written(self, lang: Lang) -> String {
-        let at = self.written_at_offset(0, lang);
+        self.written_in_zone(0, "UTC", lang)
+    }
+
+    /// Date and time on a clock that is so many minutes ahead of UTC, with the zone's name, for readers elsewhere:
+    /// `Nov 20, 2026, 6:05 PM JST`, `2026年11月20日 18:05（JST）`.
+    pub fn written_in_zone(self, minutes_ahead: i32, name: &str, lang: Lang) -> String {
+        let at = self.written_at_offset(minutes_ahead, lang);
         match lang {
-            Lang::En => format!("{at} UTC"),
-            Lang::Ja => format!("{at}（UTC）"),
+            Lang::En => format!("{at} {name}"),
+            Lang::Ja => format!("{at}（{name}）"),
         }
     }
 

@@ -58,7 +58,9 @@ pub struct PersonView {
 pub enum ChangeReason {
     /// The password is older than the policy allows.
     Expired,
-    /// The account was marked: by an operator, or because the password is known from a breach.
+    /// The password is known from a breach.
+    Breached,
+    /// An operator marked the account.
     Marked,
     /// A temporary password opened the session; it cannot be used again.
     Temporary,

@@ -3,10 +3,14 @@
 
 mod support;
 
-use rekey_delivery::Rendered;
+use jiff::tz::TimeZone;
+use rekey_delivery::{Brand, Rendered};
+use rekey_service::links::Links;
 use rekey_service::message::compose::MessageBody;
+use rekey_service::setting::Settings;
 use rekey_shared::Lang;
 use support::{brand, messages};
+use url::Url;
 
 const BASE: &str = "https://id.example.org";
 
@@ -152,6 +156,21 @@ Rekey（id.example.org）
 このメールは自動で送信されています。返信はお受けできません。
 "
     );
+}
+
+#[test]
+fn times_are_on_the_organizations_clock() {
+    for (zone, lang, expected) in [
+        ("Asia/Tokyo", Lang::En, "on Nov 20, 2026, 6:05 PM JST."),
+        ("Asia/Tokyo", Lang::Ja, "2026年11月20日 18:05（JST）です"),
+        ("America/New_York", Lang::En, "on Nov 20, 2026, 4:05 AM EST."),
+        ("Asia/Kolkata", Lang::Ja, "2026年11月20日 14:35（IST）です"),
+    ] {
+        let settings = Settings { time_zone: TimeZone::get(zone).expect("a zone"), ..Settings::recommended() };
+        let brand = Brand::new(&settings, &Links::new(Url::parse(BASE).expect("a URL")));
+        let text = messages::sms(lang, content("expires", lang), &brand);
+        assert!(text.contains(expected), "{zone}: {text}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub mod session;
 pub mod setting;
 pub mod throttle;
 
-pub use account::{Account, AccountIdentifier, Authority, Epoch, PasswordHash, Role, Status};
+pub use account::{Account, AccountIdentifier, Authority, ChangeCause, Epoch, PasswordHash, Role, Status};
 pub use id::{
     AccountId, ActionTokenId, ChallengeId, Digest, FactorId, IdentifierId, JobId, JourneyId, KeyId, OutboxId,
     ProgramId, ProofId, SessionId,

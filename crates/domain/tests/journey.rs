@@ -32,7 +32,7 @@ fn account() -> Account {
         lang: Lang::En,
         password: None,
         password_changed_at: None,
-        must_change: false,
+        must_change: None,
         never_expires: false,
         epoch: Epoch(3),
         created_at: NOW,

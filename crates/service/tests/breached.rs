@@ -40,7 +40,7 @@ on_both_databases! {
         assert_eq!(t.caller(ADA, BREACHED_PASSWORD).await.must_change, None);
         let t = t.with(|settings| settings.policy.breached = true).await;
         let caller = t.caller(ADA, BREACHED_PASSWORD).await;
-        assert_eq!(caller.must_change, Some(ChangeReason::Marked));
+        assert_eq!(caller.must_change, Some(ChangeReason::Breached));
         let change = Change {
             current_password: BREACHED_PASSWORD.into(),
             new_password: GOOD.into(),

@@ -9,7 +9,7 @@ use rekey_domain::audit::Actor;
 use rekey_domain::job::lease::LeaseRule;
 use rekey_domain::job::{Counts, Job, JobState, RowOutcome};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, Authority, Epoch, JobId, PasswordHash, Role, Status};
+use rekey_domain::{Account, AccountId, Authority, ChangeCause, Epoch, JobId, PasswordHash, Role, Status};
 use rekey_service::job::{self, Runner};
 use rekey_service::{Clock as _, operator};
 use rekey_shared::{Lang, Timestamp};
@@ -52,7 +52,7 @@ async fn fill(store: &Store, now: Timestamp) {
             lang: Lang::En,
             password: None,
             password_changed_at: None,
-            must_change: false,
+            must_change: None,
             never_expires: false,
             epoch: Epoch(0),
             created_at: now,
@@ -177,7 +177,7 @@ on_both_databases! {
         let marking = t.cx.store.find_account_after(None).await.expect("reads").expect("an account");
         t.complete_by_link(&link, BETTER).await.expect("recovers");
         let tx = t.cx.store.begin_write().await.expect("begins");
-        assert!(!tx.require_change_of(marking.id, marking.epoch).await.expect("writes"), "the epoch is another one");
+        assert!(!tx.require_change_of(marking.id, marking.epoch, ChangeCause::Operator).await.expect("writes"), "the epoch is another one");
         drop(tx);
         t.run_jobs().await;
         assert_eq!(find(&t.cx.store, id).await.state, JobState::Done);

@@ -6,7 +6,7 @@ use rekey_domain::journey::JourneyKind;
 use rekey_domain::journey::method::Method;
 use rekey_domain::message::DeadCause;
 use rekey_domain::throttle::Purpose;
-use rekey_domain::{Authority, Digest, Role};
+use rekey_domain::{Authority, ChangeCause, Digest, Role};
 use rekey_shared::Lang;
 use rekey_shared::identifier::IdentifierKind;
 
@@ -40,6 +40,7 @@ macro_rules! texts {
 
 texts! {
     IdentifierKind { Email = "email", Phone = "phone", Username = "username", }
+    ChangeCause { Breached = "breached", Operator = "operator", }
     Authority { Local = "local", Directory = "directory", }
     Role { Member = "member", Owner = "owner", }
     JourneyKind { Registration = "registration", Recovery = "recovery", }

@@ -151,7 +151,7 @@ async fn insert(tx: &rekey_store::Write, n: u64, canonical: &str, now: Timestamp
         lang: Lang::En,
         password: None,
         password_changed_at: None,
-        must_change: false,
+        must_change: None,
         never_expires: false,
         epoch: Epoch(0),
         created_at: now,

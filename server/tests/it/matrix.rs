@@ -29,6 +29,7 @@ const EXPECTED: &[(&str, &[&str])] = &[
         &[
             "GET /",
             "GET /register",
+            "GET /register/owner",
             "GET /register/done",
             "GET /forgot",
             "GET /recover/done",
@@ -37,8 +38,10 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "GET /help",
             "GET /api/page/",
             "GET /api/page/register",
+            "GET /api/page/register/owner",
             "GET /api/page/not-me",
             "POST /api/registration/start",
+            "POST /api/registration/start-owner",
             "POST /api/recovery/start",
             "POST /api/account/freeze",
             "POST /api/session/sign-in",

@@ -11,7 +11,8 @@ async fn the_data_of_a_page_is_what_the_page_is_drawn_from() {
     let site = TestSite::router().start().await;
     let expected = [
         ("/api/page/", r#"{"data":null}"#),
-        ("/api/page/register", r#"{"data":false}"#),
+        ("/api/page/register", r#"{"data":null}"#),
+        ("/api/page/register/owner", r#"{"refused":{"problem":"link_not_valid"}}"#),
         ("/api/page/not-me", r#"{"refused":{"problem":"link_not_valid"}}"#),
     ];
     for (address, data) in expected {

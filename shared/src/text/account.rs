@@ -37,6 +37,8 @@ super::messages! {
         "この端末はそのままで、ほかの端末からはすべてサインアウトします。";
     EXPIRED: "Your password has expired. Choose a new one to continue.",
         "パスワードの有効期限が切れました。続けるには、新しいパスワードを設定してください。";
+    BREACHED: "Your password was found in a data breach elsewhere. Choose a new one to continue.",
+        "お使いのパスワードは、流出したパスワードの一覧にあります。続けるには、新しいパスワードを設定してください。";
     MARKED: "Choose a new password to continue. Until then, you can't do anything else here.",
         "続ける前に、新しいパスワードを設定してください。それまで、ほかの操作はできません。";
     TEMPORARY: "Your temporary password can't be used again. Choose your own password to continue.",

@@ -73,6 +73,7 @@ impl PageRoute for AccountPassword {
 const fn sentence(reason: ChangeReason) -> MessageId {
     match reason {
         ChangeReason::Expired => MessageId::EXPIRED,
+        ChangeReason::Breached => MessageId::BREACHED,
         ChangeReason::Marked => MessageId::MARKED,
         ChangeReason::Temporary => MessageId::TEMPORARY,
     }

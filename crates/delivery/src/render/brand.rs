@@ -1,7 +1,9 @@
 //! The sender as people see it.
 
+use jiff::tz::TimeZone;
 use rekey_service::links::Links;
 use rekey_service::setting::Settings;
+use rekey_shared::{Lang, Timestamp};
 use url::{Host, Url};
 
 use super::tidy;
@@ -17,6 +19,8 @@ pub struct Brand {
     pub(crate) organisation: String,
     /// The same, for text messages.
     pub(crate) short: String,
+    /// The zone of times, whose readers may be anywhere.
+    pub(crate) time_zone: TimeZone,
     /// Where people reach the help desk.
     pub(crate) help: Option<String>,
     /// The host that people see in their address bar.
@@ -32,6 +36,7 @@ impl Brand {
         Self {
             short: tidy::cut(&organisation, SHORT_LENGTH),
             organisation,
+            time_zone: settings.time_zone.clone(),
             help: settings.help_url.as_deref().and_then(web_address),
             host: base.host_str().unwrap_or("localhost").to_owned(),
             bound: bound_host(base),
@@ -41,6 +46,13 @@ impl Brand {
     /// The part of our addresses and Message-IDs after the `@`.
     pub fn mail_domain(&self) -> String {
         mail_domain(&self.host)
+    }
+
+    /// Date and time on the organization's clock, with the name of its zone then (summer time has another).
+    pub(crate) fn written(&self, at: Timestamp, lang: Lang) -> String {
+        let Ok(moment) = jiff::Timestamp::from_millisecond(at.as_millis()) else { return at.written(lang) };
+        let clock = self.time_zone.to_offset_info(moment);
+        at.written_in_zone(clock.offset().seconds() / 60, clock.abbreviation(), lang)
     }
 
     /// The last line of a text message with a code: phones fill the code in on this host only

@@ -2,7 +2,7 @@
 
 use rekey_service::message::compose::MessageBody;
 use rekey_service::temporary::TemporaryPassword;
-use rekey_shared::{Lang, OneTimeCode, Timestamp};
+use rekey_shared::{Lang, OneTimeCode};
 use url::Url;
 
 use super::page::Page;
@@ -11,6 +11,7 @@ use super::{Brand, tidy};
 /// A mail.
 pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
     let org = brand.organisation.as_str();
+    let when = |at| brand.written(at, Lang::En);
     let page = match content {
         MessageBody::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
         MessageBody::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
@@ -20,9 +21,11 @@ pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
         MessageBody::TemporaryPassword { name, password, minutes, sign_in } => {
             temporary_password(org, name, (password, *minutes), sign_in)
         }
-        MessageBody::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
+        MessageBody::PasswordChanged { name, at, not_me, days } => {
+            password_changed(org, name, &when(*at), (not_me, *days))
+        }
         MessageBody::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
-        MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
+        MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, &when(*ends_at), change),
         MessageBody::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
     Page { foot: foot(brand), ..page }
@@ -41,13 +44,13 @@ pub(super) fn short(content: &MessageBody, org: &str, brand: &Brand) -> String {
             format!("{password} is your temporary {org} password. It works once and expires in {life}: {sign_in}")
         }
         MessageBody::PasswordChanged { at, not_me, .. } => {
-            format!("{org}: password changed on {}. Not you? {not_me}", at.written(Lang::En))
+            format!("{org}: password changed on {}. Not you? {not_me}", brand.written(*at, Lang::En))
         }
         MessageBody::SignInPaused { forgot, .. } => {
             format!("{org}: sign-in is locked for a while after wrong passwords. Forgot yours? {forgot}")
         }
         MessageBody::PasswordExpires { ends_at, change, .. } => {
-            format!("{org}: your password expires on {}. Change it: {change}", ends_at.written(Lang::En))
+            format!("{org}: your password expires on {}. Change it: {change}", brand.written(*ends_at, Lang::En))
         }
         MessageBody::AccountFrozen { forgot, .. } => {
             format!("{org}: your account is frozen. To use it again, reset your password: {forgot}")
@@ -108,14 +111,11 @@ fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPas
         .words("Didn't request this? Ignore this email. Your password stays the same.")
 }
 
-fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Page {
+fn password_changed(org: &str, name: &str, at: &str, (not_me, days): (&Url, u32)) -> Page {
     let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
     Page::new(format!("Your {org} password was changed"), "Your password was changed")
         .words(hello(name))
-        .words(format!(
-            "Your {org} password was changed on {}. If that was you, no action is needed.",
-            at.written(Lang::En)
-        ))
+        .words(format!("Your {org} password was changed on {at}. If that was you, no action is needed."))
         .words("If it wasn't you, freeze your account now. No one can sign in until the password is reset.")
         .button("It wasn't me", not_me)
         .words(format!("The link works for {days}. You'll be asked to confirm."))
@@ -133,10 +133,10 @@ fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
         .words("If it wasn't you, no action is needed: wrong passwords don't open your account.")
 }
 
-fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> Page {
+fn password_expires(org: &str, name: &str, ends_at: &str, change: &Url) -> Page {
     Page::new(format!("Your {org} password expires soon"), "Your password expires soon")
         .words(hello(name))
-        .words(format!("Your {org} password works until {}. Change it before then.", ends_at.written(Lang::En)))
+        .words(format!("Your {org} password works until {ends_at}. Change it before then."))
         .button("Change password", change)
         .words("If you don't, you'll choose a new one when you next sign in. Nothing else changes.")
 }

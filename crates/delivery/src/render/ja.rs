@@ -2,7 +2,7 @@
 
 use rekey_service::message::compose::MessageBody;
 use rekey_service::temporary::TemporaryPassword;
-use rekey_shared::{Lang, OneTimeCode, Timestamp};
+use rekey_shared::{Lang, OneTimeCode};
 use url::Url;
 
 use super::page::Page;
@@ -11,6 +11,7 @@ use super::{Brand, tidy};
 /// A mail.
 pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
     let org = brand.organisation.as_str();
+    let when = |at| brand.written(at, Lang::Ja);
     let page = match content {
         MessageBody::RegistrationCode { code, minutes } => registration_code(org, code, *minutes),
         MessageBody::AlreadyRegistered { sign_in, forgot } => already_registered(org, sign_in, forgot),
@@ -20,9 +21,11 @@ pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
         MessageBody::TemporaryPassword { name, password, minutes, sign_in } => {
             temporary_password(org, name, (password, *minutes), sign_in)
         }
-        MessageBody::PasswordChanged { name, at, not_me, days } => password_changed(org, name, *at, (not_me, *days)),
+        MessageBody::PasswordChanged { name, at, not_me, days } => {
+            password_changed(org, name, &when(*at), (not_me, *days))
+        }
         MessageBody::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
-        MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, *ends_at, change),
+        MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, &when(*ends_at), change),
         MessageBody::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
     Page { foot: foot(brand), ..page }
@@ -41,13 +44,13 @@ pub(super) fn short(content: &MessageBody, org: &str, brand: &Brand) -> String {
             format!("{org}：仮パスワード {password}（1回限り、{life}有効） {sign_in}")
         }
         MessageBody::PasswordChanged { at, not_me, .. } => {
-            format!("{org}：{}にパスワードが変更されました。心当たりがない場合 {not_me}", at.written(Lang::Ja))
+            format!("{org}：{}にパスワードが変更されました。心当たりがない場合 {not_me}", brand.written(*at, Lang::Ja))
         }
         MessageBody::SignInPaused { forgot, .. } => {
             format!("{org}：サインインを一時的にロックしました。再設定 {forgot}")
         }
         MessageBody::PasswordExpires { ends_at, change, .. } => {
-            format!("{org}：パスワードの有効期限は{}です。変更 {change}", ends_at.written(Lang::Ja))
+            format!("{org}：パスワードの有効期限は{}です。変更 {change}", brand.written(*ends_at, Lang::Ja))
         }
         MessageBody::AccountFrozen { forgot, .. } => format!("{org}：アカウントの利用を停止しました。再開 {forgot}"),
     }
@@ -116,13 +119,10 @@ fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPas
         .words("お心当たりがない場合は、このメールを破棄してください。パスワードは変わりません。")
 }
 
-fn password_changed(org: &str, name: &str, at: Timestamp, (not_me, days): (&Url, u32)) -> Page {
+fn password_changed(org: &str, name: &str, at: &str, (not_me, days): (&Url, u32)) -> Page {
     Page::new(format!("【{org}】パスワードが変更されました"), "パスワードが変更されました")
         .words_if(dear(name))
-        .words(format!(
-            "{}に、{org}のパスワードが変更されました。ご自分で変更した場合は、お手続きは必要ありません。",
-            at.written(Lang::Ja)
-        ))
+        .words(format!("{at}に、{org}のパスワードが変更されました。ご自分で変更した場合は、お手続きは必要ありません。"))
         .words(
             "お心当たりがない場合は、すぐにアカウントの利用を停止してください。\
              パスワードを再設定するまで、誰もサインインできなくなります。",
@@ -143,13 +143,10 @@ fn sign_in_paused(org: &str, name: &str, forgot: &Url) -> Page {
         .words("お心当たりがない場合も、お手続きは必要ありません。間違ったパスワードではサインインできません。")
 }
 
-fn password_expires(org: &str, name: &str, ends_at: Timestamp, change: &Url) -> Page {
+fn password_expires(org: &str, name: &str, ends_at: &str, change: &Url) -> Page {
     Page::new(format!("【{org}】パスワードの有効期限が近づいています"), "パスワードの有効期限が近づいています")
         .words_if(dear(name))
-        .words(format!(
-            "{org}のパスワードは{}まで使えます。それまでに新しいものへ変更してください。",
-            ends_at.written(Lang::Ja)
-        ))
+        .words(format!("{org}のパスワードは{ends_at}まで使えます。それまでに新しいものへ変更してください。"))
         .button("パスワードを変更", change)
         .words("期限を過ぎても、サインインのときに新しいパスワードを設定すれば、そのまま使い続けられます。")
 }

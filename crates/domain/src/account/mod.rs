@@ -61,6 +61,15 @@ pub enum Authority {
     Directory,
 }
 
+/// Why the password of an account must be changed, whatever its age and however it was proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChangeCause {
+    /// It is known from a breach (PW-6).
+    Breached,
+    /// An operator wants it.
+    Operator,
+}
+
 /// An account.
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -82,8 +91,8 @@ pub struct Account {
     pub password: Option<PasswordHash>,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,
-    /// Whether it is marked: the password opens nothing but the page where it is changed.
-    pub must_change: bool,
+    /// Why it is marked, if it is: the password opens nothing but the page where it is changed.
+    pub must_change: Option<ChangeCause>,
     /// Whether its password stays good however old it is (GX-10).
     pub never_expires: bool,
     /// The credential epoch.

@@ -36,7 +36,7 @@ pub fn state_of(account: &Account, facts: AccountStateFacts) -> AccountState {
         Status::Frozen { .. } => AccountState::Locked,
         Status::Active if facts.waits => AccountState::Locked,
         Status::Active if facts.temporary => AccountState::Pending,
-        Status::Active if account.must_change || facts.age == PasswordAge::Expired => AccountState::Expired,
+        Status::Active if account.must_change.is_some() || facts.age == PasswordAge::Expired => AccountState::Expired,
         Status::Active => AccountState::Active,
     }
 }
@@ -47,7 +47,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{AccountId, Authority, Epoch, PasswordHash, Role};
+    use crate::{AccountId, Authority, ChangeCause, Epoch, PasswordHash, Role};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_165_505_000);
     const AGES: [PasswordAge; 3] = [PasswordAge::Fresh, PasswordAge::Warn { days_left: 3 }, PasswordAge::Expired];
@@ -63,7 +63,7 @@ mod tests {
             lang: Lang::En,
             password: Some(PasswordHash(String::new())),
             password_changed_at: Some(NOW),
-            must_change,
+            must_change: must_change.then_some(ChangeCause::Operator),
             never_expires: false,
             epoch: Epoch(0),
             created_at: NOW,

@@ -31,9 +31,9 @@ pub struct GatePolicy {
     pub lifetime: Duration,
 }
 
-/// Where a set of proofs stands with a policy.
+/// How far a set of proofs has come through the gates of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum GateProgress {
     /// A gate is to be passed.
     Open(OpenGate),
     /// All gates are passed: the proof for each, in order.
@@ -55,19 +55,19 @@ impl GatePolicy {
         Self { gates: vec![methods], distinct: Distinct::Methods, lifetime: PROOF_LIFETIME }
     }
 
-    /// Where proofs stand. Whether they count at all was found out before; those of other gates than the policy has,
+    /// How far proofs have come. Whether they count at all was found out before; those of other gates than the policy has,
     /// and by methods that their gate does not take, are passed over.
-    pub fn standing(&self, proofs: &[Proof]) -> Standing {
+    pub fn progress(&self, proofs: &[Proof]) -> GateProgress {
         let all = self.gates.len();
         if let Some(chosen) = self.pick(all, proofs).filter(|chosen| !chosen.is_empty()) {
-            return Standing::Met(chosen);
+            return GateProgress::Met(chosen);
         }
         let passed = (0..all).rev().find(|count| self.pick(*count, proofs).is_some()).unwrap_or(0);
         let methods = self.methods_at(passed, proofs);
         let open = (passed, methods);
         // What was proven at an earlier gate may leave no way through this one: then another proof is asked for there.
         let (at, methods) = if methods.is_empty() { self.detour(passed, proofs).unwrap_or(open) } else { open };
-        Standing::Open(OpenGate { number: gate_number(at), methods })
+        GateProgress::Open(OpenGate { number: gate_number(at), methods })
     }
 
     /// A proof for each of the first `count` gates, so that all differ.
@@ -148,9 +148,9 @@ mod tests {
     }
 
     fn open(policy: &GatePolicy, proofs: &[Proof]) -> Option<(u8, Vec<Method>)> {
-        match policy.standing(proofs) {
-            Standing::Open(gate) => Some((gate.number, gate.methods.iter().collect())),
-            Standing::Met(_) => None,
+        match policy.progress(proofs) {
+            GateProgress::Open(gate) => Some((gate.number, gate.methods.iter().collect())),
+            GateProgress::Met(_) => None,
         }
     }
 

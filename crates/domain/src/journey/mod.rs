@@ -33,7 +33,7 @@ use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
 
 use self::challenge::Challenge;
-use self::gate::{GatePolicy, OpenGate, Standing};
+use self::gate::{GatePolicy, GateProgress, OpenGate};
 use self::method::Method;
 use self::proof::{GrantedProof, Owner, Proof};
 use crate::{Account, AccountId, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId, ProofId};
@@ -286,10 +286,10 @@ pub fn step(journey: &Journey, owner: Owner, facts: &Facts<'_>, now: Timestamp) 
         return Err(Refusal::Completing);
     }
     let proofs = counted(journey, owner, facts, now);
-    match facts.policy.standing(&proofs) {
-        Standing::Open(_) if is_overtaken(journey, owner, facts, now) => Err(Refusal::Over),
-        Standing::Open(gate) => Ok(Step::Prove(gate)),
-        Standing::Met(chosen) => ready(journey, &chosen, facts).map(Step::Complete).ok_or(Refusal::Over),
+    match facts.policy.progress(&proofs) {
+        GateProgress::Open(_) if is_overtaken(journey, owner, facts, now) => Err(Refusal::Over),
+        GateProgress::Open(gate) => Ok(Step::Prove(gate)),
+        GateProgress::Met(chosen) => ready(journey, &chosen, facts).map(Step::Complete).ok_or(Refusal::Over),
     }
 }
 

@@ -117,7 +117,7 @@ mod tests {
             lang: Lang::En,
             password: Some(PasswordHash(String::new())),
             password_changed_at: Some(at(0)),
-            must_change: false,
+            must_change: None,
             never_expires: false,
             epoch: Epoch(0),
             created_at: at(0),

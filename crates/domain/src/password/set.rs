@@ -74,7 +74,7 @@ impl SetOccasion {
     pub const fn of_change(reason: Option<ChangeReason>) -> Self {
         match reason {
             None => Self::Change,
-            Some(ChangeReason::Expired | ChangeReason::Marked) => Self::RequiredChange,
+            Some(ChangeReason::Expired | ChangeReason::Breached | ChangeReason::Marked) => Self::RequiredChange,
             Some(ChangeReason::Temporary) => Self::AfterTemporary,
         }
     }
@@ -197,7 +197,7 @@ mod tests {
             lang: Lang::En,
             password: None,
             password_changed_at: None,
-            must_change: false,
+            must_change: None,
             never_expires: false,
             epoch: Epoch(7),
             created_at: Timestamp::default(),
@@ -266,6 +266,7 @@ mod tests {
     fn the_reason_of_a_change_is_its_occasion() {
         assert_eq!(SetOccasion::of_change(None), SetOccasion::Change);
         assert_eq!(SetOccasion::of_change(Some(ChangeReason::Expired)), SetOccasion::RequiredChange);
+        assert_eq!(SetOccasion::of_change(Some(ChangeReason::Breached)), SetOccasion::RequiredChange);
         assert_eq!(SetOccasion::of_change(Some(ChangeReason::Marked)), SetOccasion::RequiredChange);
         assert_eq!(SetOccasion::of_change(Some(ChangeReason::Temporary)), SetOccasion::AfterTemporary);
     }

@@ -19,11 +19,11 @@ use rekey_shared::view::ChangeReason;
 use super::Session;
 use crate::access::FRESH_FOR;
 use crate::journey::Subject;
-use crate::journey::gate::{GatePolicy, PROOF_LIFETIME, Standing};
+use crate::journey::gate::{GatePolicy, GateProgress, PROOF_LIFETIME};
 use crate::journey::method::{Method, MethodSet};
 use crate::journey::proof::{GrantedProof, Owner, Proof};
 use crate::password::expiry::PasswordAge;
-use crate::{Account, FactorId, ProofId};
+use crate::{Account, ChangeCause, FactorId, ProofId};
 
 /// What a sign-in must prove where nothing else is set.
 pub fn recommended_policy() -> GatePolicy {
@@ -53,7 +53,7 @@ impl Assurance {
     pub fn of(session: &Session, proofs: &[Proof], policy: &GatePolicy) -> Option<Self> {
         let own: Vec<_> = proofs.iter().filter(|proof| counts(session, proof)).copied().collect();
         let lasting: Vec<_> = own.iter().filter(|proof| proof.method != Method::TemporaryPassword).copied().collect();
-        let meets = |proofs: &[Proof]| matches!(policy.standing(proofs), Standing::Met(_));
+        let meets = |proofs: &[Proof]| matches!(policy.progress(proofs), GateProgress::Met(_));
         let level = match (own.is_empty(), meets(&lasting), meets(&own)) {
             (true, _, _) => return None,
             (false, true, _) => Level::SignedIn,
@@ -91,9 +91,12 @@ impl Assurance {
     pub fn must_change(self, account: &Account, age: PasswordAge) -> Option<ChangeReason> {
         match self.level {
             Level::TemporaryPassword => Some(ChangeReason::Temporary),
-            Level::SignedIn if account.must_change => Some(ChangeReason::Marked),
-            Level::SignedIn if age == PasswordAge::Expired => Some(ChangeReason::Expired),
-            Level::Half | Level::SignedIn => None,
+            Level::SignedIn => match account.must_change {
+                Some(ChangeCause::Breached) => Some(ChangeReason::Breached),
+                Some(ChangeCause::Operator) => Some(ChangeReason::Marked),
+                None => (age == PasswordAge::Expired).then_some(ChangeReason::Expired),
+            },
+            Level::Half => None,
         }
     }
 
@@ -157,7 +160,7 @@ mod tests {
             lang: Lang::En,
             password: None,
             password_changed_at: None,
-            must_change: false,
+            must_change: None,
             never_expires: false,
             epoch: Epoch(3),
             created_at: NOW,
@@ -262,7 +265,8 @@ mod tests {
 
     #[test]
     fn a_temporary_password_a_mark_and_age_lead_to_the_change() {
-        let marked = Account { must_change: true, ..account() };
+        let [marked, breached] = [ChangeCause::Operator, ChangeCause::Breached]
+            .map(|cause| Account { must_change: Some(cause), ..account() });
         let must_change = |method, account: &Account, age| {
             let assurance = Assurance::of(&session(), &[proof(1, method, NOW)], &recommended_policy());
             assurance.and_then(|assurance| assurance.must_change(account, age))
@@ -271,6 +275,7 @@ mod tests {
         assert_eq!(must_change(Method::Password, &account(), fresh), None);
         assert_eq!(must_change(Method::Password, &account(), expired), Some(ChangeReason::Expired));
         assert_eq!(must_change(Method::Password, &marked, expired), Some(ChangeReason::Marked));
+        assert_eq!(must_change(Method::Password, &breached, expired), Some(ChangeReason::Breached));
         assert_eq!(must_change(Method::TemporaryPassword, &marked, expired), Some(ChangeReason::Temporary));
     }
 }

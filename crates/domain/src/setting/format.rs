@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{Problem, Value};
@@ -235,5 +236,24 @@ impl Format for Region {
 
     fn range(&self) -> String {
         "a country code of two uppercase letters".to_owned()
+    }
+}
+
+/// A time zone of the IANA database that is part of the program: no machine knows other zones than the next.
+pub struct Zone;
+
+impl Format for Zone {
+    type Typed = TimeZone;
+
+    fn read(&self, value: &Value) -> Result<TimeZone, Problem> {
+        TimeZone::get(text(value)?.trim()).map_err(|_| Problem::NotTimeZone)
+    }
+
+    fn write(&self, typed: &TimeZone) -> Value {
+        Value::Text(typed.iana_name().unwrap_or("UTC").to_owned())
+    }
+
+    fn range(&self) -> String {
+        "a name of the IANA time zone database, such as Asia/Tokyo".to_owned()
     }
 }

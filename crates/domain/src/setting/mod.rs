@@ -17,6 +17,7 @@ mod tests;
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use rekey_shared::password::Policy;
 
 use crate::job::retention::Retention;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub help_url: Option<String>,
     /// The region of telephone numbers typed without a country code: ISO 3166-1 alpha-2.
     pub default_region: String,
+    /// The zone of times in messages, whose readers may be anywhere.
+    pub time_zone: TimeZone,
     /// Registration.
     pub registration: Registration,
     /// Recovery.
@@ -180,6 +183,7 @@ impl Settings {
             organisation: "Rekey".to_owned(),
             help_url: None,
             default_region: "US".to_owned(),
+            time_zone: TimeZone::UTC,
             registration: Registration { open: true, terms_url: None },
             recovery: Recovery {
                 kind: RecoveryKind::LinkAndCode,

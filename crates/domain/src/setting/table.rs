@@ -3,7 +3,7 @@
 use rekey_shared::password::Policy;
 
 use super::draft::ThrottlePreset;
-use super::format::{Link, Name, OneOf, Region, Span, Switch, Whole};
+use super::format::{Link, Name, OneOf, Region, Span, Switch, Whole, Zone};
 use super::key::{Key, Section, Typed};
 use super::{RecoveryKind, Settings};
 use crate::throttle::Protection;
@@ -57,6 +57,7 @@ pub static KEYS: &[&dyn Key] = keys! {
     "organisation" Site Name { most: 80 }, |d, v| d.settings.organisation = v, |s| Some(s.organisation.clone());
     "help_url" Site Link(HELP), |d, v| d.settings.help_url = Some(v), |s| s.help_url.clone();
     "default_region" Site Region, |d, v| d.settings.default_region = v, |s| Some(s.default_region.clone());
+    "time_zone" Site Zone, |d, v| d.settings.time_zone = v, |s| Some(s.time_zone.clone());
 
     "registration.open" Registration SWITCH, |d, v| d.settings.registration.open = v, |s| Some(s.registration.open);
     "registration.terms_url" Registration Link(WEB), |d, v| d.settings.registration.terms_url = Some(v), |s| s.registration.terms_url.clone();

@@ -39,6 +39,7 @@ const TYPED: &[(&str, &[&str], &[&str])] = &[
     ("organisation", &["Example", " Hinode 株式会社 "], &["", "   ", "a\nb"]),
     ("help_url", &["https://help.example.org/", "mailto:help@example.org"], &["javascript:alert(1)", "help"]),
     ("default_region", &["JP"], &["jp", "JPN", "日本"]),
+    ("time_zone", &["UTC", " Asia/Tokyo", "America/New_York"], &["", "JST", "Asia/Tokio", "+09:00", "../etc/passwd"]),
     ("registration.open", &["true", " false "], &["yes", "1", ""]),
     ("registration.terms_url", &["https://example.org/terms"], &["mailto:a@example.org", "data:,x"]),
     ("recovery.kind", &["link_and_code", "temporary_password"], &["Link", "", "link_and_code,"]),

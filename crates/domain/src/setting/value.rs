@@ -81,6 +81,9 @@ pub enum Problem {
     /// Not an ISO 3166-1 alpha-2 code.
     #[error("must be a country code of two uppercase letters, such as \"US\"")]
     NotRegion,
+    /// Not in the IANA time zone database.
+    #[error("must be a time zone such as \"UTC\" or \"Asia/Tokyo\"")]
+    NotTimeZone,
     /// Two settings contradict each other.
     #[error("must not be shorter than {0}")]
     ShorterThan(&'static str),

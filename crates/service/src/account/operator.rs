@@ -1,7 +1,7 @@
 //! What the operator does at the command line: switching accounts off and on, releasing frozen ones.
 
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Reason};
-use rekey_domain::{Account, Status};
+use rekey_domain::{Account, ChangeCause, Status};
 use rekey_shared::identifier::Identifier;
 
 use crate::context::About as _;
@@ -39,7 +39,7 @@ pub async fn release(cx: &Services, identifier: &str) -> Result<(), OperatorErro
 pub async fn require_change(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
     let account = find(cx, identifier).await?;
     let mut tx = cx.store.begin_write().await?;
-    tx.require_change(account.id).await?;
+    tx.require_change(account.id, ChangeCause::Operator).await?;
     tx.record(entry(cx, AuditEvent::CredentialChangeRequired, &account));
     Ok(tx.commit().await?)
 }

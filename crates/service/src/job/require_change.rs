@@ -2,7 +2,7 @@
 
 use rekey_domain::audit::{AuditEntry, AuditEvent, Reason, Target};
 use rekey_domain::job::{Job, JobOutcome, RowOutcome};
-use rekey_domain::{Account, AccountId};
+use rekey_domain::{Account, AccountId, ChangeCause};
 use rekey_store::Write;
 use serde::{Deserialize, Serialize};
 
@@ -40,10 +40,10 @@ async fn mark(tx: &Write, account: &Account) -> Result<RowOutcome, Unexpected> {
     if account.password.is_none() {
         return Ok(RowOutcome::NoPassword);
     }
-    if account.must_change {
+    if account.must_change.is_some() {
         return Ok(RowOutcome::Already);
     }
     // A password that was replaced just now is as new as this asks for.
-    let marked = tx.require_change_of(account.id, account.epoch).await?;
+    let marked = tx.require_change_of(account.id, account.epoch, ChangeCause::Operator).await?;
     Ok(if marked { RowOutcome::Done } else { RowOutcome::Overtaken })
 }

@@ -350,7 +350,7 @@ fn new_account(
         lang: journey.lang,
         password: None,
         password_changed_at: None,
-        must_change: false,
+        must_change: None,
         never_expires: false,
         epoch: Epoch(0),
         created_at: now,

@@ -6,7 +6,7 @@ use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail, Reason};
 use rekey_domain::journey::method::Method;
 use rekey_domain::password::expiry::PasswordAge;
 use rekey_domain::session::{Assurance, Session};
-use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, FactorId, Role, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ChangeCause, Digest, FactorId, Role, Status};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
 use rekey_shared::view::{ChangeReason, PersonView};
@@ -122,7 +122,8 @@ async fn admit(
         SignInMethod::ByTemporary(sent) => (Method::TemporaryPassword, sent.disputed.map(FactorId::from)),
     };
     let by_password = method == Method::Password;
-    let breached = by_password && !account.must_change && is_breached(cx, account, password).await?;
+    let breached =
+        by_password && account.must_change != Some(ChangeCause::Breached) && is_breached(cx, account, password).await?;
     let mut tx = cx.store.begin_write().await?;
     let recorded = match &opened {
         SignInMethod::ByPassword => audit::Method::Password,
@@ -139,7 +140,7 @@ async fn admit(
     let (session, token) = sessions::open(cx, &tx, meta, new).await?;
     let established = meta.audit(AuditEvent::SessionEstablished, now).by(Actor::Person(account.id)).account(account.id);
     tx.record(established.session(session).detail(Detail::Method(recorded)));
-    if breached && tx.require_change_of(account.id, account.epoch).await? {
+    if breached && tx.require_change_of(account.id, account.epoch, ChangeCause::Breached).await? {
         let required = AuditEntry::new(AuditEvent::CredentialChangeRequired, Actor::System, now).account(account.id);
         tx.record(required.session(session).reason(Reason::Breached));
     }

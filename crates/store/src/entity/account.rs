@@ -27,7 +27,8 @@ pub struct Model {
     pub lang: String,
     pub password: Option<String>,
     pub password_changed_at: Option<i64>,
-    pub must_change: bool,
+    /// Why, if it must be.
+    pub must_change: Option<String>,
     pub never_expires: bool,
     /// The last warning of the present password's end: so many days before. Smaller ones come later.
     pub warned: Option<i32>,
@@ -76,7 +77,7 @@ impl TryFrom<Model> for Account {
             family_name: row.family_name,
             password: row.password.map(PasswordHash),
             password_changed_at: row.password_changed_at.map(Timestamp::from_millis),
-            must_change: row.must_change,
+            must_change: row.must_change.map(|cause| Text::read(&cause, "account", "must_change")).transpose()?,
             never_expires: row.never_expires,
             epoch: Epoch(row.epoch),
             created_at: Timestamp::from_millis(row.created_at),
@@ -100,7 +101,7 @@ impl From<&Account> for Model {
             lang: account.lang.text().to_owned(),
             password: None,
             password_changed_at: None,
-            must_change: account.must_change,
+            must_change: account.must_change.map(|cause| cause.text().to_owned()),
             never_expires: account.never_expires,
             warned: None,
             epoch: account.epoch.0,

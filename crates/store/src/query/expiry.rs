@@ -1,13 +1,14 @@
 //! Passwords that end soon, and accounts whose password must be changed.
 
 use rekey_domain::password::expiry::{Due, PageCursor};
-use rekey_domain::{Account, AccountId, Epoch};
+use rekey_domain::{Account, AccountId, ChangeCause, Epoch};
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::finders;
 use crate::entity::account;
+use crate::text::Text as _;
 use crate::{Unexpected, Write};
 
 finders! {
@@ -59,10 +60,10 @@ impl Write {
         Ok(outcome.rows_affected == 1)
     }
 
-    /// Marks an account whose password is known from a breach, unless it got another meanwhile. `false` when it did.
-    pub async fn require_change_of(&self, id: AccountId, epoch: Epoch) -> Result<bool, Unexpected> {
+    /// Marks an account for the sake of its present password, unless it got another meanwhile. `false` when it did.
+    pub async fn require_change_of(&self, id: AccountId, epoch: Epoch, cause: ChangeCause) -> Result<bool, Unexpected> {
         let outcome = account::Entity::update_many()
-            .col_expr(account::Column::MustChange, Expr::value(true))
+            .col_expr(account::Column::MustChange, Expr::value(cause.text()))
             .filter(account::COLUMN.id.eq(id.0))
             .filter(account::COLUMN.epoch.eq(epoch.0))
             .exec(&self.tx)
@@ -72,8 +73,8 @@ impl Write {
 
     /// Marks an account: its password opens nothing any more but the page where it is changed, also for those who are
     /// signed in. The next replacement takes the mark away.
-    pub async fn require_change(&self, id: AccountId) -> Result<(), Unexpected> {
-        let update = account::Entity::update_many().col_expr(account::Column::MustChange, Expr::value(true));
+    pub async fn require_change(&self, id: AccountId, cause: ChangeCause) -> Result<(), Unexpected> {
+        let update = account::Entity::update_many().col_expr(account::Column::MustChange, Expr::value(cause.text()));
         update.filter(account::COLUMN.id.eq(id.0)).exec(&self.tx).await?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Setting a password, and the ones that it replaced.
 
 use rekey_domain::password::set::{Effect, SetPermit};
-use rekey_domain::{AccountId, Epoch, PasswordHash};
+use rekey_domain::{AccountId, ChangeCause, Epoch, PasswordHash};
 use rekey_shared::Timestamp;
 use rekey_shared::password::History;
 use sea_orm::sea_query::Expr;
@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::finders;
 use crate::entity::{account, past_password};
+use crate::text::Text as _;
 use crate::{Unexpected, Write};
 
 finders! {
@@ -102,10 +103,11 @@ impl Write {
 /// The one statement that writes a new password.
 fn update_of(permit: SetPermit, new: &PasswordHash, now: Timestamp) -> UpdateMany<account::Entity> {
     let occasion = permit.occasion();
+    let must_change = occasion.has(Effect::RequireChange).then(|| ChangeCause::Operator.text());
     let update = account::Entity::update_many()
         .col_expr(account::Column::Password, Expr::value(new.0.clone()))
         .col_expr(account::Column::PasswordChangedAt, Expr::value(now.as_millis()))
-        .col_expr(account::Column::MustChange, Expr::value(occasion.has(Effect::RequireChange)))
+        .col_expr(account::Column::MustChange, Expr::value(must_change))
         .col_expr(account::Column::Warned, Expr::value(None::<i32>))
         .filter(account::COLUMN.id.eq(permit.account().0))
         .filter(account::COLUMN.epoch.eq(permit.epoch().0));

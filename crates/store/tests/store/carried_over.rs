@@ -4,7 +4,7 @@ use rekey_domain::audit::{Actor, AuditEvent, Reason};
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::proof::Owner;
 use rekey_domain::journey::{JourneyState, Subject};
-use rekey_domain::{AccountId, Epoch, FactorId, JourneyId};
+use rekey_domain::{AccountId, ChangeCause, Epoch, FactorId, JourneyId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
 use crate::given::{at, digest, id};
@@ -95,6 +95,11 @@ impl Old {
         let columns = "id, status, status_at, role, given_name, family_name, lang, epoch, created_at";
         self.insert("account", columns, &[&self.id(n), "'active'", "0", "'member'", "''", "''", "'en'", "3", "0"])
             .await;
+    }
+
+    async fn mark(&self, account: u128) {
+        let sql = format!("UPDATE account SET must_change = TRUE WHERE id = {}", self.id(account));
+        self.db.execute_unprepared(&sql).await.unwrap();
     }
 
     async fn identifier(&self, n: u128, account: u128, kind: &str) {
@@ -222,6 +227,17 @@ on_both! {
             assert_eq!(entry.address.as_deref(), Some(address).filter(|address| !address.is_empty()), "{old_event}");
             let detail = (old_event == "temporary_password_used").then_some(r#"{"method":"temporary_password"}"#);
             assert_eq!(entry.detail.as_deref(), detail, "{old_event}");
+        }
+    }
+
+    async fn accounts_that_were_marked_stay_marked(db: Database) {
+        let old = Old::of(&db).await;
+        old.account(1).await;
+        old.account(2).await;
+        old.mark(2).await;
+        let store = db.store().await;
+        for (n, cause) in [(1, None), (2, Some(ChangeCause::Operator))] {
+            assert_eq!(store.find_account(AccountId(id(n))).await.unwrap().unwrap().must_change, cause);
         }
     }
 

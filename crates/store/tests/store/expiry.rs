@@ -1,6 +1,6 @@
 use rekey_domain::password::expiry::{DAY, Due, PageCursor, due_warnings};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, PasswordHash, Status};
+use rekey_domain::{Account, AccountId, ChangeCause, PasswordHash, Status};
 use rekey_store::Store;
 
 use crate::given::{account, address, at, crowd, id, insert, nodes, permit, with_account};
@@ -80,14 +80,14 @@ on_both! {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
         let tx = store.begin_write().await.unwrap();
-        tx.require_change(ada.id).await.unwrap();
+        tx.require_change(ada.id, ChangeCause::Breached).await.unwrap();
         tx.set_never_expires(ada.id, true).await.unwrap();
         let marked = tx.find_account(ada.id).await.unwrap().unwrap();
-        assert!(marked.must_change && marked.never_expires);
+        assert_eq!((marked.must_change, marked.never_expires), (Some(ChangeCause::Breached), true));
         let new = PasswordHash("second".to_owned());
         assert!(tx.set_password(permit(SetOccasion::Change, &ada), &new, 0, at(9)).await.unwrap().is_some());
         tx.commit().await.unwrap();
         let after = store.find_account(ada.id).await.unwrap().unwrap();
-        assert!(!after.must_change && after.never_expires);
+        assert_eq!((after.must_change, after.never_expires), (None, true));
     }
 }

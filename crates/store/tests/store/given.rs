@@ -50,7 +50,7 @@ pub fn account(n: u128) -> Account {
         lang: Lang::Ja,
         password: Some(PasswordHash("$argon2id$first".to_owned())),
         password_changed_at: Some(at(0)),
-        must_change: false,
+        must_change: None,
         never_expires: false,
         epoch: Epoch(3),
         created_at: at(0),

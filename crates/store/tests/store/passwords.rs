@@ -1,5 +1,5 @@
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, Epoch, PasswordHash};
+use rekey_domain::{Account, AccountId, ChangeCause, Epoch, PasswordHash};
 use rekey_shared::password::History;
 use rekey_store::Store;
 
@@ -90,11 +90,11 @@ on_both! {
             }
             let ada = with_account(&store, n as u128 + 1).await;
             let tx = store.begin_write().await.unwrap();
-            tx.require_change(ada.id).await.unwrap();
+            tx.require_change(ada.id, ChangeCause::Operator).await.unwrap();
             assert_eq!(tx.set_password(permit(occasion, &ada), &hash(1), 2, at(9)).await.unwrap(), Some(Epoch(4)));
             tx.commit().await.unwrap();
             let found = store.find_account(ada.id).await.unwrap().unwrap();
-            assert_eq!(found.must_change, occasion == SetOccasion::Operator, "{occasion:?}");
+            assert_eq!(found.must_change.is_some(), occasion == SetOccasion::Operator, "{occasion:?}");
             assert_eq!((found.password_changed_at, found.epoch), (Some(at(9)), Epoch(4)), "{occasion:?}");
             assert_eq!(remembered(&store, ada.id).await, ["first"], "{occasion:?}");
         }

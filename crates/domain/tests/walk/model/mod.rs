@@ -155,7 +155,7 @@ impl World {
             lang: Lang::En,
             password: None,
             password_changed_at: None,
-            must_change: false,
+            must_change: None,
             never_expires: false,
             epoch: Epoch(self.epochs[which]),
             created_at: START,

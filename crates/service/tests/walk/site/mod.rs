@@ -122,7 +122,7 @@ impl Site {
             lang: Lang::En,
             password: None,
             password_changed_at: None,
-            must_change: false,
+            must_change: None,
             never_expires: false,
             epoch: Epoch(0),
             created_at: now,
