@@ -1,39 +1,39 @@
-//! Addresses by name, for those who lead to a page from outside of it: server functions, and the server's own routes.
-
-use crate::pages::PageRoute as _;
-use crate::pages::account::{AccountOverview, AccountPassword, AccountSessions};
-use crate::pages::public::{self, Forgot};
+//! Addresses that are led to from elsewhere than a page: by server functions, by the server's own routes, by messages.
+//!
+//! They stand here and not with their pages, so that a server function need not know a page, which knows it.
 
 /// Sign-in; leads the signed-in on to the account.
-pub const SIGN_IN: &str = public::SignIn::PATH;
+pub const SIGN_IN: &str = "/";
 /// First page of a registration.
-pub const REGISTER: &str = public::Register::PATH;
+pub const REGISTER: &str = "/register";
 /// First page of an owner's registration.
-pub const REGISTER_OWNER: &str = public::RegisterOwner::PATH;
+pub const REGISTER_OWNER: &str = "/register/owner";
 /// The code of a registration.
-pub const REGISTER_CODE: &str = public::RegisterCode::PATH;
+pub const REGISTER_CODE: &str = "/register/code";
 /// Name and password.
-pub const REGISTER_DETAILS: &str = public::RegisterDetails::PATH;
+pub const REGISTER_DETAILS: &str = "/register/details";
 /// Registered.
-pub const REGISTER_DONE: &str = public::RegisterDone::PATH;
+pub const REGISTER_DONE: &str = "/register/done";
 /// First page of a recovery.
-pub const FORGOT: &str = Forgot::PATH;
+pub const FORGOT: &str = "/forgot";
 /// The code of a recovery.
-pub const RECOVER: &str = public::Recover::PATH;
+pub const RECOVER: &str = "/recover";
 /// The new password.
-pub const RECOVER_NEW: &str = public::RecoverNew::PATH;
+pub const RECOVER_NEW: &str = "/recover/new";
 /// Recovered.
-pub const RECOVER_DONE: &str = public::RecoverDone::PATH;
+pub const RECOVER_DONE: &str = "/recover/done";
 /// "It was not me".
-pub const NOT_ME: &str = public::NotMe::PATH;
+pub const NOT_ME: &str = "/not-me";
 /// Frozen.
-pub const NOT_ME_DONE: &str = public::NotMeDone::PATH;
+pub const NOT_ME_DONE: &str = "/not-me/done";
 /// The account of the signed-in person.
-pub const ACCOUNT: &str = AccountOverview::PATH;
+pub const ACCOUNT: &str = "/account";
 /// Changing the password.
-pub const ACCOUNT_PASSWORD: &str = AccountPassword::PATH;
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
 /// Signed-in browsers.
-pub const ACCOUNT_SESSIONS: &str = AccountSessions::PATH;
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// How to get help.
+pub const HELP: &str = "/help";
 /// Messages of an installation that sends none yet.
 pub const MAILBOX: &str = "/dev/mailbox";
 /// Takes `lang` and `return_to` and sets the language cookie.

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use rekey_shared::{Field, MessageId};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
 
 use super::FormState;
 
@@ -81,5 +83,17 @@ pub(crate) fn Consent(state: FormState, terms: String) -> impl IntoView {
             </p>
             <Fault state field/>
         </div>
+    }
+}
+
+/// The input element of a field on this page.
+pub(super) fn find(name: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(name)?.dyn_into().ok()
+}
+
+/// Puts the cursor into the field of that name.
+pub(super) fn focus(name: &str) {
+    if let Some(input) = find(name) {
+        let _ = input.focus();
     }
 }

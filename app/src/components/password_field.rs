@@ -5,11 +5,9 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rekey_shared::{Field, MessageId, Secret};
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlInputElement;
 
 use super::FormState;
-use super::field::{Fault, described_by};
+use super::field::{Fault, described_by, find};
 use super::password_rules::{LiveCheck, Meter, Rules};
 use crate::lazy;
 use crate::rules::NewPasswordView;
@@ -188,20 +186,8 @@ fn hydrated() -> RwSignal<bool> {
     hydrated
 }
 
-/// The input element of a field on this page.
-pub(super) fn find(name: &str) -> Option<HtmlInputElement> {
-    document().get_element_by_id(name)?.dyn_into().ok()
-}
-
 fn fill(field: Field, made: &Secret) {
     if let Some(input) = find(field.name()) {
         input.set_value(made.expose());
-    }
-}
-
-/// Puts the cursor into the field of that name.
-pub(super) fn focus(name: &str) {
-    if let Some(input) = find(name) {
-        let _ = input.focus();
     }
 }

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use rekey_shared::password::Verdict;
 use rekey_shared::{Field, Lang, MessageId, Secret};
 
-use super::password_field::find;
+use super::field::find;
 use crate::lazy;
 use crate::rules::{Assessment, LineText, StrengthText, TypedNames};
 

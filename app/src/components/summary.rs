@@ -82,7 +82,7 @@ fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
 fn FieldLink(field: Field, #[prop(into)] text: String) -> impl IntoView {
     let focus = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        super::password_field::focus(field.name());
+        super::field::focus(field.name());
     };
     view! { <a href=format!("#{}", field.name()) on:click=focus>{text}</a> }
 }

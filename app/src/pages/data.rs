@@ -7,12 +7,11 @@ use rekey_shared::{MessageId, Problem, text};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::account::AccountPassword;
-use super::public::SignIn;
 use super::{Page, PageRoute, next_step};
 use crate::components::PageTitle;
 use crate::error::AppError;
 use crate::page_context;
+use crate::paths;
 
 /// Where pages find their data: below this, at their own path.
 pub(super) const DATA: &str = "/api/page";
@@ -65,8 +64,8 @@ fn answered(answer: &str, view: fn(&str) -> AnyView) -> AnyView {
     match serde_json::from_str(answer) {
         Ok(PageResponse::Data(data)) => view(data.get()),
         Ok(PageResponse::Redirect(page)) => lead_to(&page),
-        Ok(PageResponse::Refused(AppError(Problem::NotSignedIn))) => lead_to(SignIn::PATH),
-        Ok(PageResponse::Refused(AppError(Problem::ChangePasswordFirst))) => lead_to(AccountPassword::PATH),
+        Ok(PageResponse::Refused(AppError(Problem::NotSignedIn))) => lead_to(paths::SIGN_IN),
+        Ok(PageResponse::Refused(AppError(Problem::ChangePasswordFirst))) => lead_to(paths::ACCOUNT_PASSWORD),
         Ok(PageResponse::Refused(AppError(problem))) => refused(&problem),
         Err(_) => refused(&Problem::Offline),
     }

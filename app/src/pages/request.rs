@@ -10,14 +10,13 @@ use rekey_shared::view::PolicyView;
 use rekey_shared::{Lang, Problem};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::account::AccountPassword;
 use super::data::{DATA, PageResponse};
-use super::public::SignIn;
 use super::route::{PageRoute, Pattern};
 use crate::context::{self, AppState, PageRefusal};
 use crate::cookies::Cookie;
 use crate::error::AppError;
 use crate::flash::cookie::{self, FlashCookie};
+use crate::paths;
 use crate::problem::PublicError;
 use crate::rules::{self, NewPasswordView};
 
@@ -153,8 +152,8 @@ impl From<Denial> for NotShown {
 impl From<PublicError> for NotShown {
     fn from(error: PublicError) -> Self {
         match error {
-            PublicError::Problem(Problem::NotSignedIn) => Self::Redirect(SignIn::PATH),
-            PublicError::Problem(Problem::ChangePasswordFirst) => Self::Redirect(AccountPassword::PATH),
+            PublicError::Problem(Problem::NotSignedIn) => Self::Redirect(paths::SIGN_IN),
+            PublicError::Problem(Problem::ChangePasswordFirst) => Self::Redirect(paths::ACCOUNT_PASSWORD),
             error => Self::Refused(error),
         }
     }

@@ -2,8 +2,9 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufWriter, Seek as _, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::error::ImportError;
 use crate::file::{Checksum, HEADER_BYTES, Header};
 use crate::hash::{Algorithm, Digest};
 use crate::shard::{Shape, Shard, Width};
@@ -38,32 +39,6 @@ pub struct Imported {
     pub header: Header,
     /// The file's size in bytes.
     pub bytes: u64,
-}
-
-/// Why a list was not imported: one line. Whatever file was there before is there still.
-#[derive(Debug, thiserror::Error)]
-#[error("{} {what}", self.place())]
-pub struct ImportError {
-    path: PathBuf,
-    line: u64,
-    what: String,
-}
-
-impl ImportError {
-    /// The file, and the line in it if one is wrong.
-    pub fn place(&self) -> String {
-        let path = self.path.display();
-        if self.line > 0 { format!("{path} line {}", self.line) } else { path.to_string() }
-    }
-
-    /// What is wrong there.
-    pub fn what(&self) -> &str {
-        &self.what
-    }
-
-    pub(crate) fn at(path: &Path, line: u64, what: String) -> Self {
-        Self { path: path.to_owned(), line, what }
-    }
 }
 
 /// A shard of at least so many entries, on average, keeps an entry below 2.5 bytes; one of twice as many is next.

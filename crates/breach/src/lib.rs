@@ -16,6 +16,8 @@ mod shard;
 #[cfg(feature = "file")]
 pub mod builtin;
 #[cfg(feature = "file")]
+mod error;
+#[cfg(feature = "file")]
 mod file;
 #[cfg(feature = "file")]
 mod import;
@@ -23,8 +25,10 @@ mod import;
 mod source;
 
 #[cfg(feature = "file")]
+pub use error::ImportError;
+#[cfg(feature = "file")]
 pub use file::{Damage, File, Header};
 pub use hash::{Algorithm, Digest};
 #[cfg(feature = "file")]
-pub use import::{ImportError, Imported, Options, Progress, import};
+pub use import::{Imported, Options, Progress, import};
 pub use shard::{Shape, Shard, Width};

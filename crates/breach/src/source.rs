@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use crate::error::ImportError;
 use crate::hash::Algorithm;
-use crate::import::ImportError;
 
 /// A line's hash, as its leading 64 bits and the rest, and how often it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use std::time::Duration;
 use rekey_domain::journey::challenge::{self, CODE_LIFETIME, CODE_TRIES, Challenge, Event, NewChallenge};
 use rekey_domain::journey::gate::{Distinct, GatePolicy, PROOF_LIFETIME};
 use rekey_domain::journey::method::{Method, MethodSet};
-use rekey_domain::journey::proof::{Owner, Proof};
+use rekey_domain::journey::owner::Owner;
+use rekey_domain::journey::proof::Proof;
 use rekey_domain::journey::{
     self, Facts, Journey, JourneyKind, JourneyState, Refusal, Step, Subject, gate_for, recovery, step,
 };

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use rekey_domain::journey::challenge::Challenge;
-use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::owner::Owner;
 use rekey_domain::journey::{self, Journey, JourneyKind};
 use rekey_domain::{Account, ChallengeId, JourneyId};
 use rekey_service::registration::{self, Complete, Start};

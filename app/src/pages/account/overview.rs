@@ -5,10 +5,10 @@ use rekey_shared::view::PersonView;
 use rekey_shared::{MessageId, text};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountPassword, AccountSessions};
 use crate::components::{Moment, Notice, PageTitle};
 use crate::page_context;
 use crate::pages::{MenuEntry, PageRoute, just_done};
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -28,7 +28,7 @@ pub(crate) struct Overview {
 }
 
 impl PageRoute for AccountOverview {
-    const PATH: &'static str = "/account";
+    const PATH: &'static str = paths::ACCOUNT;
     const MENU: Option<MenuEntry> = Some(MenuEntry {
         label: MessageId::OVERVIEW,
         icon: "M4 11l8-7 8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z",
@@ -72,12 +72,12 @@ impl PageRoute for AccountOverview {
                     <h2>{MessageId::PASSWORD_CHANGED_AT.text(lang)}</h2>
                     <p class="figure">{changed}</p>
                     {ends}
-                    <p><a href=AccountPassword::PATH>{MessageId::CHANGE_PASSWORD.text(lang)}</a></p>
+                    <p><a href=paths::ACCOUNT_PASSWORD>{MessageId::CHANGE_PASSWORD.text(lang)}</a></p>
                 </section>
                 <section class="tile">
                     <h2>{MessageId::SIGNED_IN_ON.text(lang)}</h2>
                     <p class="figure">{text::browsers(browsers, lang)}</p>
-                    <p><a href=AccountSessions::PATH>{MessageId::SEE_SESSIONS.text(lang)}</a></p>
+                    <p><a href=paths::ACCOUNT_SESSIONS>{MessageId::SEE_SESSIONS.text(lang)}</a></p>
                 </section>
             </div>
             <section class="why">

@@ -9,6 +9,7 @@ use server_fn::ServerFn as _;
 use crate::api::ChangePassword;
 use crate::components::{ErrorSummary, ExistingPassword, FormState, NewPassword, PageTitle, PostForm, Submit};
 use crate::pages::{MenuEntry, PageRoute};
+use crate::paths;
 use crate::rules::NewPasswordView;
 #[cfg(feature = "ssr")]
 use {
@@ -29,7 +30,7 @@ pub(crate) struct PasswordChange {
 }
 
 impl PageRoute for AccountPassword {
-    const PATH: &'static str = "/account/password";
+    const PATH: &'static str = paths::ACCOUNT_PASSWORD;
     const MENU: Option<MenuEntry> =
         Some(MenuEntry { label: MessageId::NAV_PASSWORD, icon: "M7 10V8a5 5 0 0 1 10 0v2M5 10h14v10H5zM12 14v2.5" });
     type Data = PasswordChange;

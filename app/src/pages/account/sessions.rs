@@ -9,6 +9,7 @@ use crate::api::{EndOthers, EndSession};
 use crate::components::{ErrorSummary, FormState, Moment, Notice, PageTitle, PostForm, Submit};
 use crate::page_context;
 use crate::pages::{DataResource, MenuEntry, PageRoute, just_done, show};
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -20,7 +21,7 @@ use {
 pub(crate) struct AccountSessions;
 
 impl PageRoute for AccountSessions {
-    const PATH: &'static str = "/account/sessions";
+    const PATH: &'static str = paths::ACCOUNT_SESSIONS;
     const MENU: Option<MenuEntry> =
         Some(MenuEntry { label: MessageId::SESSIONS, icon: "M3 5h18v11H3zM8 20h8M12 16v4" });
     type Data = Vec<SessionView>;
@@ -77,7 +78,7 @@ impl AfterEnding {
 
 fn list(sessions: Vec<SessionView>) -> AnyView {
     let lang = page_context::lang();
-    let state = FormState::new(AccountSessions::PATH, EndOthers::PATH);
+    let state = FormState::new(paths::ACCOUNT_SESSIONS, EndOthers::PATH);
     let stay = use_context::<AfterEnding>().map(|after| after.say(MessageId::OTHERS_ENDED));
     let others = sessions.len() > 1;
     let rows = sessions.into_iter().map(|session| view! { <Row session lang/> }).collect_view();

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use rekey_shared::{Field, MessageId};
 use server_fn::ServerFn as _;
 
-use super::SignIn;
 use crate::api::StartRecovery;
 use crate::components::{ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField};
 use crate::page_context;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -19,7 +19,7 @@ use {
 pub(crate) struct Forgot;
 
 impl PageRoute for Forgot {
-    const PATH: &'static str = "/forgot";
+    const PATH: &'static str = paths::FORGOT;
     const ASKS: bool = false;
     type Data = ();
 
@@ -48,7 +48,7 @@ impl PageRoute for Forgot {
                 <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
                 <Submit state label busy=MessageId::SENDING/>
             </PostForm>
-            <p class="aside"><a href=SignIn::PATH>{MessageId::BACK_TO_SIGN_IN.text(lang)}</a></p>
+            <p class="aside"><a href=paths::SIGN_IN>{MessageId::BACK_TO_SIGN_IN.text(lang)}</a></p>
         }
         .into_any()
     }

@@ -6,6 +6,7 @@ use rekey_shared::{Lang, MessageId};
 use crate::components::PageTitle;
 use crate::page_context;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -27,7 +28,7 @@ const ENTRIES: [Entry; 5] = [
 pub(crate) struct Help;
 
 impl PageRoute for Help {
-    const PATH: &'static str = "/help";
+    const PATH: &'static str = paths::HELP;
     const ASKS: bool = false;
     type Data = ();
 

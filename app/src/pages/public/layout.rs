@@ -4,19 +4,18 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use rekey_shared::MessageId;
 
-use super::{Help, SignIn};
-use crate::pages::PageRoute as _;
-use crate::{page_context, paths};
+use crate::page_context;
+use crate::paths;
 
 /// What stands around every page outside the account.
 #[component]
 pub(super) fn PublicLayout(children: Children) -> impl IntoView {
     let (lang, site) = (page_context::lang(), page_context::site());
-    let at_help = use_location().pathname.get_untracked() == Help::PATH;
+    let at_help = use_location().pathname.get_untracked() == paths::HELP;
     let stuck = (!at_help).then(|| {
         let (url, label) = match site.help_url {
             Some(url) => (url, MessageId::ASK_HELP_DESK),
-            None => (Help::PATH.to_owned(), MessageId::SEE_HELP),
+            None => (paths::HELP.to_owned(), MessageId::SEE_HELP),
         };
         view! { <p class="stuck">{MessageId::STUCK.text(lang)} " " <a href=url>{label.text(lang)}</a></p> }
     });
@@ -39,7 +38,7 @@ pub(super) fn PublicLayout(children: Children) -> impl IntoView {
 #[component]
 pub(in crate::pages) fn Wordmark() -> impl IntoView {
     view! {
-        <a class="mark" href=SignIn::PATH aria-label=MessageId::HOME.text(page_context::lang())>
+        <a class="mark" href=paths::SIGN_IN aria-label=MessageId::HOME.text(page_context::lang())>
             <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
                 <circle cx="8" cy="12" r="4.6"></circle>
                 <path d="M12.6 12H22M18 12v4M22 12v2.6"></path>
@@ -76,7 +75,7 @@ pub(in crate::pages) fn Footer() -> impl IntoView {
         <footer class="foot">
             <span>{site.organisation}</span>
             <span class="foot-links">
-                {mailbox} {terms} <a href=Help::PATH>{MessageId::HELP.text(lang)}</a>
+                {mailbox} {terms} <a href=paths::HELP>{MessageId::HELP.text(lang)}</a>
             </span>
         </footer>
     }

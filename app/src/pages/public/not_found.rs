@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use rekey_shared::MessageId;
 
-use super::{PublicLayout, SignIn};
+use super::PublicLayout;
 use crate::components::Outcome;
-use crate::pages::PageRoute as _;
+use crate::paths;
 
 /// What is shown at an address that no page has.
 #[component]
@@ -16,7 +16,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
             <Outcome
                 title=MessageId::NOT_FOUND_TITLE
                 text=MessageId::NOT_FOUND_TEXT
-                next=SignIn::PATH
+                next=paths::SIGN_IN
                 label=MessageId::TO_FIRST_PAGE
                 good=false
             />

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use rekey_shared::MessageId;
 use server_fn::ServerFn as _;
 
-use super::SignIn;
 use crate::api::Freeze;
 use crate::components::{ErrorSummary, FormState, PageTitle, PostForm, Submit};
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -20,7 +20,7 @@ use {
 pub(crate) struct NotMe;
 
 impl PageRoute for NotMe {
-    const PATH: &'static str = "/not-me";
+    const PATH: &'static str = paths::NOT_ME;
     type Data = ();
 
     #[cfg(feature = "ssr")]
@@ -43,7 +43,7 @@ impl PageRoute for NotMe {
             <PostForm to=Freeze::PATH state>
                 <Submit state label=MessageId::FREEZE busy=MessageId::FREEZING class="btn danger"/>
             </PostForm>
-            <p class="aside"><a href=SignIn::PATH>{MessageId::IT_WAS_ME.text(lang)}</a></p>
+            <p class="aside"><a href=paths::SIGN_IN>{MessageId::IT_WAS_ME.text(lang)}</a></p>
         }
         .into_any()
     }

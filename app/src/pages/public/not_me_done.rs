@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use rekey_shared::MessageId;
 
-use super::Forgot;
 use crate::components::Outcome;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -16,7 +16,7 @@ use {
 pub(crate) struct NotMeDone;
 
 impl PageRoute for NotMeDone {
-    const PATH: &'static str = "/not-me/done";
+    const PATH: &'static str = paths::NOT_ME_DONE;
     const ASKS: bool = false;
     type Data = ();
 
@@ -33,7 +33,7 @@ impl PageRoute for NotMeDone {
             <Outcome
                 title=MessageId::FROZEN_TITLE
                 text=MessageId::FROZEN_TEXT
-                next=Forgot::PATH
+                next=paths::FORGOT
                 label=MessageId::CHOOSE_NEW_PASSWORD
             />
         }

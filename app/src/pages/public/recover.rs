@@ -6,14 +6,14 @@ use rekey_shared::{MessageId, text};
 use server_fn::ServerFn as _;
 
 use super::journey::{minutes_left, seconds_to_wait};
-use super::{Forgot, SignIn};
 use crate::api::{ResendRecovery, VerifyRecovery};
 use crate::components::{CodeField, ErrorSummary, FormState, PageTitle, PostForm, Resend, Steps, Submit};
 use crate::page_context;
 use crate::pages::{PageRoute, just_done};
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
-    super::{RecoverNew, journey},
+    super::journey,
     crate::pages::request::{PageRequest, PageResult},
     rekey_domain::access::Access,
     rekey_domain::journey::JourneyKind,
@@ -24,7 +24,7 @@ use {
 pub(crate) struct Recover;
 
 impl PageRoute for Recover {
-    const PATH: &'static str = "/recover";
+    const PATH: &'static str = paths::RECOVER;
     type Data = JourneyView;
 
     #[cfg(feature = "ssr")]
@@ -33,7 +33,7 @@ impl PageRoute for Recover {
     #[cfg(feature = "ssr")]
     async fn load(request: PageRequest) -> PageResult<JourneyView> {
         let found = recovery::view(&request.services, request.journey()?.handle()).await?;
-        journey::at_code(found, RecoverNew::PATH)
+        journey::at_code(found, paths::RECOVER_NEW)
     }
 
     fn view(journey: JourneyView) -> AnyView {
@@ -51,7 +51,7 @@ impl PageRoute for Recover {
                 <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>
             </PostForm>
             <Resend to=ResendRecovery::PATH state=again wait=seconds_to_wait(&journey) resent/>
-            <p class="aside"><a href=Forgot::PATH>{MessageId::OTHER_ADDRESS.text(lang)}</a></p>
+            <p class="aside"><a href=paths::FORGOT>{MessageId::OTHER_ADDRESS.text(lang)}</a></p>
         }
         .into_any()
     }
@@ -66,7 +66,7 @@ fn what_was_sent(journey: &JourneyView) -> AnyView {
     }
     view! {
         <p class="lead">{text::temporary_sent(&journey.identifier, lang)}</p>
-        <p><a class="btn" href=SignIn::PATH>{MessageId::SIGN_IN.text(lang)}</a></p>
+        <p><a class="btn" href=paths::SIGN_IN>{MessageId::SIGN_IN.text(lang)}</a></p>
         <h2>{MessageId::GOT_A_CODE.text(lang)}</h2>
     }
     .into_any()

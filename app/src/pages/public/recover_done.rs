@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use rekey_shared::MessageId;
 
-use super::SignIn;
 use crate::components::Outcome;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -16,7 +16,7 @@ use {
 pub(crate) struct RecoverDone;
 
 impl PageRoute for RecoverDone {
-    const PATH: &'static str = "/recover/done";
+    const PATH: &'static str = paths::RECOVER_DONE;
     const ASKS: bool = false;
     type Data = ();
 
@@ -33,7 +33,7 @@ impl PageRoute for RecoverDone {
             <Outcome
                 title=MessageId::RECOVERED_TITLE
                 text=MessageId::RECOVERED_TEXT
-                next=SignIn::PATH
+                next=paths::SIGN_IN
                 label=MessageId::SIGN_IN
             />
         }

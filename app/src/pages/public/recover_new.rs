@@ -7,10 +7,11 @@ use server_fn::ServerFn as _;
 use crate::api::CompleteRecovery;
 use crate::components::{ErrorSummary, FormState, NewPassword, PageTitle, PostForm, Steps, Submit};
 use crate::pages::PageRoute;
+use crate::paths;
 use crate::rules::NewPasswordView;
 #[cfg(feature = "ssr")]
 use {
-    super::{Recover, journey},
+    super::journey,
     crate::pages::request::{PageRequest, PageResult},
     rekey_domain::access::Access,
     rekey_domain::journey::JourneyKind,
@@ -22,7 +23,7 @@ use {
 pub(crate) struct RecoverNew;
 
 impl PageRoute for RecoverNew {
-    const PATH: &'static str = "/recover/new";
+    const PATH: &'static str = paths::RECOVER_NEW;
     type Data = NewPasswordView;
 
     #[cfg(feature = "ssr")]
@@ -35,7 +36,7 @@ impl PageRoute for RecoverNew {
         let problem = match source {
             ProofSource::Journey(handle) => {
                 let found = recovery::view(&request.services, handle).await?;
-                journey::at_password(found, Recover::PATH)?;
+                journey::at_password(found, paths::RECOVER)?;
                 Problem::JourneyOver
             }
             ProofSource::Link(_) => Problem::LinkNotValid,

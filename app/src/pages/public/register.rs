@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use rekey_shared::{Field, MessageId};
 use server_fn::ServerFn as _;
 
-use super::SignIn;
 use crate::api::StartRegistration;
 use crate::components::{Consent, ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField};
 use crate::page_context;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -20,7 +20,7 @@ use {
 pub(crate) struct Register;
 
 impl PageRoute for Register {
-    const PATH: &'static str = "/register";
+    const PATH: &'static str = paths::REGISTER;
     type Data = ();
 
     #[cfg(feature = "ssr")]
@@ -54,7 +54,7 @@ pub(super) fn first_step(page: &'static str, to: &'static str, title: MessageId,
         </PostForm>
         <p class="aside">
             {MessageId::ALREADY_REGISTERED.text(lang)} " "
-            <a href=SignIn::PATH>{MessageId::SIGN_IN.text(lang)}</a>
+            <a href=paths::SIGN_IN>{MessageId::SIGN_IN.text(lang)}</a>
         </p>
     }
     .into_any()

@@ -5,14 +5,14 @@ use rekey_shared::view::JourneyView;
 use rekey_shared::{MessageId, text};
 use server_fn::ServerFn as _;
 
-use super::Register;
 use super::journey::{minutes_left, seconds_to_wait};
 use crate::api::{ResendRegistration, VerifyRegistration};
 use crate::components::{CodeField, ErrorSummary, FormState, PageTitle, PostForm, Resend, Steps, Submit};
 use crate::pages::{PageRoute, just_done};
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
-    super::{RegisterDetails, journey},
+    super::journey,
     crate::pages::request::{PageRequest, PageResult},
     rekey_domain::access::Access,
     rekey_domain::journey::JourneyKind,
@@ -23,7 +23,7 @@ use {
 pub(crate) struct RegisterCode;
 
 impl PageRoute for RegisterCode {
-    const PATH: &'static str = "/register/code";
+    const PATH: &'static str = paths::REGISTER_CODE;
     type Data = JourneyView;
 
     #[cfg(feature = "ssr")]
@@ -32,7 +32,7 @@ impl PageRoute for RegisterCode {
     #[cfg(feature = "ssr")]
     async fn load(request: PageRequest) -> PageResult<JourneyView> {
         let found = registration::view(&request.services, request.journey()?.handle()).await?;
-        journey::at_code(found, RegisterDetails::PATH)
+        journey::at_code(found, paths::REGISTER_DETAILS)
     }
 
     fn view(journey: JourneyView) -> AnyView {
@@ -51,7 +51,7 @@ impl PageRoute for RegisterCode {
                 <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>
             </PostForm>
             <Resend to=ResendRegistration::PATH state=again wait=seconds_to_wait(&journey) resent/>
-            <p class="aside"><a href=Register::PATH>{MessageId::OTHER_ADDRESS.text(lang)}</a></p>
+            <p class="aside"><a href=paths::REGISTER>{MessageId::OTHER_ADDRESS.text(lang)}</a></p>
         }
         .into_any()
     }

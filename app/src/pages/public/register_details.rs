@@ -7,10 +7,11 @@ use server_fn::ServerFn as _;
 use crate::api::CompleteRegistration;
 use crate::components::{ErrorSummary, FormState, NewPassword, PageTitle, PostForm, Steps, Submit, TextField};
 use crate::pages::PageRoute;
+use crate::paths;
 use crate::rules::NewPasswordView;
 #[cfg(feature = "ssr")]
 use {
-    super::{RegisterCode, journey},
+    super::journey,
     crate::pages::request::{PageRequest, PageResult},
     rekey_domain::access::Access,
     rekey_domain::journey::JourneyKind,
@@ -22,7 +23,7 @@ use {
 pub(crate) struct RegisterDetails;
 
 impl PageRoute for RegisterDetails {
-    const PATH: &'static str = "/register/details";
+    const PATH: &'static str = paths::REGISTER_DETAILS;
     type Data = NewPasswordView;
 
     #[cfg(feature = "ssr")]
@@ -33,7 +34,7 @@ impl PageRoute for RegisterDetails {
         let holder = request.journey()?;
         let handle = holder.handle();
         let found = registration::view(&request.services, handle).await?;
-        journey::at_password(found, RegisterCode::PATH)?;
+        journey::at_password(found, paths::REGISTER_CODE)?;
         let policy = registration::policy(&request.services, handle).await?.ok_or(Problem::JourneyOver)?;
         Ok(request.new_password(&policy))
     }

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use rekey_shared::MessageId;
 
-use super::SignIn;
 use crate::components::Outcome;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -16,7 +16,7 @@ use {
 pub(crate) struct RegisterDone;
 
 impl PageRoute for RegisterDone {
-    const PATH: &'static str = "/register/done";
+    const PATH: &'static str = paths::REGISTER_DONE;
     const ASKS: bool = false;
     type Data = ();
 
@@ -33,7 +33,7 @@ impl PageRoute for RegisterDone {
             <Outcome
                 title=MessageId::REGISTERED_TITLE
                 text=MessageId::REGISTERED_TEXT
-                next=SignIn::PATH
+                next=paths::SIGN_IN
                 label=MessageId::SIGN_IN
             />
         }

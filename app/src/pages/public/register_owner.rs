@@ -7,6 +7,7 @@ use server_fn::ServerFn as _;
 use super::register::first_step;
 use crate::api::StartOwnerRegistration;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
     crate::pages::request::{PageRequest, PageResult},
@@ -19,7 +20,7 @@ use {
 pub(crate) struct RegisterOwner;
 
 impl PageRoute for RegisterOwner {
-    const PATH: &'static str = "/register/owner";
+    const PATH: &'static str = paths::REGISTER_OWNER;
     type Data = ();
 
     #[cfg(feature = "ssr")]

@@ -4,14 +4,13 @@ use leptos::prelude::*;
 use rekey_shared::{Field, MessageId, text};
 use server_fn::ServerFn as _;
 
-use super::{Forgot, Register};
 use crate::api;
 use crate::components::{ErrorSummary, ExistingPassword, FormState, PageTitle, PostForm, Submit, TextField};
 use crate::page_context;
 use crate::pages::PageRoute;
+use crate::paths;
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::account::{AccountOverview, AccountPassword},
     crate::pages::request::{NotShown, PageRequest, PageResult},
     rekey_domain::access::{Access, SessionState},
 };
@@ -20,7 +19,7 @@ use {
 pub(crate) struct SignIn;
 
 impl PageRoute for SignIn {
-    const PATH: &'static str = "/";
+    const PATH: &'static str = paths::SIGN_IN;
     type Data = ();
 
     #[cfg(feature = "ssr")]
@@ -30,8 +29,8 @@ impl PageRoute for SignIn {
     async fn load(request: PageRequest) -> PageResult<()> {
         match request.visitor()?.session() {
             SessionState::None | SessionState::Half => Ok(()),
-            SessionState::MustChange => Err(NotShown::Redirect(AccountPassword::PATH)),
-            SessionState::Full { .. } => Err(NotShown::Redirect(AccountOverview::PATH)),
+            SessionState::MustChange => Err(NotShown::Redirect(paths::ACCOUNT_PASSWORD)),
+            SessionState::Full { .. } => Err(NotShown::Redirect(paths::ACCOUNT)),
         }
     }
 
@@ -45,7 +44,7 @@ impl PageRoute for SignIn {
             view! {
                 <p class="aside">
                     {MessageId::NEW_HERE.text(lang)} " "
-                    <a href=Register::PATH>{MessageId::CREATE_ACCOUNT.text(lang)}</a>
+                    <a href=paths::REGISTER>{MessageId::CREATE_ACCOUNT.text(lang)}</a>
                 </p>
             }
         });
@@ -56,7 +55,7 @@ impl PageRoute for SignIn {
             <PostForm to=api::SignIn::PATH state>
                 <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
                 <ExistingPassword state field=Field::Password label=MessageId::PASSWORD/>
-                <p class="forgot"><a href=Forgot::PATH>{MessageId::FORGOT_LINK.text(lang)}</a></p>
+                <p class="forgot"><a href=paths::FORGOT>{MessageId::FORGOT_LINK.text(lang)}</a></p>
                 <Submit state label=MessageId::SIGN_IN busy=MessageId::SIGNING_IN/>
             </PostForm>
             {newcomers}

@@ -18,7 +18,7 @@ use std::time::Duration;
 use rekey_shared::Timestamp;
 
 use super::method::Method;
-use super::proof::Owner;
+use super::owner::Owner;
 use crate::{ChallengeId, Digest, FactorId};
 
 /// How long an answer is taken (OB-2).

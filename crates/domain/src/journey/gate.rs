@@ -128,7 +128,7 @@ mod tests {
 
     use super::*;
     use crate::journey::Subject;
-    use crate::journey::proof::Owner;
+    use crate::journey::owner::Owner;
     use crate::{JourneyId, ProofId};
 
     fn proof(gate: u8, method: Method) -> Proof {

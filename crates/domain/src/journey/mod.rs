@@ -21,6 +21,7 @@
 pub mod challenge;
 pub mod gate;
 pub mod method;
+pub mod owner;
 pub mod proof;
 pub mod recovery;
 pub mod registration;
@@ -35,7 +36,8 @@ use rekey_shared::{Lang, Timestamp};
 use self::challenge::Challenge;
 use self::gate::{GatePolicy, GateProgress, OpenGate};
 use self::method::Method;
-use self::proof::{GrantedProof, Owner, Proof};
+use self::owner::Owner;
+use self::proof::{GrantedProof, Proof};
 use crate::{Account, AccountId, ActionTokenId, Digest, Epoch, IdentifierId, JourneyId, ProofId};
 
 pub use refusal::refusal;

@@ -21,7 +21,8 @@ use crate::access::FRESH_FOR;
 use crate::journey::Subject;
 use crate::journey::gate::{GatePolicy, GateProgress, PROOF_LIFETIME};
 use crate::journey::method::{Method, MethodSet};
-use crate::journey::proof::{GrantedProof, Owner, Proof};
+use crate::journey::owner::Owner;
+use crate::journey::proof::{GrantedProof, Proof};
 use crate::password::expiry::PasswordAge;
 use crate::{Account, ChangeCause, FactorId, ProofId};
 

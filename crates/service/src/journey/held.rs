@@ -3,7 +3,8 @@
 use rekey_domain::journey::challenge::Challenge;
 use rekey_domain::journey::gate::{GatePolicy, OpenGate};
 use rekey_domain::journey::method::Method;
-use rekey_domain::journey::proof::{GrantedProof, Owner, Proof};
+use rekey_domain::journey::owner::Owner;
+use rekey_domain::journey::proof::{GrantedProof, Proof};
 use rekey_domain::journey::{self, Facts, Journey, JourneyKind, Refusal, Step};
 use rekey_domain::{Account, AccountId, ProofId};
 use rekey_shared::Timestamp;

@@ -5,7 +5,7 @@
 use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail};
 use rekey_domain::journey::challenge::Challenge;
 use rekey_domain::journey::method::Method;
-use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::owner::Owner;
 use rekey_domain::journey::{Journey, JourneyKind, Subject};
 use rekey_domain::message::Notification;
 use rekey_domain::{Account, AccountIdentifier, FactorId, JourneyId};

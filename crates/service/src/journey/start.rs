@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rekey_domain::journey::challenge::{CODE_LIFETIME, Challenge, NewChallenge};
 use rekey_domain::journey::method::Method;
-use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::owner::Owner;
 use rekey_domain::journey::{Journey, JourneyKind, JourneyState, Subject};
 use rekey_domain::message::{Notification, OutboxItem};
 use rekey_domain::throttle::{self, Limit, Purpose};

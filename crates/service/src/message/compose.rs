@@ -4,7 +4,7 @@
 //! row, after a crash or a failed send, gives the same message.
 
 use rekey_domain::journey::challenge::Challenge;
-use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::owner::Owner;
 use rekey_domain::journey::{Journey, Subject};
 use rekey_domain::message::{Notification, OutboxItem};
 use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, FactorId, IdentifierId, JourneyId};

@@ -1,6 +1,6 @@
 //! What challenges and proofs belong to: one word and the row it names, so that they go when that row goes.
 
-use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::owner::Owner;
 use rekey_domain::{FactorId, JourneyId, SessionId};
 use sea_orm::entity::prelude::Uuid;
 

@@ -2,7 +2,7 @@
 
 use rekey_domain::audit::{Actor, AuditEvent, Reason};
 use rekey_domain::journey::method::Method;
-use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::owner::Owner;
 use rekey_domain::journey::{JourneyState, Subject};
 use rekey_domain::{AccountId, ChangeCause, Epoch, FactorId, JourneyId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};

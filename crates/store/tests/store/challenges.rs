@@ -1,6 +1,6 @@
 use rekey_domain::journey::challenge::{CODE_TRIES, Challenge};
 use rekey_domain::journey::method::Method;
-use rekey_domain::journey::proof::Owner;
+use rekey_domain::journey::owner::Owner;
 use rekey_domain::journey::{Journey, JourneyState, Subject};
 use rekey_domain::session::assurance::sign_in_proof;
 use rekey_domain::{ChallengeId, FactorId, ProofId};

@@ -6,7 +6,8 @@ use std::time::Duration;
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::journey::challenge::{Challenge, NewChallenge};
 use rekey_domain::journey::method::Method;
-use rekey_domain::journey::proof::{GrantedProof, Owner};
+use rekey_domain::journey::owner::Owner;
+use rekey_domain::journey::proof::GrantedProof;
 use rekey_domain::journey::{
     self, Facts, JOURNEY_LIFETIME, Journey, JourneyKind, JourneyState, Ready, Step, Subject, step,
 };

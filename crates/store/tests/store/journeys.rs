@@ -144,7 +144,7 @@ on_both! {
         let now = at(61);
         let presented = rekey_domain::journey::present_link(&left, &asked, digest(102), rekey_domain::ProofId(id(9)), now);
         let facts = rekey_domain::journey::Facts { account: Some(&ada), proofs: &[], presented, policy: &policy };
-        let owner = rekey_domain::journey::proof::Owner::Link(left.id);
+        let owner = rekey_domain::journey::owner::Owner::Link(left.id);
         let Ok(rekey_domain::journey::Step::Complete(second)) = rekey_domain::journey::step(&left, owner, &facts, now) else {
             panic!("the claim has run out");
         };

@@ -11,9 +11,10 @@ use crate::view::Channel;
 use crate::{Lang, Problem};
 
 /// Messages that are sentences although their names don't say so.
-const SENTENCES: [&str; 11] = [
+const SENTENCES: [&str; 12] = [
     "RESENT",
     "EXPIRED",
+    "BREACHED",
     "MARKED",
     "TEMPORARY",
     "PASSWORD_SAVED",

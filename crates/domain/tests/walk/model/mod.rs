@@ -14,7 +14,8 @@ use std::time::Duration;
 use rekey_domain::journey::challenge::{self, CODE_LIFETIME, CODE_TRIES, Challenge, Event as ChallengeEvent};
 use rekey_domain::journey::gate::{Distinct, GatePolicy, PROOF_LIFETIME};
 use rekey_domain::journey::method::{Method, MethodSet};
-use rekey_domain::journey::proof::{GrantedProof, Owner, Proof};
+use rekey_domain::journey::owner::Owner;
+use rekey_domain::journey::proof::{GrantedProof, Proof};
 use rekey_domain::journey::{
     self, COMPLETION_LEASE, Facts, JOURNEY_LIFETIME, Journey, JourneyKind, JourneyState, Ready, Refusal, Step, Subject,
 };

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rekey_domain::journey::challenge::Challenge;
 use rekey_domain::journey::method::Method;
-use rekey_domain::journey::proof::{Owner, Proof};
+use rekey_domain::journey::owner::Owner;
+use rekey_domain::journey::proof::Proof;
 use rekey_domain::journey::{self, CompletionClaim, Facts, Journey, JourneyKind, Ready, Step, Subject};
 use rekey_domain::message::{Notification, OutboxItem};
 use rekey_domain::{
