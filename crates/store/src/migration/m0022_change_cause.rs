@@ -17,10 +17,10 @@ impl MigrationTrait for Migration {
         let account = || Table::alter().table("account").take();
         manager.alter_table(account().rename_column("must_change", "marked").take()).await?;
         manager.alter_table(account().add_column(text_null("must_change")).take()).await?;
-        manager.get_connection().execute_unprepared(CARRY_OVER).await?;
+        // Who marked an account was not written down; operators did it by far the most often.
+        let marked =
+            Query::update().table("account").value("must_change", "operator").and_where(Expr::col("marked")).take();
+        manager.execute(marked).await?;
         manager.alter_table(account().drop_column("marked").take()).await
     }
 }
-
-/// Who marked an account was not written down; operators did it by far the most often.
-const CARRY_OVER: &str = "UPDATE account SET must_change = 'operator' WHERE marked";
