@@ -63,6 +63,16 @@ enum Command {
         #[command(subcommand)]
         action: policy::Action,
     },
+    /// Groups of accounts.
+    Group {
+        #[command(subcommand)]
+        action: command::group::Action,
+    },
+    /// Roles: who may run the installation.
+    Role {
+        #[command(subcommand)]
+        action: command::role::Action,
+    },
     /// Settings that can be changed while the program runs.
     Setting {
         #[command(subcommand)]
@@ -171,6 +181,8 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
             let services = wiring::services(config).await?;
             sealed(&services, policy::assign::run(&services, action).await).await
         }
+        Command::Group { action } => command::group::run(&wiring::services(config).await?, action).await,
+        Command::Role { action } => command::role::run(&wiring::services(config).await?, action).await,
         Command::Setting { action } => {
             let services = wiring::services_for_settings(config).await?;
             sealed(&services, command::setting::run(config, &services, action).await).await

@@ -13,6 +13,7 @@ use rekey_domain::message::OutboxItem;
 use rekey_service::Services;
 use rekey_service::message::compose;
 use rekey_service::registration::{self, Start};
+use rekey_service::right::By;
 use rekey_service::setting;
 use rekey_shared::Secret;
 use rekey_testkit::bench::{meta, prepare};
@@ -77,7 +78,7 @@ async fn a_renamed_organisation_is_in_the_next_message() {
     let (t, mailbox) = (Bench::sqlite().await, DevMailbox::new());
     let desk = Desk::new(&t.cx, Senders::default(), Some(mailbox.clone()));
     let edit = setting::Edit::Set { key: "organisation".to_owned(), text: "Hinode".to_owned() };
-    setting::change(&t.cx, None, setting::Section::Site, 0, &[edit]).await.expect("sets");
+    setting::change(&t.cx, By::Operator, setting::Section::Site, 0, &[edit]).await.expect("sets");
     owe(&t.cx, "ada@example.org").await;
     assert_eq!(desk.worker.drain().await, 1);
     let message = &mailbox.list()[0];

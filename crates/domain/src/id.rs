@@ -39,6 +39,10 @@ ids! {
     SessionId;
     /// A single-use link outside a journey.
     ActionTokenId;
+    /// A group of accounts.
+    GroupId;
+    /// A role that was given.
+    RoleAssignmentId;
     /// A queued message.
     OutboxId;
     /// A job.

@@ -7,17 +7,20 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod group;
 pub mod id;
 pub mod job;
 pub mod journey;
 pub mod message;
 pub mod password;
+pub mod right;
 pub mod session;
 pub mod setting;
 pub mod throttle;
 
-pub use account::{Account, AccountIdentifier, Authority, ChangeCause, Epoch, PasswordHash, Role, Status};
+pub use account::{Account, AccountIdentifier, Authority, ChangeCause, Epoch, PasswordHash, Status};
 pub use id::{
-    AccountId, ActionTokenId, ChallengeId, Digest, FactorId, IdentifierId, JobId, JourneyId, KeyId, OutboxId,
-    ProgramId, ProofId, SessionId,
+    AccountId, ActionTokenId, ChallengeId, Digest, FactorId, GroupId, IdentifierId, JobId, JourneyId, KeyId, OutboxId,
+    ProgramId, ProofId, RoleAssignmentId, SessionId,
 };
+pub use right::Role;

@@ -11,8 +11,8 @@ use rekey_domain::journey::{
     self, Facts, Journey, JourneyKind, JourneyState, Refusal, Step, Subject, gate_for, recovery, step,
 };
 use rekey_domain::{
-    Account, AccountId, Authority, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, Role,
-    SessionId, Status,
+    Account, AccountId, Authority, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, SessionId,
+    Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -27,7 +27,6 @@ fn account() -> Account {
         id: AccountId(Uuid::from_u128(1)),
         authority: Authority::Local,
         status: Status::Active,
-        role: Role::Member,
         given_name: String::new(),
         family_name: String::new(),
         lang: Lang::En,

@@ -80,22 +80,33 @@ pub(crate) async fn password_or_temporary(
     let sent = if temporary::in_use(cx) {
         let id = account.map_or(phantom, |account| account.id);
         let typed = TemporaryPassword::parse(typed.expose()).map(|typed| cx.keys.temporary_digest(id, &typed));
-        (cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?, typed)
+        let latest = cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?;
+        // Asked for every account, and for none: whether there is one must not show in the time.
+        let administers = cx.store.has_role(id, cx.now()).await?;
+        latest.zip(typed).map(|(latest, typed)| (latest, typed, administers))
     } else {
-        (None, None)
+        None
     };
     Ok(match (password(cx, permit, budget, account, typed).await?, sent) {
         (PasswordCheck::Right, _) => Ok(SignInMethod::ByPassword),
-        (PasswordCheck::Wrong { .. }, (Some(action_token), Some(typed))) if fits(cx, &action_token, account, typed) => {
+        (PasswordCheck::Wrong { .. }, Some((action_token, typed, administers)))
+            if fits(cx, &action_token, account, typed, administers) =>
+        {
             Ok(SignInMethod::ByTemporary(Box::new(action_token)))
         }
         (checked, _) => Err(checked),
     })
 }
 
-fn fits(cx: &Services, action_token: &ActionToken, account: Option<&Account>, typed: Digest) -> bool {
+fn fits(
+    cx: &Services,
+    action_token: &ActionToken,
+    account: Option<&Account>,
+    typed: Digest,
+    administers: bool,
+) -> bool {
     let same: bool = typed.0.ct_eq(&action_token.digest.0).into();
-    same && account.is_some_and(Account::may_have_temporary_password)
+    same && account.is_some_and(|account| account.may_have_temporary_password(administers))
         && action_token.is_open(ActionTokenKind::TemporaryPassword, cx.now())
 }
 

@@ -9,7 +9,7 @@ use rekey_domain::audit::Actor;
 use rekey_domain::job::lease::LeaseRule;
 use rekey_domain::job::{Counts, Job, JobState, RowOutcome};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, Authority, ChangeCause, Epoch, JobId, PasswordHash, Role, Status};
+use rekey_domain::{Account, AccountId, Authority, ChangeCause, Epoch, JobId, PasswordHash, Status};
 use rekey_service::job::{self, Runner};
 use rekey_service::{Clock as _, operator};
 use rekey_shared::{Lang, Timestamp};
@@ -46,7 +46,6 @@ async fn fill(store: &Store, now: Timestamp) {
             id: AccountId(Uuid::from_u128(n.into())),
             authority: Authority::Local,
             status: Status::Active,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

@@ -3,13 +3,18 @@
 
 use std::time::Duration;
 
-use rekey_domain::password::assignment::{GroupName, Scope};
+use rekey_domain::GroupId;
+use rekey_domain::group::GroupName;
+use rekey_domain::password::assignment::PolicyTarget;
+use rekey_service::group::{self, GroupError};
 use rekey_service::message::compose::MessageBody;
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::policies::{self, AssignError};
 use rekey_service::recovery::{CompleteError, ProofSource};
 use rekey_service::registration::{self, CompleteError as NotRegistered, Start};
-use rekey_service::{owner, recovery};
+use rekey_service::right::By;
+use rekey_service::setting::{self, Edit, Problem, Section, SettingError};
+use rekey_service::{operator, owner, recovery};
 use rekey_shared::password::{Expiry, History, Policy};
 use rekey_shared::view::ChangeReason;
 use rekey_testkit::bench::{BETTER, GOOD, code_in, last_segment, meta};
@@ -19,14 +24,31 @@ const ADA: &str = "ada@example.org";
 const BOB: &str = "bob@example.org";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-async fn assign(t: &Bench, scope: &str, policy: Option<Policy>) {
-    let scope = Scope::parse(scope).expect("a scope");
-    policies::assign(&t.cx, scope, policy, None).await.expect("assigns");
+/// The group of that name, made when it is not there.
+async fn group(t: &Bench, name: &str) -> GroupId {
+    let name = GroupName::parse(name).expect("a name");
+    match group::create(&t.cx, By::Operator, name.clone()).await {
+        Ok(group) => group.id,
+        Err(GroupError::NameTaken) => group::find(&t.cx, &name).await.expect("is there").id,
+        Err(error) => panic!("{error:?}"),
+    }
 }
 
-async fn join(t: &Bench, group: &str, who: &str) {
-    let group = GroupName::parse(group).expect("a name");
-    assert!(policies::join(&t.cx, &group, who).await.expect("there is such an account"));
+async fn target(t: &Bench, text: &str) -> PolicyTarget {
+    match text.strip_prefix("group:") {
+        Some(name) => PolicyTarget::Group(group(t, name).await),
+        None => PolicyTarget::parse(text).expect("a target"),
+    }
+}
+
+async fn assign(t: &Bench, to: &str, policy: Option<Policy>) {
+    let target = target(t, to).await;
+    policies::assign(&t.cx, By::Operator, target, policy).await.expect("assigns");
+}
+
+async fn join(t: &Bench, name: &str, who: &str) {
+    let (group, account) = (group(t, name).await, operator::find(&t.cx, who).await.expect("an account").id);
+    assert!(group::join(&t.cx, By::Operator, group, account).await.expect("joins"));
 }
 
 /// The shortest password that somebody may choose, as the page says it.
@@ -60,8 +82,8 @@ on_both_databases! {
         let bob = t.caller(BOB, GOOD).await;
         password::change(&t.cx, &meta(), &bob, change("ten little")).await.expect("nothing else is asked of him");
 
-        let group = GroupName::parse("sales").expect("a name");
-        assert!(policies::leave(&t.cx, &group, ADA).await.expect("is in it"));
+        let (sales, ada) = (group(&t, "sales").await, operator::find(&t.cx, ADA).await.expect("an account").id);
+        assert!(group::leave(&t.cx, By::Operator, sales, ada).await.expect("is in it"));
         t.complete_by_link(&link, BETTER).await.expect("not any more");
     }
 
@@ -114,7 +136,7 @@ on_both_databases! {
         assign(&t, "default", None).await;
         assert_eq!(shortest(&t, ADA).await, 15, "the configured one again");
         assert!(policies::assigned(&t.cx).await.expect("answers").is_empty());
-        let history = policies::history(&t.cx, &Scope::Default).await.expect("answers");
+        let history = policies::history(&t.cx, PolicyTarget::Default).await.expect("answers");
         let versions: Vec<_> = history.iter().map(|one| (one.version, one.policy.is_some())).collect();
         assert_eq!(versions, [(2, false), (1, true)]);
         assert_eq!(history[0].changed_at.since(history[1].changed_at), DAY);
@@ -123,13 +145,13 @@ on_both_databases! {
     async fn of_a_crowd_that_assigns_at_once_nobody_overwrites_another(t: Bench) {
         let nodes = [t.cx.clone(), t.another_node().await];
         let one = |cx: rekey_service::Services, min| async move {
-            match policies::assign(&cx, Scope::Default, Some(Policy::at_least(min)), None).await {
+            match policies::assign(&cx, By::Operator, PolicyTarget::Default, Some(Policy::at_least(min))).await {
                 Ok(assignment) => Some(assignment.version),
                 Err(AssignError::Overtaken) => None,
-                Err(AssignError::Unexpected(failure)) => panic!("{failure:?}"),
+                Err(error) => panic!("{error:?}"),
             }
         };
-        let tasks: Vec<_> = (0..20_u16).map(|n| tokio::spawn(one(nodes[usize::from(n % 2)].clone(), n + 1))).collect();
+        let tasks: Vec<_> = (0..20_u16).map(|n| tokio::spawn(one(nodes[usize::from(n % 2)].clone(), n + 6))).collect();
         let mut versions = Vec::new();
         for task in tasks {
             versions.extend(task.await.expect("no panic"));
@@ -137,5 +159,35 @@ on_both_databases! {
         versions.sort_unstable();
         let expected: Vec<i32> = (1..=i32::try_from(versions.len()).expect("few")).collect();
         assert_eq!(versions, expected, "each version once, none skipped");
+    }
+
+    async fn what_no_password_could_meet_beside_another_policy_is_refused(t: Bench) {
+        let short = Policy { length: rekey_shared::password::Length { max: 12, ..Policy::at_least(8).length }, ..Policy::at_least(8) };
+        let sales = target(&t, "group:sales").await;
+        let refused = policies::assign(&t.cx, By::Operator, sales, Some(short.clone())).await;
+        assert_matches!(refused, Err(AssignError::BelowFloor(finding)) if finding.code.number() == "F-LENGTHS");
+        assign(&t, "default", Some(Policy::at_least(8))).await;
+        assign(&t, "group:sales", Some(short)).await;
+        let refused = policies::assign(&t.cx, By::Operator, PolicyTarget::Default, Some(Policy::at_least(15))).await;
+        assert_matches!(refused, Err(AssignError::BelowFloor(_)), "beside what the group has");
+        let refused = policies::assign(&t.cx, By::Operator, PolicyTarget::Default, Some(Policy::at_least(3))).await;
+        assert_matches!(refused, Err(AssignError::BelowFloor(finding)) if finding.code.number() == "F-LEN-6");
+        let missing = PolicyTarget::Group(GroupId(uuid::Uuid::nil()));
+        let refused = policies::assign(&t.cx, By::Operator, missing, Some(Policy::at_least(15))).await;
+        assert_matches!(refused, Err(AssignError::NoGroup));
+    }
+
+    async fn a_configured_policy_is_held_against_the_assigned_ones(t: Bench) {
+        let edit = |preset: &str| [Edit::Set { key: "policy.preset".to_owned(), text: preset.to_owned() }];
+        let section = Section::Password;
+        setting::change(&t.cx, By::Operator, section, 0, &edit("commerce")).await.expect("sets");
+        let short = Policy { length: rekey_shared::password::Length { max: 12, ..Policy::at_least(8).length }, ..Policy::at_least(8) };
+        assign(&t, "group:sales", Some(short)).await;
+        let refused = setting::change(&t.cx, By::Operator, section, 1, &edit("recommended")).await;
+        assert_matches!(
+            refused,
+            Err(setting::ChangeError::Setting(SettingError::Wrong { key: "policy.preset", problem: Problem::BelowFloor(_) }))
+        );
+        assert_eq!(t.cx.settings().policy, Policy::commerce());
     }
 }

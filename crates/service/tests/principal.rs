@@ -5,11 +5,14 @@
 use std::time::Duration;
 
 use rekey_domain::access::{Access, Denial, Right, Scope, SessionState};
+use rekey_domain::group::GroupName;
 use rekey_domain::journey::JourneyKind;
 use rekey_domain::journey::method::Method;
+use rekey_domain::right::{Role, RoleHolder, RoleScope};
 use rekey_service::principal::{self, BrowserSecrets, Credentials, Requester};
 use rekey_service::recovery::ProofSource;
-use rekey_service::{PlainToken, operator, registration, sign_in};
+use rekey_service::right::By;
+use rekey_service::{PlainToken, group, operator, registration, role, sign_in};
 use rekey_shared::Secret;
 use rekey_testkit::bench::{GOOD, meta, session_like};
 use rekey_testkit::{Bench, assert_matches};
@@ -84,12 +87,28 @@ async fn a_session_is_fresh_for_five_minutes() {
 }
 
 #[tokio::test]
-async fn a_right_comes_from_the_account_as_it_is_now() {
+async fn a_right_opens_a_route_while_a_role_gives_it_everywhere() {
     let t = Bench::sqlite().await;
     t.account(ADA).await;
+    let ada = RoleHolder::Account(operator::find(&t.cx, ADA).await.expect("an account").id);
     let token = t.sign_in(ADA, GOOD).await.expect("signs in");
-    let member = with_session(&t, &token).await;
-    assert_matches!(member.admit(&[Access::Right(Right::Administer)]), Err(Denial::RightMissing(Right::Administer)));
+    let route = [Access::Right(Right::ManageSettings)];
+    let denied = Some(Denial::RightMissing(Right::ManageSettings));
+    let heard = || async { with_session(&t, &token).await.admit(&route).err() };
+    assert_eq!(heard().await, denied, "no role");
+
+    let sales = GroupName::parse("sales").expect("a name");
+    let sales = group::create(&t.cx, By::Operator, sales).await.expect("makes").id;
+    let grant = |scope, expires_at| role::grant(&t.cx, By::Operator, ada, Role::Owner, scope, expires_at);
+    grant(RoleScope::Group(sales), None).await.expect("grants");
+    assert_eq!(heard().await, denied, "over a group is not everywhere");
+
+    let minute = Duration::from_secs(60);
+    grant(RoleScope::Everywhere, Some(t.cx.clock.now().plus(minute))).await.expect("grants");
+    let officer = with_session(&t, &token).await.admit(&route).expect("has the right").officer().expect("an officer");
+    assert_eq!(officer.right(), Right::ManageSettings);
+    t.advance(minute);
+    assert_eq!(heard().await, denied, "the same session, a minute later");
 }
 
 #[tokio::test]

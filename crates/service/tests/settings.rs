@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use rekey_service::right::By;
 use rekey_service::setting::{
     self, ChangeError, Document, Edit, LoadError, Origin, Pin, Pins, Problem, Section, SettingError, Source, Value,
     find_key,
@@ -22,7 +23,7 @@ async fn set(cx: &Services, key: &str, text: &str) -> Result<Document, ChangeErr
     let edit = edit(key, text);
     let section = edit.section()?;
     let based_on = setting::documents::document(cx, section).await?.version;
-    setting::change(cx, None, section, based_on, &[edit]).await
+    setting::change(cx, By::Operator, section, based_on, &[edit]).await
 }
 
 fn pins(key: &str, value: &str) -> Pins {
@@ -96,7 +97,7 @@ on_both_databases! {
             let refused = set(&t.cx, key, text).await.expect_err(key).to_string();
             assert!(refused.starts_with(expected), "{key}: {refused}");
         }
-        let foreign = setting::change(&t.cx, None, Section::Sends, 0, &[edit("session.idle", "1h")]).await;
+        let foreign = setting::change(&t.cx, By::Operator, Section::Sends, 0, &[edit("session.idle", "1h")]).await;
         assert_matches!(foreign, Err(ChangeError::Setting(SettingError::Misplaced { .. })));
         assert_eq!(t.cx.store.read_setting_epoch().await.expect("answers"), 0);
         assert!(t.cx.store.list_setting_documents().await.expect("answers").is_empty());
@@ -105,7 +106,7 @@ on_both_databases! {
     async fn of_many_changes_based_on_one_version_one_is_taken(t: Bench) {
         let nodes = [t.cx.clone(), t.another_node().await, t.another_node().await];
         let one = |cx: Services, n: usize| async move {
-            setting::change(&cx, None, Section::Session, 0, &[edit("session.idle", &format!("{}m", n + 1))]).await
+            setting::change(&cx, By::Operator, Section::Session, 0, &[edit("session.idle", &format!("{}m", n + 1))]).await
         };
         let tasks: Vec<_> = (0..30).map(|n| tokio::spawn(one(nodes[n % 3].clone(), n))).collect();
         let mut taken = Vec::new();
@@ -129,7 +130,7 @@ on_both_databases! {
         set(&t.cx, "session.absolute", "12h").await.expect("sets");
         set(&t.cx, "session.idle", "").await.expect("takes back");
         assert_eq!(set(&t.cx, "session.absolute", "12h").await.expect("is so already").version, 3);
-        let restored = setting::restore(&t.cx, None, Section::Session, 3, 1).await.expect("restores");
+        let restored = setting::restore(&t.cx, By::Operator, Section::Session, 3, 1).await.expect("restores");
         assert_eq!(restored.version, 4);
         let settings = t.cx.settings();
         assert_eq!((settings.session.idle.as_secs(), settings.session.absolute.as_secs()), (600, 24 * 3600));
@@ -142,9 +143,9 @@ on_both_databases! {
             })
             .collect();
         assert_eq!(told, ["4 session.absolute session.idle", "3 session.idle", "2 session.absolute", "1 session.idle"]);
-        let missing = setting::restore(&t.cx, None, Section::Session, 4, 9).await;
+        let missing = setting::restore(&t.cx, By::Operator, Section::Session, 4, 9).await;
         assert_matches!(missing, Err(ChangeError::NoSuchVersion { version: 9, .. }));
-        let stale = setting::restore(&t.cx, None, Section::Session, 3, 1).await;
+        let stale = setting::restore(&t.cx, By::Operator, Section::Session, 3, 1).await;
         assert_matches!(stale, Err(ChangeError::Overtaken { latest: 4, .. }));
     }
 

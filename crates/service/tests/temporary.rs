@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use rekey_domain::account::state::AccountState;
+use rekey_domain::right::{Role, RoleHolder, RoleScope};
 use rekey_service::message::compose::MessageBody;
 use rekey_service::password::{self, Change, ChangeError};
 use rekey_service::registration::{self, Start};
+use rekey_service::right::By;
 use rekey_service::setting::RecoveryKind;
 use rekey_service::sign_in::{self, SignInError};
-use rekey_service::{Services, freeze, operator, owner, recovery};
+use rekey_service::{Services, freeze, operator, owner, recovery, role};
 use rekey_shared::Secret;
 use rekey_shared::password::History;
 use rekey_shared::view::ChangeReason;
@@ -185,6 +187,21 @@ on_both_databases! {
         assert!(t.ask(ADA).await.1.is_empty(), "the address it was changed by");
         let (_, letters) = t.ask("a@example.org").await;
         assert!(temporary_in(&letters).is_none() && link_in(&letters).is_some(), "a frozen account is released by a link");
+    }
+
+    async fn while_an_account_has_a_role_its_temporary_password_is_refused(t: Bench) {
+        let t = bench(t).await;
+        let temporary = mailed(&t, ADA).await;
+        let ada = RoleHolder::Account(operator::find(&t.cx, ADA).await.expect("an account").id);
+        let ends = Some(t.cx.clock.now().plus(2 * HOUR));
+        role::grant(&t.cx, By::Operator, ada, Role::Owner, RoleScope::Everywhere, ends).await.expect("grants");
+        assert_matches!(t.sign_in(ADA, &temporary).await, Err(SignInError::Refused));
+        t.advance(HOUR);
+        let (_, letters) = t.ask(ADA).await;
+        assert!(temporary_in(&letters).is_none() && link_in(&letters).is_some(), "she is sent a link instead");
+        t.advance(HOUR);
+        let temporary = mailed(&t, ADA).await;
+        t.sign_in(ADA, &temporary).await.expect("the role has expired");
     }
 
     async fn a_code_proves_nothing_where_a_temporary_password_was_sent(t: Bench) {

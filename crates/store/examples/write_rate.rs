@@ -11,7 +11,7 @@ use rekey_domain::journey::method::Method;
 use rekey_domain::session::Session;
 use rekey_domain::session::assurance::sign_in_proof;
 use rekey_domain::throttle::budget::Lockout;
-use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, ProofId, Role, SessionId, Status};
+use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, ProofId, SessionId, Status};
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::{Inserted, Store};
 use uuid::Uuid;
@@ -130,7 +130,6 @@ fn account() -> Account {
         id: AccountId(Uuid::from_u128(1)),
         authority: Authority::Local,
         status: Status::Active,
-        role: Role::Member,
         given_name: "Ada".to_owned(),
         family_name: "Lovelace".to_owned(),
         lang: Lang::En,

@@ -5,6 +5,10 @@
 
 #![deny(missing_docs)]
 
+// The databases of tests are made by a file that knows this crate by its name.
+#[cfg(test)]
+extern crate self as rekey_store;
+
 mod connect;
 mod entity;
 mod error;
@@ -16,7 +20,9 @@ pub use connect::{Snapshot, Store, Write};
 pub use error::Unexpected;
 pub use query::account::Inserted;
 pub use query::audit::{NewSeal, Unsealed};
+pub use query::group::{GroupUse, Named};
 pub use query::job::Progress;
 pub use query::outbox::OutboxCounts;
 pub use query::purge::PIECE;
+pub use query::role::Granted;
 pub use query::session::TOUCH_EVERY;

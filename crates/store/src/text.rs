@@ -42,7 +42,6 @@ texts! {
     IdentifierKind { Email = "email", Phone = "phone", Username = "username", }
     ChangeCause { Breached = "breached", Operator = "operator", }
     Authority { Local = "local", Directory = "directory", }
-    Role { Member = "member", Owner = "owner", }
     JourneyKind { Registration = "registration", Recovery = "recovery", }
     ActionTokenKind { Owner = "owner", NotMe = "not_me", TemporaryPassword = "temporary_password", }
     Purpose { Recovery = "recovery", Code = "code", }
@@ -65,7 +64,7 @@ macro_rules! named {
     )+};
 }
 
-named! { JobKind, JobState, RowOutcome, Method, }
+named! { JobKind, JobState, Role, RowOutcome, Method, }
 
 /// Reads 32 stored bytes.
 pub(crate) fn digest(bytes: &[u8], table: &'static str, column: &'static str) -> Result<Digest, Unexpected> {

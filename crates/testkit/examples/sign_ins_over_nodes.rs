@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, AccountIdentifier, Authority, Epoch, IdentifierId, Role, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Authority, Epoch, IdentifierId, Status};
 use rekey_service::context::Parts;
 use rekey_service::job::Runner;
 use rekey_service::keys::{Key, KeyRing};
@@ -145,7 +145,6 @@ async fn insert(tx: &rekey_store::Write, n: u64, canonical: &str, now: Timestamp
         id,
         authority: Authority::Local,
         status: Status::Active,
-        role: Role::Member,
         given_name: String::new(),
         family_name: String::new(),
         lang: Lang::En,

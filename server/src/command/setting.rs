@@ -3,14 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use rekey_service::right::By;
 use rekey_service::setting::{
-    self, ChangeError, Document, Edit, Listed, Section, SettingError, Source, Value, Version, documents,
+    self, ChangeError, Document, Edit, Listed, Problem, Section, SettingError, Source, Value, Version, documents,
 };
 use rekey_service::{Services, Unexpected};
 use rekey_shared::Lang;
 
 use super::author;
-use crate::config::{Config, ConfigError, StartKey, is_start_key};
+use crate::config::{Config, ConfigError, StartKey, is_start_key, policy_file};
 use crate::wiring::StartError;
 
 /// What to do with settings.
@@ -114,14 +115,14 @@ async fn edit(services: &Services, edit: Edit, based_on: Option<i32>) -> Result<
     }
     let section = edit.section().map_err(|error| refused(error.into()))?;
     let based_on = base(services, section, based_on).await?;
-    let document = setting::change(services, None, section, based_on, &[edit]).await.map_err(refused)?;
+    let document = setting::change(services, By::Operator, section, based_on, &[edit]).await.map_err(refused)?;
     println!("{}", document_line(&document));
     Ok(())
 }
 
 async fn restore(services: &Services, section: Section, version: i32, based_on: Option<i32>) -> Result<(), StartError> {
     let based_on = base(services, section, based_on).await?;
-    let document = setting::restore(services, None, section, based_on, version).await.map_err(refused)?;
+    let document = setting::restore(services, By::Operator, section, based_on, version).await.map_err(refused)?;
     println!("{}", document_line(&document));
     Ok(())
 }
@@ -178,15 +179,24 @@ fn start_source(key: &StartKey) -> String {
 /// What was not taken, in one line that names the key.
 fn refused(error: ChangeError) -> StartError {
     match error {
-        ChangeError::Setting(SettingError::Wrong { key, problem }) => ConfigError::new(key, problem.to_string()).into(),
-        ChangeError::Setting(SettingError::Unknown(key)) => ConfigError::new(&key, "is not a known setting").into(),
-        ChangeError::Setting(SettingError::Pinned { key, origin }) => {
-            ConfigError::new(key, format!("is pinned by {origin}: change it there")).into()
-        }
-        ChangeError::Setting(error @ SettingError::Misplaced { .. }) => StartError::Failed(error.to_string()),
+        ChangeError::Setting(error) => setting_error(error),
+        ChangeError::Denied(denied) => StartError::Failed(denied.to_string()),
         error @ (ChangeError::Overtaken { .. } | ChangeError::NoSuchVersion { .. }) => {
             StartError::Failed(error.to_string())
         }
         ChangeError::Unexpected(failure) => failure.into(),
     }
+}
+
+fn setting_error(error: SettingError) -> StartError {
+    let (key, problem) = match error {
+        SettingError::Wrong { key, problem: Problem::BelowFloor(finding) } => {
+            (key.to_owned(), policy_file::line(finding))
+        }
+        SettingError::Wrong { key, problem } => (key.to_owned(), problem.to_string()),
+        SettingError::Unknown(key) => (key, "is not a known setting".to_owned()),
+        SettingError::Pinned { key, origin } => (key.to_owned(), format!("is pinned by {origin}: change it there")),
+        SettingError::Misplaced { key, section } => (key.to_owned(), format!("does not belong to {section}")),
+    };
+    ConfigError::new(&key, problem).into()
 }

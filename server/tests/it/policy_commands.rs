@@ -5,9 +5,13 @@ use std::process::Command;
 
 /// What a command prints, what it complains of, and how it ends.
 fn policy(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    rekey(folder, &[&["policy"], arguments].concat())
+}
+
+fn rekey(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
     command.env_clear().current_dir(folder).env("REKEY_HASHING__INSECURE_TEST_COST", "true");
-    let output = command.arg("policy").args(arguments).output().expect("runs");
+    let output = command.args(arguments).output().expect("runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
 }
@@ -25,6 +29,7 @@ fn policies_are_assigned_shown_and_taken_away() {
     assert!(run(&["assign", "default", "pci-dss-4"]).starts_with("default\t1\tassigned\t"));
     assert!(run(&["show", "default"]).contains("\"days\": 90"));
     std::fs::write(folder.path().join("sales.json"), r#"{"length":{"min":20}}"#).expect("written");
+    assert_eq!(rekey(folder.path(), &["group", "create", "Sales"]).1, "Created: sales.\n");
     assert!(run(&["assign", "group:sales", "sales.json"]).starts_with("group:sales\t1\tassigned\t"));
     assert!(run(&["show", "group:sales"]).contains("\"min\": 20"));
     assert_eq!(run(&["show"]).lines().count(), 2);
@@ -41,8 +46,10 @@ fn what_cannot_be_done_is_told_in_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("wrong.json"), r#"{"length":{"min":20},"misspelt":1}"#).expect("written");
     std::fs::write(folder.path().join("short.json"), r#"{"length":{"min":8,"max":12}}"#).expect("written");
+    assert_eq!(rekey(folder.path(), &["group", "create", "sales"]).0, 0);
     for (arguments, code, complaint) in [
-        (&["assign", "group:sales", "short.json"][..], 2, "rekey: short.json F-LENGTHS"),
+        (&["assign", "group:slaes", "commerce"][..], 1, "rekey: there is no such group"),
+        (&["assign", "group:sales", "short.json"], 2, "rekey: short.json F-LENGTHS"),
         (&["assign", "default", "strongest"], 2, "rekey: strongest"),
         (&["assign", "default", "wrong.json"], 2, "rekey: wrong.json"),
         (&["join", "sales", "nobody@example.org"], 1, "rekey: no account found for this identifier"),

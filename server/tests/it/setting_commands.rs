@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rekey_service::right::By;
 use rekey_testkit::{Database, TestSite};
 
 /// A command that knows nothing of the settings of those who run the tests.
@@ -115,7 +116,7 @@ async fn pages_follow_the_settings_of_the_moment() {
     let edit = |key: &str, text: &str| rekey_service::setting::Edit::Set { key: key.to_owned(), text: text.to_owned() };
     let terms = [edit("registration.terms_url", "https://example.org/terms")];
     let section = rekey_service::setting::Section::Registration;
-    rekey_service::setting::change(cx, None, section, 0, &terms).await.expect("sets");
+    rekey_service::setting::change(cx, By::Operator, section, 0, &terms).await.expect("sets");
     assert!(site.get("/register").await.body.contains("https://example.org/terms"));
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rekey_shared::Timestamp;
 
 use crate::journey::JourneyKind;
+pub use crate::right::Right;
 
 /// How long after a sign-in a session may do what needs a fresh one (SE-7).
 pub const FRESH_FOR: Duration = Duration::from_secs(300);
@@ -33,13 +34,6 @@ pub enum Access {
     Program(Scope),
     /// What scrapes the counters.
     MetricsReader,
-}
-
-/// What an account may do beyond looking after itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Right {
-    /// Run the installation.
-    Administer,
 }
 
 /// What a program may do (OAuth 2.0, RFC 6749 §3.3).

@@ -43,7 +43,7 @@ fn principal(kind: &str) -> Principal {
         "must change" => browser(SessionState::MustChange, &[]),
         "signed in" => browser(full(301, &[]), &[]),
         "fresh" => browser(full(300, &[]), &[]),
-        "owner" => browser(full(3600, &[Right::Administer]), &[]),
+        "owner" => browser(full(3600, &[Right::ManageSettings]), &[]),
         "program r" => program(&[Scope::AccountsRead]),
         "program rw" => program(&[Scope::AccountsRead, Scope::AccountsWrite]),
         "refused program" => Principal { identity: Identity::RefusedProgram, reads_metrics: false },
@@ -77,7 +77,7 @@ const TABLE: &[(Access, [&str; 13])] = &[
         ["in", "in", "in", "2nd", "2nd", "change", "stale", "ok", "stale", "browser", "browser", "bad", "in"],
     ),
     (
-        Access::Right(Right::Administer),
+        Access::Right(Right::ManageSettings),
         ["in", "in", "in", "2nd", "2nd", "change", "right", "right", "ok", "browser", "browser", "bad", "in"],
     ),
     (
@@ -99,7 +99,8 @@ fn word(outcome: Result<(), Denial>) -> &'static str {
         Err(Denial::ChangePasswordFirst) => "change",
         Err(Denial::AlreadySignedIn) => "done",
         Err(Denial::NotFresh) => "stale",
-        Err(Denial::RightMissing(Right::Administer)) => "right",
+        Err(Denial::RightMissing(Right::ManageSettings)) => "right",
+        Err(Denial::RightMissing(_)) => "another right",
         Err(Denial::NoJourney(JourneyKind::Registration)) => "reg",
         Err(Denial::NoJourney(JourneyKind::Recovery)) => "rec",
         Err(Denial::ProgramsOnly) => "prog",
@@ -120,7 +121,7 @@ fn place(access: Access) -> usize {
         Access::SignedIn => 4,
         Access::MustChangeOnly => 5,
         Access::Fresh => 6,
-        Access::Right(Right::Administer) => 7,
+        Access::Right(_) => 7,
         Access::Program(Scope::AccountsRead) => 8,
         Access::Program(Scope::AccountsWrite) => 9,
         Access::MetricsReader => 10,
@@ -156,7 +157,7 @@ fn of_several_requirements_one_is_enough() {
 
 #[test]
 fn a_refused_principal_hears_what_would_help_one_of_its_class() {
-    let both = [Access::Program(Scope::AccountsWrite), Access::Right(Right::Administer)];
+    let both = [Access::Program(Scope::AccountsWrite), Access::Right(Right::ManageSettings)];
     let heard = |kind| admits_any(&both, &principal(kind), NOW);
     assert_eq!(heard("anonymous"), Err(Denial::NotSignedIn));
     assert_eq!(heard("program r"), Err(Denial::ScopeMissing(Scope::AccountsWrite)));

@@ -42,16 +42,6 @@ pub enum Status {
     },
 }
 
-/// What an account may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// A person with an account.
-    Member,
-    /// Owns the installation.
-    Owner,
-}
-
 /// Where the password of an account is kept and verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Authority {
@@ -79,8 +69,6 @@ pub struct Account {
     pub authority: Authority,
     /// Whether it may be used.
     pub status: Status,
-    /// What it may do.
-    pub role: Role,
     /// May be empty.
     pub given_name: String,
     /// May be empty.
@@ -109,8 +97,10 @@ impl Account {
 
     /// Whether a recovery may be answered with a temporary password: never for those who run the installation, nor for
     /// an account whose password is kept elsewhere or is not all that is asked for, nor for one that is frozen.
-    pub fn may_have_temporary_password(&self) -> bool {
-        self.may_sign_in() && self.authority == Authority::Local && self.role == Role::Member && self.password.is_some()
+    ///
+    /// `administers` says whether a role was given to its owner.
+    pub fn may_have_temporary_password(&self, administers: bool) -> bool {
+        self.may_sign_in() && self.authority == Authority::Local && !administers && self.password.is_some()
     }
 
     /// Whether a recovery that is proven by `channel` may go ahead.

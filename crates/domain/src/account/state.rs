@@ -47,7 +47,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{AccountId, Authority, ChangeCause, Epoch, PasswordHash, Role};
+    use crate::{AccountId, Authority, ChangeCause, Epoch, PasswordHash};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_165_505_000);
     const AGES: [PasswordAge; 3] = [PasswordAge::Fresh, PasswordAge::Warn { days_left: 3 }, PasswordAge::Expired];
@@ -57,7 +57,6 @@ mod tests {
             id: AccountId(Uuid::from_u128(1)),
             authority: Authority::Local,
             status,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

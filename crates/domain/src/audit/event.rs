@@ -133,10 +133,20 @@ events! {
     PolicyAssigned = "policy-assigned", None, Info, "policy_assigned";
     /// A settings document was changed, or an older version of it restored.
     SettingsChanged = "settings-changed", None, Info, "settings_changed";
+    /// A group was created.
+    GroupCreated = "group-created", None, Info, "group_created";
+    /// A group was renamed.
+    GroupRenamed = "group-renamed", None, Info, "group_renamed";
+    /// A group was deleted.
+    GroupDeleted = "group-deleted", None, Info, "group_deleted";
     /// An account became a member of a group.
     GroupJoined = "group-joined", None, Info, "group_joined";
     /// An account is no longer a member of a group.
     GroupLeft = "group-left", None, Info, "group_left";
+    /// A role was given to an account or to a group, or its end was changed.
+    RoleGranted = "role-granted", None, Warn, "authz_change";
+    /// A role was taken from an account or from a group.
+    RoleRevoked = "role-revoked", None, Warn, "authz_change";
     /// A link was made that registers an owner.
     OwnerLinkMade = "owner-link-made", None, Warn, "owner_link_made";
     /// A job over many accounts was asked for.

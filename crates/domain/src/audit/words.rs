@@ -1,10 +1,12 @@
 //! The fixed lists that entries are made of.
 
+use rekey_shared::Timestamp;
 use serde::Serialize;
 
-use crate::password::assignment::{GroupName, Scope};
+use crate::password::assignment::PolicyTarget;
+use crate::right::{Role, RoleScope};
 use crate::setting::Section;
-use crate::{AccountId, ActionTokenId, JobId, ProgramId, SessionId};
+use crate::{AccountId, ActionTokenId, GroupId, JobId, ProgramId, SessionId};
 
 /// Who did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +52,12 @@ pub enum Target {
     Session(SessionId),
     /// A single-use link or a temporary password.
     ActionToken(ActionTokenId),
-    /// What is assigned to a scope.
-    Policy(Scope),
+    /// The policy that is assigned to this target.
+    Policy(PolicyTarget),
     /// A settings document.
     Settings(Section),
     /// A group.
-    Group(GroupName),
+    Group(GroupId),
     /// A job.
     Job(JobId),
 }
@@ -78,9 +80,9 @@ impl Target {
         match self {
             Self::Session(id) => id.0.to_string(),
             Self::ActionToken(id) => id.0.to_string(),
-            Self::Policy(scope) => scope.to_string(),
+            Self::Policy(target) => target.to_string(),
             Self::Settings(section) => section.name().to_owned(),
-            Self::Group(name) => name.as_str().to_owned(),
+            Self::Group(id) => id.0.to_string(),
             Self::Job(id) => id.0.to_string(),
         }
     }
@@ -201,6 +203,17 @@ pub enum Detail {
     Sessions(u64),
     /// Which version it is now.
     Version(i32),
+    /// Which role.
+    Role {
+        /// The role.
+        role: Role,
+        /// The group that it reaches over; left out when it reaches everywhere.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        over: Option<GroupId>,
+        /// Its end in milliseconds since 1970; left out when it has none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires_at: Option<i64>,
+    },
     /// How many rows a job has done, and for how many it could not.
     Rows {
         /// Done.
@@ -215,6 +228,17 @@ pub enum Detail {
         /// The last of them.
         through: u64,
     },
+}
+
+impl Detail {
+    /// Which role was given or taken, how far it reaches and until when.
+    pub fn role(role: Role, scope: RoleScope, expires_at: Option<Timestamp>) -> Self {
+        let over = match scope {
+            RoleScope::Everywhere => None,
+            RoleScope::Group(group) => Some(group),
+        };
+        Self::Role { role, over, expires_at: expires_at.map(Timestamp::as_millis) }
+    }
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Authority, Epoch, PasswordHash, Role, Status};
+    use crate::{Authority, Epoch, PasswordHash, Status};
 
     const RULE: Expiry = Expiry { days: 30, warn_days: 14 };
 
@@ -111,7 +111,6 @@ mod tests {
             id: AccountId(Uuid::from_u128(1)),
             authority: Authority::Local,
             status: Status::Active,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

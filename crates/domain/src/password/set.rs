@@ -173,7 +173,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Role, Status};
+    use crate::Status;
 
     const EFFECTS: [Effect; 8] = [
         Effect::RememberReplaced,
@@ -191,7 +191,6 @@ mod tests {
             id: AccountId(Uuid::from_u128(1)),
             authority,
             status: Status::Active,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use crate::journey::gate::Distinct;
     use crate::session::SessionLimits;
-    use crate::{AccountId, Authority, Epoch, JourneyId, Role, SessionId, Status};
+    use crate::{AccountId, Authority, Epoch, JourneyId, SessionId, Status};
 
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
     const MINUTE: Duration = Duration::from_secs(60);
@@ -155,7 +155,6 @@ mod tests {
             id: AccountId(Uuid::from_u128(1)),
             authority: Authority::Local,
             status: Status::Active,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

@@ -72,7 +72,8 @@ async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent)
     Ok(())
 }
 
-pub(crate) async fn find(cx: &Services, typed: &str) -> Result<Account, OperatorError> {
+/// The account that goes by an email address, a phone number, or a username.
+pub async fn find(cx: &Services, typed: &str) -> Result<Account, OperatorError> {
     let identifier = Identifier::parse(typed, &cx.settings().default_region).map_err(|_| OperatorError::NotFound)?;
     let found = cx.store.find_account_by(identifier.kind(), identifier.canonical()).await?;
     found.map(|(account, _)| account).ok_or(OperatorError::NotFound)

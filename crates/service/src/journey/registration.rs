@@ -23,7 +23,7 @@ use crate::journey::held::{self, Held, ProofSource};
 use crate::journey::start::{self, NewJourney, Started};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, role};
 
 /// The longest given or family name, in code points.
 pub const NAME_MAX: usize = 100;
@@ -289,7 +289,12 @@ async fn create(
 ) -> Result<(), CompleteError> {
     let now = cx.now();
     let (account, identifiers) = new_account(cx, (journey, ready), input, username);
+    let owner = role_of(journey) == Role::Owner;
     let mut tx = cx.store.begin_write().await?;
+    if owner {
+        // Before anything else is locked, like wherever roles are changed.
+        tx.lock_roles().await?;
+    }
     if !tx.spend_journey(ready, now).await? {
         // Another tab was faster.
         return Err(CompleteError::Over);
@@ -309,6 +314,9 @@ async fn create(
     }
     let created = meta.audit(AuditEvent::AccountCreated, now).by(Actor::Person(account.id)).account(account.id);
     tx.record(created.journey(journey.id));
+    if owner {
+        role::make_owner(cx, meta, &mut tx, account.id).await?;
+    }
     let first = SetPassword {
         occasion: SetOccasion::Registration,
         account: &account,
@@ -344,7 +352,6 @@ fn new_account(
         id,
         authority: Authority::Local,
         status: Status::Active,
-        role: role_of(journey),
         given_name: input.given_name.trim().to_owned(),
         family_name: input.family_name.trim().to_owned(),
         lang: journey.lang,

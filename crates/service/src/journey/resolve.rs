@@ -46,7 +46,7 @@ async fn registration(cx: &Services, id: JourneyId) -> Result<(), Unexpected> {
 async fn recovery(cx: &Services, id: JourneyId) -> Result<(), Unexpected> {
     let Some(journey) = find_unresolved(cx, id).await? else { return Ok(()) };
     let Some((account, channel)) = find_channel(cx, &journey).await? else { return Ok(()) };
-    if temporary::suits(cx, &account, &channel) {
+    if temporary::suits(cx, &account, &channel).await? {
         // The journey stays unresolved: the temporary password is typed elsewhere, and this one proves nothing.
         return temporary::issue(cx, &journey, &account, &channel).await;
     }

@@ -240,9 +240,11 @@ async fn find_identifier(
 async fn with_temporary(cx: &Services, item: &OutboxItem, journey: &Journey) -> Result<Option<Message>, Unexpected> {
     let Some((password, action_token)) = temporary::find(cx, journey).await? else { return Ok(None) };
     let Some(id) = action_token.account else { return Ok(None) };
-    let Some(account) = cx.store.find_account(id).await?.filter(Account::may_have_temporary_password) else {
+    let Some(account) = cx.store.find_account(id).await? else { return Ok(None) };
+    // A role may have been granted since it was issued.
+    if !temporary::may_have(cx, &account).await? {
         return Ok(None);
-    };
+    }
     let Some(channel) = find_identifier(cx, id, action_token.disputed.map(FactorId::from)).await? else {
         return Ok(None);
     };

@@ -74,8 +74,14 @@ pub(crate) fn in_use(cx: &Services) -> bool {
 
 /// Whether a recovery is answered with a temporary password: by mail alone, and only where the password is all that
 /// is asked for.
-pub(crate) fn suits(cx: &Services, account: &Account, channel: &AccountIdentifier) -> bool {
-    in_use(cx) && channel.kind == IdentifierKind::Email && account.may_have_temporary_password()
+pub(crate) async fn suits(cx: &Services, account: &Account, channel: &AccountIdentifier) -> Result<bool, Unexpected> {
+    Ok(in_use(cx) && channel.kind == IdentifierKind::Email && may_have(cx, account).await?)
+}
+
+/// Whether an account may have one now.
+pub(crate) async fn may_have(cx: &Services, account: &Account) -> Result<bool, Unexpected> {
+    let administers = cx.store.has_role(account.id, cx.now()).await?;
+    Ok(account.may_have_temporary_password(administers))
 }
 
 /// Writes the temporary password of a recovery down, unless that was done or something newer has put an end to it.

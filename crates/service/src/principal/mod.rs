@@ -11,15 +11,14 @@ mod proofs;
 
 use std::sync::Arc;
 
-use rekey_domain::access::{self, Access, Denial, Identity, Right, SessionState};
+use rekey_domain::access::{self, Access, Denial, Identity, SessionState};
 use rekey_domain::journey::JourneyKind;
 use rekey_domain::session::assurance::Level;
-use rekey_domain::{Account, Role};
 use rekey_shared::{Secret, Timestamp};
 
 pub use self::proofs::{FreshPerson, HalfSignedIn, JourneyHolder, Officer, PasswordChanger, Person, Program, Visitor};
 use crate::sign_in::{self, Caller};
-use crate::{PlainToken, RequestMeta, Services, Unexpected};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, right};
 
 /// What a request brings to say who it comes from. Of one class only: a request with credentials of a program has no
 /// cookies here, so that a stolen token cannot be topped up with a browser's session or the other way round.
@@ -78,7 +77,10 @@ pub async fn resolve(cx: &Services, credentials: Credentials, reads_metrics: boo
         Credentials::Program(_) => (Identity::RefusedProgram, None, BrowserSecrets::default()),
         Credentials::Browser(secrets) => {
             let caller = sign_in::authenticate(cx, secrets.session.expose()).await?;
-            let session = caller.as_ref().map_or(SessionState::None, session_state);
+            let session = match &caller {
+                Some(caller) => session_state(cx, caller).await?,
+                None => SessionState::None,
+            };
             let identity = Identity::Browser { session, journeys: journeys_of(cx, &secrets).await? };
             (identity, caller, secrets)
         }
@@ -92,23 +94,16 @@ const fn anonymous() -> Identity {
 }
 
 /// How far a session goes: the one place where a session is turned into what access depends on.
-fn session_state(caller: &Caller) -> SessionState {
-    match (caller.assurance.level(), caller.must_change) {
+async fn session_state(cx: &Services, caller: &Caller) -> Result<SessionState, Unexpected> {
+    Ok(match (caller.assurance.level(), caller.must_change) {
         // Before everything else: what the account must do is none of the business of one half signed in.
         (Level::Half, _) => SessionState::Half,
         (Level::TemporaryPassword, _) | (Level::SignedIn, Some(_)) => SessionState::MustChange,
         (Level::SignedIn, None) => {
             let proven_at = caller.assurance.proven_at().unwrap_or(caller.session.created_at);
-            SessionState::Full { proven_at, rights: rights_of(&caller.account) }
+            SessionState::Full { proven_at, rights: right::rights_of(cx, caller.account.id).await? }
         }
-    }
-}
-
-fn rights_of(account: &Account) -> Vec<Right> {
-    match account.role {
-        Role::Member => Vec::new(),
-        Role::Owner => vec![Right::Administer],
-    }
+    })
 }
 
 /// The journeys that a browser may go on with.

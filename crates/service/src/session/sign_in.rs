@@ -6,7 +6,7 @@ use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail, Reason};
 use rekey_domain::journey::method::Method;
 use rekey_domain::password::expiry::PasswordAge;
 use rekey_domain::session::{Assurance, Session};
-use rekey_domain::{Account, AccountId, AccountIdentifier, ChangeCause, Digest, FactorId, Role, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ChangeCause, Digest, FactorId, Status};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
 use rekey_shared::view::{ChangeReason, PersonView};
@@ -17,7 +17,7 @@ use crate::context::About as _;
 use crate::hasher::Busy;
 use crate::session::sessions::{self, NewSession};
 use crate::verifier::{self, PasswordCheck, SignInMethod};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, password, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, password, policies, role};
 
 /// Why somebody was not signed in.
 #[derive(Debug, thiserror::Error)]
@@ -255,7 +255,7 @@ pub async fn person(cx: &Services, caller: &Caller) -> Result<PersonView, Unexpe
         given_name: caller.account.given_name.clone(),
         family_name: caller.account.family_name.clone(),
         identifier: name_of(&known),
-        is_owner: caller.account.role == Role::Owner,
+        is_owner: role::is_owner(cx, caller.account.id).await?,
         password_changed_at: caller.account.password_changed_at,
         password_ends_in_days: match caller.age {
             PasswordAge::Warn { days_left } => Some(days_left),

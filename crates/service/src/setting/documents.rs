@@ -1,15 +1,16 @@
 //! Listing and changing settings documents.
 
-use rekey_domain::AccountId;
-use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Target};
+use rekey_domain::audit::{self, AuditEvent, Detail};
+use rekey_domain::right::{Action, Denied, Target};
 use rekey_domain::setting::{
-    Difference, Document, Edit, KEYS, Key, Section, SettingError, Settings, Source, Value, Values, difference, edited,
-    resolve,
+    Difference, Document, Edit, KEYS, Key, Problem, Section, SettingError, Settings, Source, Value, Values, difference,
+    edited, resolve,
 };
 use rekey_store::Write;
 
 use crate::context::About as _;
-use crate::{Services, Unexpected};
+use crate::right::{self, By};
+use crate::{Services, Unexpected, policies};
 
 /// Why settings were not changed. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,9 @@ pub enum ChangeError {
         /// The version.
         version: i32,
     },
+    /// The right is missing.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Something broke.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -98,11 +102,10 @@ pub async fn history(cx: &Services, section: Section) -> Result<Vec<Version>, Un
     Ok(documents.into_iter().zip(differences).map(version).collect())
 }
 
-/// Changes a document that was at version `based_on` when it was looked at, and gives its latest version. `by` is `None`
-/// for the operator.
+/// Changes a document that was at version `based_on` when it was looked at, and gives its latest version.
 pub async fn change(
     cx: &Services,
-    by: Option<AccountId>,
+    by: By,
     section: Section,
     based_on: i32,
     edits: &[Edit],
@@ -113,7 +116,7 @@ pub async fn change(
 /// Makes an older version of a document the latest one, as a new version.
 pub async fn restore(
     cx: &Services,
-    by: Option<AccountId>,
+    by: By,
     section: Section,
     based_on: i32,
     version: i32,
@@ -128,12 +131,13 @@ pub async fn restore(
 /// Writes the next version of a document, unless it has another by now or does not fit the rest of the settings.
 async fn write(
     cx: &Services,
-    by: Option<AccountId>,
+    by: By,
     section: Section,
     based_on: i32,
     make: impl FnOnce(&Document, &[Document]) -> Result<Values, ChangeError>,
 ) -> Result<Document, ChangeError> {
     let tx = cx.store.begin_write().await?;
+    right::demand(cx, &tx, by, Action::ChangeSettings, &Target::Installation).await??;
     // From here on no other node changes any document: what is checked together stays together.
     tx.bump_setting_epoch().await?;
     let history = tx.list_setting_history(section).await?;
@@ -146,9 +150,10 @@ async fn write(
         // Nothing to remember: a version says that something changed.
         return Ok(latest);
     }
-    let document = Document { section, version: latest.version + 1, values, changed_at: cx.now(), changed_by: by };
+    let changed_by = by.account();
+    let document = Document { section, version: latest.version + 1, values, changed_at: cx.now(), changed_by };
     check(cx, &tx, &document).await?;
-    insert(tx, &document).await?;
+    insert(tx, by, &document).await?;
     // Here at once; the other nodes follow. A failure is theirs and ours to find at the next look.
     if let Err(error) = super::refresh(cx).await {
         tracing::warn!(%error, "a change of settings will be taken up later");
@@ -161,16 +166,21 @@ async fn check(cx: &Services, tx: &Write, document: &Document) -> Result<(), Cha
     let mut documents = tx.list_setting_documents().await?;
     documents.retain(|other| other.section != document.section);
     documents.push(document.clone());
-    resolve(&cx.live.base, &documents, &cx.live.pins)?;
+    let settings = resolve(&cx.live.base, &documents, &cx.live.pins)?.settings;
+    if document.section == Section::Password
+        && let Some(finding) = policies::unmeetable(&settings.policy, &tx.list_policies().await?)
+    {
+        let problem = Problem::BelowFloor(finding);
+        return Err(SettingError::Wrong { key: "policy.preset", problem }.into());
+    }
     Ok(())
 }
 
-async fn insert(mut tx: Write, document: &Document) -> Result<(), ChangeError> {
+async fn insert(mut tx: Write, by: By, document: &Document) -> Result<(), ChangeError> {
     if !tx.insert_setting_document(document).await? {
         return Err(ChangeError::Overtaken { section: document.section, latest: document.version });
     }
-    let by = document.changed_by.map_or(Actor::Operator, Actor::Person);
-    let entry = AuditEntry::new(AuditEvent::SettingsChanged, by, document.changed_at);
-    tx.record(entry.target(Target::Settings(document.section)).detail(Detail::Version(document.version)));
+    let entry = by.audit(AuditEvent::SettingsChanged, document.changed_at);
+    tx.record(entry.target(audit::Target::Settings(document.section)).detail(Detail::Version(document.version)));
     Ok(tx.commit().await?)
 }

@@ -21,7 +21,6 @@ pub struct Model {
     pub status_at: i64,
     /// Only of frozen accounts.
     pub disputed: Option<Uuid>,
-    pub role: String,
     pub given_name: String,
     pub family_name: String,
     pub lang: String,
@@ -71,7 +70,6 @@ impl TryFrom<Model> for Account {
             id: AccountId(row.id),
             authority: Text::read(&row.authority, "account", "authority")?,
             status: row.read_status()?,
-            role: Text::read(&row.role, "account", "role")?,
             lang: Text::read(&row.lang, "account", "lang")?,
             given_name: row.given_name,
             family_name: row.family_name,
@@ -95,7 +93,6 @@ impl From<&Account> for Model {
             status: status.to_owned(),
             status_at,
             disputed,
-            role: account.role.text().to_owned(),
             given_name: account.given_name.clone(),
             family_name: account.family_name.clone(),
             lang: account.lang.text().to_owned(),

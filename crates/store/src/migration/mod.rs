@@ -11,6 +11,9 @@ mod m0022_change_cause;
 mod m0030_audit;
 mod m0031_job;
 mod m0040_settings;
+mod m0041_groups_and_roles;
+#[cfg(test)]
+mod tests;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -31,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_audit::Migration),
             Box::new(m0031_job::Migration),
             Box::new(m0040_settings::Migration),
+            Box::new(m0041_groups_and_roles::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Accounts and the identifiers they are known by.
 
-use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, Role, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Epoch, IdentifierId, Status};
 use rekey_shared::Timestamp;
 use rekey_shared::identifier::IdentifierKind;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -32,8 +32,6 @@ finders! {
     fn find_account_by(kind: IdentifierKind, canonical: &str) -> Option<(Account, AccountIdentifier)>;
     /// Everything an account is known by, oldest first.
     fn list_identifiers(account: AccountId) -> Vec<AccountIdentifier>;
-    /// Whether somebody owns this installation.
-    fn has_owner() -> bool;
     /// The next account in the order of ids; with `None` the first.
     fn find_account_after(id: Option<AccountId>) -> Option<Account>;
     /// How many accounts there are.
@@ -79,11 +77,6 @@ async fn list_identifiers(db: &impl ConnectionTrait, account: AccountId) -> Resu
         .all(db)
         .await?;
     rows.into_iter().map(AccountIdentifier::try_from).collect()
-}
-
-async fn has_owner(db: &impl ConnectionTrait) -> Result<bool, Unexpected> {
-    let owners = account::Entity::find().filter(account::COLUMN.role.eq(Role::Owner.text()));
-    Ok(owners.select_only().column(account::Column::Epoch).into_tuple::<i64>().one(db).await?.is_some())
 }
 
 impl Write {

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, Authority, Epoch, IdentifierId, PasswordHash, Role, Status};
+use rekey_domain::{Account, AccountId, Authority, Epoch, IdentifierId, PasswordHash, Status};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_store::Inserted;
 
@@ -12,7 +12,6 @@ on_both! {
     async fn an_account_comes_back_as_it_was(db: Database) {
         let store = db.store().await;
         let mut ada = account(1);
-        ada.role = Role::Owner;
         ada.status = Status::Frozen { at: at(5), disputed: Some(IdentifierId(id(7))) };
         let known_by = [address(1, 1, "ada@example.org"), address(2, 1, "a@example.org")];
         let tx = store.begin_write().await.unwrap();
@@ -20,7 +19,6 @@ on_both! {
         assert!(tx.find_account(ada.id).await.unwrap().is_some(), "seen from inside");
         tx.commit().await.unwrap();
 
-        assert!(store.has_owner().await.unwrap());
         let found = store.find_account(ada.id).await.unwrap().unwrap();
         assert_eq!(format!("{found:?}"), format!("{ada:?}"));
         assert_eq!(found.password, ada.password);

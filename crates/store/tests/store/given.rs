@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
+use rekey_domain::group::{Group, GroupName};
 use rekey_domain::journey::challenge::{Challenge, NewChallenge};
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::owner::Owner;
@@ -12,14 +13,15 @@ use rekey_domain::journey::{
     self, Facts, JOURNEY_LIFETIME, Journey, JourneyKind, JourneyState, Ready, Step, Subject, step,
 };
 use rekey_domain::password::set::{SetOccasion, SetPermit};
+use rekey_domain::right::{Role, RoleAssignment, RoleHolder, RoleScope};
 use rekey_domain::session::Session;
 use rekey_domain::{
-    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, ChallengeId, Digest, Epoch, FactorId,
-    IdentifierId, JourneyId, PasswordHash, ProofId, Role, SessionId, Status,
+    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, ChallengeId, Digest, Epoch, FactorId, GroupId,
+    IdentifierId, JourneyId, PasswordHash, ProofId, RoleAssignmentId, SessionId, Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
-use rekey_store::{Inserted, Store, Write};
+use rekey_store::{Granted, Inserted, Store, Write};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -45,7 +47,6 @@ pub fn account(n: u128) -> Account {
         id: AccountId(id(n)),
         authority: Authority::Local,
         status: Status::Active,
-        role: Role::Member,
         given_name: "Ada".to_owned(),
         family_name: "ラブレス".to_owned(),
         lang: Lang::Ja,
@@ -67,6 +68,45 @@ pub fn address(n: u128, of: u128, canonical: &str) -> AccountIdentifier {
         shown: canonical.to_uppercase(),
         verified_at: Some(at(0)),
     }
+}
+
+/// Group `n`, written down.
+pub async fn with_group(store: &Store, n: u128, name: &str) -> Group {
+    let name = GroupName::parse(name).expect("a name");
+    let group = Group { id: GroupId(id(n)), name, created_at: at(0) };
+    let tx = store.begin_write().await.expect("begins");
+    assert!(tx.insert_group(&group).await.expect("inserts"));
+    tx.commit().await.expect("commits");
+    group
+}
+
+/// Puts an account into a group.
+pub async fn join(store: &Store, group: &Group, account: &Account) {
+    let tx = store.begin_write().await.expect("begins");
+    assert!(tx.insert_member(group.id, account.id, at(1)).await.expect("inserts"));
+    tx.commit().await.expect("commits");
+}
+
+/// The owner's role for a holder, everywhere and for good.
+pub fn owner(n: u128, holder: RoleHolder) -> RoleAssignment {
+    RoleAssignment {
+        id: RoleAssignmentId(id(n)),
+        holder,
+        role: Role::Owner,
+        scope: RoleScope::Everywhere,
+        expires_at: None,
+        granted_at: at(0),
+        granted_by: Some(AccountId(id(77))),
+    }
+}
+
+/// Gives a role.
+pub async fn grant(store: &Store, assignment: &RoleAssignment) -> Granted {
+    let tx = store.begin_write().await.expect("begins");
+    tx.lock_roles().await.expect("locks");
+    let granted = tx.grant_role(assignment).await.expect("grants");
+    tx.commit().await.expect("commits");
+    granted
 }
 
 /// Account `n`, known by one address.

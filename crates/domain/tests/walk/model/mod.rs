@@ -20,7 +20,7 @@ use rekey_domain::journey::{
     self, COMPLETION_LEASE, Facts, JOURNEY_LIFETIME, Journey, JourneyKind, JourneyState, Ready, Refusal, Step, Subject,
 };
 use rekey_domain::{
-    Account, AccountId, Authority, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, Role, Status,
+    Account, AccountId, Authority, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -150,7 +150,6 @@ impl World {
             id: account_id(which),
             authority: Authority::Local,
             status,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

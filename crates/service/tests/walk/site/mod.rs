@@ -13,8 +13,7 @@ use rekey_domain::journey::proof::Proof;
 use rekey_domain::journey::{self, CompletionClaim, Facts, Journey, JourneyKind, Ready, Step, Subject};
 use rekey_domain::message::{Notification, OutboxItem};
 use rekey_domain::{
-    Account, AccountId, AccountIdentifier, Authority, Digest, Epoch, IdentifierId, JourneyId, OutboxId, ProofId, Role,
-    Status,
+    Account, AccountId, AccountIdentifier, Authority, Digest, Epoch, IdentifierId, JourneyId, OutboxId, ProofId, Status,
 };
 use rekey_service::journey::challenge::{ChooseError, ResendError, VerifyError};
 use rekey_service::journey::method::{AnswerCheck, Compared, Methods};
@@ -117,7 +116,6 @@ impl Site {
             id,
             authority: Authority::Local,
             status: Status::Active,
-            role: Role::Member,
             given_name: String::new(),
             family_name: String::new(),
             lang: Lang::En,

@@ -1,16 +1,16 @@
-//! Who belongs to which group. The group is written as the scope that policies are assigned to.
+//! Which account is in which group.
 
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "membership")]
+#[sea_orm(table_name = "group_member")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub account: Uuid,
-    /// `group:` and a name.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub scope: String,
+    pub group: Uuid,
+    pub joined_at: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,7 +1,7 @@
 //! Versions of assigned policies: rows are added, never changed.
 
 use rekey_domain::AccountId;
-use rekey_domain::password::assignment::{Assignment, Scope};
+use rekey_domain::password::assignment::{PolicyAssignment, PolicyTarget};
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 
@@ -9,13 +9,15 @@ use crate::Unexpected;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "policy")]
+#[sea_orm(table_name = "policy_assignment")]
 pub struct Model {
-    /// `default`, `administrators` or `group:` and a name.
+    /// `default`, `administrators` or `group:` and an id.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub scope: String,
+    pub target: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub version: i32,
+    /// The group that the target is. Nothing once the group is gone: the versions stay.
+    pub group: Option<Uuid>,
     /// A policy as JSON; nothing when none is assigned any more.
     pub body: Option<String>,
     pub changed_at: i64,
@@ -24,30 +26,31 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl TryFrom<Model> for Assignment {
+impl TryFrom<Model> for PolicyAssignment {
     type Error = Unexpected;
 
     fn try_from(row: Model) -> Result<Self, Unexpected> {
         let policy = row.body.as_deref().map(serde_json::from_str).transpose();
         Ok(Self {
-            scope: Scope::parse(&row.scope).ok_or(Unexpected::row("policy", "scope"))?,
+            target: PolicyTarget::parse(&row.target).ok_or(Unexpected::row("policy_assignment", "target"))?,
             version: row.version,
-            policy: policy.map_err(|_| Unexpected::row("policy", "body"))?,
+            policy: policy.map_err(|_| Unexpected::row("policy_assignment", "body"))?,
             changed_at: Timestamp::from_millis(row.changed_at),
             changed_by: row.changed_by.map(AccountId),
         })
     }
 }
 
-impl TryFrom<&Assignment> for Model {
+impl TryFrom<&PolicyAssignment> for Model {
     type Error = Unexpected;
 
-    fn try_from(assignment: &Assignment) -> Result<Self, Unexpected> {
+    fn try_from(assignment: &PolicyAssignment) -> Result<Self, Unexpected> {
         let body = assignment.policy.as_ref().map(serde_json::to_string).transpose();
         Ok(Self {
-            scope: assignment.scope.to_string(),
+            target: assignment.target.to_string(),
+            group: assignment.target.group().map(|id| id.0),
             version: assignment.version,
-            body: body.map_err(|_| Unexpected::row("policy", "body"))?,
+            body: body.map_err(|_| Unexpected::row("policy_assignment", "body"))?,
             changed_at: assignment.changed_at.as_millis(),
             changed_by: assignment.changed_by.map(|id| id.0),
         })
