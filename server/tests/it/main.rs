@@ -16,5 +16,6 @@ mod must_change;
 mod origin;
 mod pages;
 mod policy_commands;
+mod role_commands;
 mod setting_commands;
 mod throttle;
