@@ -63,6 +63,11 @@ enum Command {
         #[command(subcommand)]
         action: policy::Action,
     },
+    /// The keys of this installation.
+    Keys {
+        #[command(subcommand)]
+        action: command::keys::Action,
+    },
     /// Settings that can be changed while the program runs.
     Setting {
         #[command(subcommand)]
@@ -84,6 +89,11 @@ enum Account {
     },
     /// Unfreeze an account.
     Release {
+        /// Email address, phone number, or username.
+        identifier: String,
+    },
+    /// Set a password that its owner must replace at the next sign-in. Read from the input.
+    SetPassword {
         /// Email address, phone number, or username.
         identifier: String,
     },
@@ -167,6 +177,10 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
             let services = wiring::services(config).await?;
             sealed(&services, job_cli::run(&services, action).await).await
         }
+        Command::Keys { action } => {
+            let services = wiring::services(config).await?;
+            sealed(&services, command::keys::run(config, &services, action).await).await
+        }
         Command::Policy { action: policy::Action::Assigned(action) } => {
             let services = wiring::services(config).await?;
             sealed(&services, policy::assign::run(&services, action).await).await
@@ -192,6 +206,7 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
         Account::Release { identifier } => (operator::release(services, &identifier).await, "no longer frozen"),
+        Account::SetPassword { identifier } => return command::password::set(services, &identifier).await,
         Account::RequireChange { identifier: None, .. } => return job_cli::require_change(services).await,
         Account::RequireChange { identifier: Some(identifier), .. } => {
             (operator::require_change(services, &identifier).await, "marked: its password must be changed")

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod id;
 pub mod job;
 pub mod journey;
+pub mod key;
 pub mod message;
 pub mod password;
 pub mod session;

@@ -78,9 +78,13 @@ pub(crate) async fn password_or_temporary(
     typed: &Secret,
 ) -> Result<Result<SignInMethod, PasswordCheck>, Unexpected> {
     let sent = if temporary::in_use(cx) {
-        let id = account.map_or(phantom, |account| account.id);
-        let typed = TemporaryPassword::parse(typed.expose()).map(|typed| cx.keys.temporary_digest(id, &typed));
-        (cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?, typed)
+        let (id, now) = (account.map_or(phantom, |account| account.id), cx.now());
+        let sent = cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?;
+        let sent = sent.filter(|sent| sent.is_open(ActionTokenKind::TemporaryPassword, now));
+        // Without one that is open the same is derived, with the key of now (T-02).
+        let made_at = sent.as_ref().map_or(now, |sent| sent.created_at);
+        let typed = TemporaryPassword::parse(typed.expose());
+        (sent, typed.map(|typed| cx.keys.temporary_digest(id, &typed, made_at)).transpose()?)
     } else {
         (None, None)
     };

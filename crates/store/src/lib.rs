@@ -17,6 +17,7 @@ pub use error::Unexpected;
 pub use query::account::Inserted;
 pub use query::audit::{NewSeal, Unsealed};
 pub use query::job::Progress;
+pub use query::key::KeyTraces;
 pub use query::outbox::OutboxCounts;
 pub use query::purge::PIECE;
 pub use query::session::TOUCH_EVERY;

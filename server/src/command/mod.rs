@@ -1,5 +1,7 @@
 //! The parts of the command line that work on the database: one file a subject.
 
+pub mod keys;
+pub mod password;
 pub mod setting;
 
 use rekey_domain::AccountId;

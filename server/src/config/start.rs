@@ -46,6 +46,7 @@ const START_KEYS: [(&str, bool); 28] = [
     ("hashing.permits", false),
     ("hashing.queue", false),
     ("hashing.insecure_test_cost", false),
+    ("password.pepper", false),
     ("breach.file", false),
     ("breach.remote_url", true),
 ];

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::password::assignment::{GroupName, Scope};
 use crate::setting::Section;
-use crate::{AccountId, ActionTokenId, JobId, ProgramId, SessionId};
+use crate::{AccountId, ActionTokenId, JobId, KeyId, ProgramId, SessionId};
 
 /// Who did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub enum Target {
     Group(GroupName),
     /// A job.
     Job(JobId),
+    /// A key, by its name.
+    Key(KeyId),
 }
 
 impl Target {
@@ -70,6 +72,7 @@ impl Target {
             Self::Settings(_) => "settings",
             Self::Group(_) => "group",
             Self::Job(_) => "job",
+            Self::Key(_) => "key",
         }
     }
 
@@ -82,6 +85,7 @@ impl Target {
             Self::Settings(section) => section.name().to_owned(),
             Self::Group(name) => name.as_str().to_owned(),
             Self::Job(id) => id.0.to_string(),
+            Self::Key(id) => id.to_string(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod challenges;
 mod expiry;
 mod jobs;
 mod journeys;
+mod keys;
 mod migration;
 mod outbox;
 mod passwords;
