@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rekey_domain::KeyId;
 use rekey_domain::key::{ACTIVATION_DELAY, RETIRE_MARGIN, RetireRefusal, RingKeyState, SHORTEST_DELAY};
+use rekey_service::audit::{self, Anchor};
 use rekey_service::keys::{self, Freshness, Key, Keys, RetireError, UnlockError};
 use rekey_service::message::compose;
 use rekey_service::setting::RecoveryKind;
@@ -220,6 +221,53 @@ on_both_databases! {
         assert!(t.cx.keys.audit_mac_with(old, b"an entry") == Some(mac), "what was sealed before is still verified");
         assert!(t.cx.keys.audit_mac_with(KeyId(1), b"an entry").is_none());
     }
+
+    async fn the_audit_log_stays_whole_when_its_keys_are_rotated_renewed_and_retired(t: Bench) {
+        t.account(ADA).await;
+        t.run_jobs().await;
+        let first_seal = audit::verify(&t.cx, None).await.expect("verifies").last;
+        rotate_now(&t, 2).await;
+        t.sign_in(ADA, GOOD).await.expect("signs in");
+        t.run_jobs().await;
+        keys::renew_data_keys(&t.cx, ACTIVATION_DELAY).await.expect("renews");
+        t.advance(DAY * 8);
+        t.refresh_keys(&t.cx).await;
+        retire(&t, key(42).id()).await.expect("nothing needs it");
+        t.sign_in(ADA, GOOD).await.expect("signs in");
+        t.run_jobs().await;
+
+        // A node that never had the key that is retired, on another day.
+        *t.keys_file.lock().unwrap_or_else(PoisonError::into_inner) = vec![key(2)];
+        let later = t.another_node().await;
+        let verdict = audit::verify(&later, Some(Anchor::from(first_seal))).await.expect("verifies");
+        assert_eq!((verdict.broken, verdict.unsealed.entries), (None, 0));
+        assert!(verdict.last.seq > first_seal.seq && verdict.last.key != first_seal.key, "sealed with the renewed key");
+
+        let told = told_of_keys(&t).await;
+        let events: Vec<_> = told.iter().map(|(event, _)| event.as_str()).collect();
+        let added = "key-added by operator";
+        assert_eq!(events, ["key-added by system", added, added, added, "key-retired by operator"], "{told:?}");
+        let ids = [&told[0], &told[1], &told[4]].map(|(_, id)| id.clone());
+        assert_eq!(ids, [key(2), key(2), key(42)].map(|key| key.id().to_string()));
+    }
+}
+
+/// The keys that the audit log tells of: the event, and which key.
+async fn told_of_keys(t: &Bench) -> Vec<(String, String)> {
+    let mut told = Vec::new();
+    let each = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line)?;
+        if line["target"]["kind"] == "key" {
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            told.push((
+                text(&line["event"]) + " by " + line["actor"]["kind"].as_str().unwrap_or_default(),
+                text(&line["target"]["id"]),
+            ));
+        }
+        Ok::<_, serde_json::Error>(())
+    };
+    audit::export(&t.cx, audit::Span::default(), each).await.expect("exports").expect("is JSON");
+    told
 }
 
 /// Many nodes start at the same moment on an empty database, half of them with a file of their own.

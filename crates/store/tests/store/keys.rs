@@ -40,6 +40,22 @@ on_both! {
         assert_eq!(store.list_ring_keys().await.unwrap(), [key(1, 0), key(u32::MAX, 20)]);
     }
 
+    async fn a_key_is_brought_forward_and_never_put_off(db: Database) {
+        let store = db.store().await;
+        let keys = [key(1, 0), key(2, 500), key(3, 600)];
+        write_down(&store, &keys).await;
+        let permit = may_retire(&keys, KeyId(3), RingKeyUses::default(), false, at(10)).unwrap();
+        let tx = store.begin_write().await.unwrap();
+        assert!(!tx.bring_ring_key_forward(KeyId(2), at(500)).await.unwrap());
+        assert!(!tx.bring_ring_key_forward(KeyId(2), at(501)).await.unwrap());
+        assert!(tx.bring_ring_key_forward(KeyId(2), at(40)).await.unwrap());
+        assert!(tx.retire_ring_key(permit, at(10)).await.unwrap());
+        assert!(!tx.bring_ring_key_forward(KeyId(3), at(40)).await.unwrap(), "retired");
+        tx.commit().await.unwrap();
+        let retired = RingKey { retired_at: Some(at(10)), ..keys[2] };
+        assert_eq!(store.list_ring_keys().await.unwrap(), [key(1, 0), key(2, 40), retired]);
+    }
+
     async fn a_key_is_retired_once(db: Database) {
         let nodes = nodes(&db).await;
         let keys = [key(1, 0), key(2, 20)];
