@@ -33,7 +33,7 @@ const PEOPLE: usize = 9;
 const HELD: usize = 6;
 /// Recoveries that end within one step of the clock.
 const LOAD: u64 = 3;
-/// A step takes milliseconds: whoever waits for as long as that waits for nothing.
+/// A step takes milliseconds: what takes as long as that never ends.
 const STUCK: Duration = Duration::from_secs(60);
 
 /// A recovery whose message has come.
@@ -134,7 +134,7 @@ impl Site {
             if self.stop.load(Ordering::SeqCst) {
                 return;
             }
-            // Taken once: whoever held it while asking for it again would wait for one that waits to leap.
+            // Taken once for both: asking again while a leap waits would wait for that, and the leap for this.
             let _no_leap = self.leap.read().await;
             let begun = self.begin(person, n).await;
             self.end(&begun, n).await;
@@ -183,7 +183,7 @@ impl Site {
             t.refresh_keys(&self.nodes[1]).await;
         }
         let announced = keys::announce(&self.nodes[0], &key, SHORTEST_DELAY).await.expect("announces");
-        assert_eq!(announced.not_before, asked_at.plus(SHORTEST_DELAY), "whoever was first");
+        assert_eq!(announced.not_before, asked_at.plus(SHORTEST_DELAY), "whichever told of it first");
         self.pass(t, SHORTEST_DELAY + STEP * 4).await;
         let known = keys::list(&self.nodes[2]).await.expect("lists").pop().expect("a key");
         assert_eq!((known.key.id, known.state), (key.id(), rekey_domain::key::RingKeyState::Current));
@@ -206,8 +206,8 @@ fn needed_until(refused: Result<keys::Retired, RetireError>) -> Timestamp {
     }
 }
 
-/// A request that a throttle refuses looks like an accepted one, and sends nothing: who waits for its message waits for
-/// ever. Codes have a throttle of their own.
+/// A request that a throttle refuses looks like an accepted one, and sends nothing: a test that waits for its message
+/// never ends. Codes have a throttle of their own.
 fn make_unthrottled(settings: &mut Settings) {
     settings.recovery.throttle = RecoveryThrottle::none();
     settings.sends = Sends { per_hour_target: 0, per_hour_address: 0 };

@@ -6,9 +6,11 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use rekey_domain::KeyId;
-use rekey_domain::key::{ACTIVATION_DELAY, RETIRE_MARGIN, RetireRefusal, RingKeyState, SHORTEST_DELAY};
+use rekey_domain::key::{
+    ACTIVATION_DELAY, RETIRE_MARGIN, RetireRefusal, RingKeyState, SHORTEST_DELAY, SealContext, SealedColumn,
+};
 use rekey_service::audit::{self, Anchor};
-use rekey_service::keys::{self, Freshness, Key, Keys, RetireError, UnlockError};
+use rekey_service::keys::{self, Freshness, Key, KeyError, Keys, OpenError, RetireError, UnlockError};
 use rekey_service::message::compose;
 use rekey_service::setting::RecoveryKind;
 use rekey_service::sign_in::SignInError;
@@ -172,7 +174,7 @@ on_both_databases! {
         let link_dies = at.minus(ACTIVATION_DELAY).plus(DAY);
         assert_matches!(retire(&t, first).await, Err(RetireError::Refused(RetireRefusal::Until(at))) if at == link_dies);
         t.complete_by_link(&link, BETTER).await.expect("it was not retired");
-        t.advance(DAY - ACTIVATION_DELAY);
+        t.advance(link_dies.since(t.clock.now()));
         t.refresh_keys(&t.cx).await;
         retire(&t, first).await.expect("its last link is dead");
         assert_matches!(retire(&t, first).await, Err(RetireError::Refused(RetireRefusal::AlreadyRetired)));
@@ -220,6 +222,29 @@ on_both_databases! {
         assert_ne!(t.cx.keys.audit_mac(b"an entry").0, old);
         assert!(t.cx.keys.audit_mac_with(old, b"an entry") == Some(mac), "what was sealed before is still verified");
         assert!(t.cx.keys.audit_mac_with(KeyId(1), b"an entry").is_none());
+    }
+
+    async fn a_sealed_value_opens_on_every_node_in_its_own_row_until_its_key_is_retired(t: Bench) {
+        let at = |row| SealContext { column: SealedColumn::DataKey, row };
+        let plain = b"the connector's password";
+        let sealed = t.cx.seal(at("names 1"), plain).expect("seals");
+        assert_eq!(t.cx.keys.key_of(&sealed), Ok(key(42).id()));
+        assert_ne!(t.cx.seal(at("names 1"), plain).expect("seals"), sealed, "a fresh nonce");
+        let other = t.another_node().await;
+        assert_eq!(other.keys.open(at("names 1"), &sealed).as_deref(), Ok(&plain.to_vec()));
+        assert_eq!(other.keys.open(at("names 2"), &sealed).map(drop), Err(OpenError::Broken));
+
+        let second = rotate_now(&t, 2).await;
+        t.refresh_keys(&other).await;
+        assert_eq!(other.keys.open(at("names 1"), &sealed).as_deref(), Ok(&plain.to_vec()), "with its old key");
+        let again = t.cx.seal(at("names 1"), plain).expect("seals");
+        assert_eq!(t.cx.keys.key_of(&again), Ok(second));
+        t.advance(DAY);
+        retire(&t, key(42).id()).await.expect("nothing needs it");
+        t.refresh_keys(&other).await;
+        let retired = OpenError::Key(KeyError::Retired(key(42).id()));
+        assert_eq!(other.keys.open(at("names 1"), &sealed).map(drop), Err(retired));
+        assert_eq!(other.keys.open(at("names 1"), &again).as_deref(), Ok(&plain.to_vec()));
     }
 
     async fn the_audit_log_stays_whole_when_its_keys_are_rotated_renewed_and_retired(t: Bench) {
