@@ -40,7 +40,8 @@ fn mark(n: u8) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let KeyId(id) = key(n).id();
     let bits = u64::from(id) << 4;
-    let text: String = (0..6).rev().map(|n| char::from(ALPHABET[usize::from((bits >> (6 * n)) as u8 & 63)])).collect();
+    let digit = |n: u32| usize::try_from((bits >> (6 * n)) & 63).expect("six bits");
+    let text: String = (0..6).rev().map(|n| char::from(ALPHABET[digit(n)])).collect();
     format!(",p=1,keyid={text}$")
 }
 
