@@ -12,11 +12,11 @@ use rekey_domain::key::{RetireRefusal, SHORTEST_DELAY};
 use rekey_domain::message::Outcome;
 use rekey_domain::setting::{RecoveryThrottle, Sends};
 use rekey_service::keys::{self, Freshness, Key, Keys, RetireError};
-use rekey_service::message::compose::{self, Message, Prepared};
+use rekey_service::message::compose::{Message, Prepared};
 use rekey_service::setting::Settings;
 use rekey_service::{Clock as _, Services, audit, recovery};
 use rekey_shared::Timestamp;
-use rekey_testkit::bench::{BETTER, address_of, choice, code_in, link_in, meta};
+use rekey_testkit::bench::{BETTER, address_of, choice, code_in, link_in, meta, prepare};
 use rekey_testkit::{Bench, assert_matches, on_both_databases};
 use tokio::sync::{Mutex, RwLock, mpsc, watch};
 use tokio::time::timeout;
@@ -86,7 +86,7 @@ impl Site {
         let now = node.clock.now();
         let leased = node.store.lease_outbox(64, now, now.plus(DAY), owner).await.expect("leases");
         for item in leased {
-            let outcome = match compose::prepare(node, &item).await.expect("composes") {
+            let outcome = match prepare(node, &item).await {
                 Prepared::Send(message) => {
                     let inbox = self.inboxes.get(address_of(&message)).expect("someone's own address");
                     inbox.send(*message).expect("is read");

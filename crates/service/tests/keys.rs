@@ -10,6 +10,7 @@ use rekey_domain::key::{
     ACTIVATION_DELAY, RETIRE_MARGIN, RetireRefusal, RingKeyState, SHORTEST_DELAY, SealContext, SealedColumn,
 };
 use rekey_service::audit::{self, Anchor};
+use rekey_service::journey::resolve::resolve;
 use rekey_service::keys::{self, Freshness, Key, KeyError, Keys, OpenError, RetireError, UnlockError};
 use rekey_service::message::compose;
 use rekey_service::setting::RecoveryKind;
@@ -53,7 +54,9 @@ async fn unlock(t: &Bench, file: &[u8]) -> Result<Keys, UnlockError> {
 async fn compose_on(node: &Services) -> Result<compose::Prepared, rekey_service::Unexpected> {
     let (now, owner) = (node.clock.now(), Uuid::from_u128(9));
     let leased = node.store.lease_outbox(1, now, now.plus(Duration::from_secs(1)), owner).await.expect("leases");
-    compose::prepare(node, leased.first().expect("a message waits")).await
+    let item = leased.first().expect("a message waits");
+    resolve(node, item.notification).await?;
+    compose::prepare(node, item).await
 }
 
 async fn retire(t: &Bench, id: KeyId) -> Result<keys::Retired, RetireError> {

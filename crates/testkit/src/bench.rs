@@ -127,7 +127,8 @@ pub struct Bench {
     pub database: Database,
     /// The keys file that all nodes share.
     pub keys_file: Arc<Mutex<Vec<Key>>>,
-    settings: Settings,
+    // Away from the stack: every test moves a bench through its futures.
+    settings: Box<Settings>,
     around: Surroundings,
     seeds: AtomicU64,
 }
@@ -152,7 +153,8 @@ impl Bench {
     pub async fn within(database: Database, settings: Settings, around: Surroundings) -> Self {
         let clock = Arc::new(FixedClock::new());
         let keys_file = Arc::new(Mutex::new(vec![first_key()]));
-        let start = NodeStart::once(settings.clone(), around.clone(), held(&keys_file));
+        let settings = Box::new(settings);
+        let start = NodeStart::once(settings.as_ref().clone(), around.clone(), held(&keys_file));
         let cx = services(database.store().await, clock.clone(), 1, start).await;
         Self { cx, clock, database, keys_file, settings, around, seeds: AtomicU64::new(2) }
     }
@@ -163,7 +165,7 @@ impl Bench {
         change(&mut settings);
         let seed = seeds.fetch_add(1, Ordering::SeqCst);
         let store = database.another_store().await;
-        let start = NodeStart::once(settings.clone(), around.clone(), held(&keys_file));
+        let start = NodeStart::once(settings.as_ref().clone(), around.clone(), held(&keys_file));
         let cx = services(store, clock.clone(), seed, start).await;
         Self { cx, clock, database, keys_file, settings, around, seeds }
     }
@@ -176,7 +178,7 @@ impl Bench {
     /// One more node, started with settings of its own.
     pub async fn another_node_with(&self, pins: Pins) -> Services {
         self.start(NodeStart::once(
-            self.settings.clone(),
+            self.settings.as_ref().clone(),
             Surroundings { pins, ..self.around.clone() },
             held(&self.keys_file),
         ))
@@ -186,7 +188,7 @@ impl Bench {
     /// One more node that goes on looking for new keys, as a server does: when it has not looked for too long
     /// ([`Self::refresh_keys`]), it makes nothing new.
     pub async fn another_server(&self) -> Services {
-        let once = NodeStart::once(self.settings.clone(), self.around.clone(), held(&self.keys_file));
+        let once = NodeStart::once(self.settings.as_ref().clone(), self.around.clone(), held(&self.keys_file));
         self.start(NodeStart { freshness: Freshness::Watched, ..once }).await
     }
 
@@ -203,7 +205,7 @@ impl Bench {
 
     /// One more node, with methods and settings of its own.
     pub async fn node_with(&self, methods: Methods, change: impl FnOnce(&mut Settings)) -> Services {
-        let mut settings = self.settings.clone();
+        let mut settings = self.settings.as_ref().clone();
         change(&mut settings);
         let once = NodeStart::once(settings, self.around.clone(), held(&self.keys_file));
         self.start(NodeStart { methods, ..once }).await

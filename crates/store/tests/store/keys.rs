@@ -1,11 +1,12 @@
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
+use rekey_domain::journey::challenge::Challenge;
 use rekey_domain::key::{DataKeyPurpose, RingKey, RingKeyUses, SealedDataKey, may_retire};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{ActionTokenId, KeyId, PasswordHash};
+use rekey_domain::{ActionTokenId, ChallengeId, KeyId, PasswordHash};
 use rekey_shared::Timestamp;
 use rekey_store::{KeyTraces, Store};
 
-use crate::given::{at, crowd, digest, id, nodes, permit, with_account, with_recovery};
+use crate::given::{at, crowd, digest, id, mail, nodes, permit, with_account, with_recovery};
 use crate::on_both;
 
 const MARK: &str = ",keyid=AAAAAQ$";
@@ -107,6 +108,13 @@ on_both! {
         assert_eq!(uses(&store, at(0), at(1)).await.secrets_until, Some(journey.expires_at));
         assert_eq!(uses(&store, at(1), at(9)).await.secrets_until, None, "made before");
         assert_eq!(uses(&store, at(0), at(0)).await.secrets_until, None, "made after");
+
+        // Asked for later than the journey was begun, and to be asked for anew as long as that lives.
+        let later = Challenge { id: ChallengeId(id(2)), gate: 2, created_at: at(7), link_expires_at: None, ..mail(&journey) };
+        let tx = store.begin_write().await.unwrap();
+        assert!(tx.insert_challenge(&later).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(uses(&store, at(6), at(9)).await.secrets_until, Some(journey.expires_at));
 
         let token = ActionToken {
             id: ActionTokenId(id(1)),
