@@ -73,6 +73,11 @@ enum Command {
         #[command(subcommand)]
         action: command::role::Action,
     },
+    /// The keys of this installation.
+    Keys {
+        #[command(subcommand)]
+        action: command::keys::Action,
+    },
     /// Settings that can be changed while the program runs.
     Setting {
         #[command(subcommand)]
@@ -94,6 +99,11 @@ enum Account {
     },
     /// Unfreeze an account.
     Release {
+        /// Email address, phone number, or username.
+        identifier: String,
+    },
+    /// Set a password that its owner must replace at the next sign-in. Read from the input.
+    SetPassword {
         /// Email address, phone number, or username.
         identifier: String,
     },
@@ -177,6 +187,10 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
             let services = wiring::services(config).await?;
             sealed(&services, job_cli::run(&services, action).await).await
         }
+        Command::Keys { action } => {
+            let services = wiring::services(config).await?;
+            sealed(&services, command::keys::run(config, &services, action).await).await
+        }
         Command::Policy { action: policy::Action::Assigned(action) } => {
             let services = wiring::services(config).await?;
             sealed(&services, policy::assign::run(&services, action).await).await
@@ -204,6 +218,7 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
         Account::Release { identifier } => (operator::release(services, &identifier).await, "no longer frozen"),
+        Account::SetPassword { identifier } => return command::password::set(services, &identifier).await,
         Account::RequireChange { identifier: None, .. } => return job_cli::require_change(services).await,
         Account::RequireChange { identifier: Some(identifier), .. } => {
             (operator::require_change(services, &identifier).await, "marked: its password must be changed")

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use rekey_domain::key::RingKey;
 use rekey_service::Clock as _;
 use rekey_shared::Timestamp;
 use rekey_store::{OutboxCounts, Store, Unsealed};
@@ -107,13 +108,13 @@ async fn of_database(config: &Config) -> Vec<Finding> {
     if file.is_some_and(|file| !Path::new(file).exists()) {
         return vec![Bad("there is no database yet; the first start creates it".to_owned())];
     }
-    match look(url, SystemClock.now()).await {
+    match look(url, &config.keys_file, SystemClock.now()).await {
         Ok(findings) => findings,
         Err(failure) => vec![Bad(failure.to_string())],
     }
 }
 
-async fn look(url: &str, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding>, StartError> {
     let store = Store::connect(url).await?;
     store.ping().await?;
     let mut findings = vec![Good("the database is reachable".to_owned())];
@@ -126,7 +127,21 @@ async fn look(url: &str, now: Timestamp) -> Result<Vec<Finding>, StartError> {
     findings.push(judge(owned, "there is an owner", "there is no owner: run rekey owner-link"));
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     findings.push(of_audit(&store.count_unsealed().await?, now));
+    findings.extend(of_key_file(keys_file, &store.list_ring_keys().await?));
     Ok(findings)
+}
+
+/// Whether this node's file holds every key of the installation, and no other.
+fn of_key_file(path: &Path, known: &[RingKey]) -> Vec<Finding> {
+    let Ok(file) = keys::read(path) else { return Vec::new() };
+    let is_held = |key: &&RingKey| file.iter().any(|held| held.id() == key.id);
+    let live = known.iter().filter(|key| key.retired_at.is_none());
+    let lacking: Vec<_> = live.filter(|key| !is_held(key)).map(|key| key.id.to_string()).collect();
+    let retired = known.iter().filter(|key| key.retired_at.is_some()).filter(is_held);
+    let lacks = format!("keys_file lacks {}: copy it from another node", lacking.join(", "));
+    let held = "keys_file holds every key of this installation";
+    let stale = retired.map(|key| Note(format!("keys_file still holds retired key {}: remove it", key.id)));
+    std::iter::once(judge(lacking.is_empty(), held, &lacks)).chain(stale).collect()
 }
 
 fn of_outbox(counts: &OutboxCounts, now: Timestamp) -> [Finding; 2] {

@@ -1,5 +1,6 @@
 //! `rekey serve`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rekey_service::job::Runner;
@@ -10,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::breach::{Breaches, LOOK_EVERY};
 use crate::config::Config;
+use crate::keys;
 use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
 use crate::routes;
@@ -35,6 +37,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     };
     let watcher = spawn_watcher(breaches, stopped.clone());
     let settings = spawn_settings(site.services().clone(), stopped.clone());
+    let keys = spawn_keys(site.services().clone(), config.keys_file.clone(), stopped.clone());
     // Both go on until the last request is answered: what that one owes is still sent, and what it did is sealed.
     let (stop_worker, worker_stopped) = watch::channel(false);
     let (runner, jobs_stopped) = (Runner::new(site.services().clone()), worker_stopped.clone());
@@ -53,7 +56,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = stop_worker.send(true);
-    for part in [Some(worker), Some(jobs), Some(settings), Some(watcher), counters].into_iter().flatten() {
+    for part in [Some(worker), Some(jobs), Some(settings), Some(keys), Some(watcher), counters].into_iter().flatten() {
         let _ended = part.await;
     }
     tracing::info!(event = "sys_shutdown", "stopped");
@@ -80,6 +83,16 @@ fn spawn_settings(services: Services, stopped: watch::Receiver<bool>) -> JoinHan
     tokio::spawn(async move {
         tokio::select! {
             () = setting::follow(&services) => {}
+            () = when(stopped) => {}
+        }
+    })
+}
+
+/// Takes up keys that were added or retired, on this node or another.
+fn spawn_keys(services: Services, file: PathBuf, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            () = keys::follow(&services, &file) => {}
             () = when(stopped) => {}
         }
     })

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use rekey_app::context::AppState;
 use rekey_delivery::{DevMailbox, Senders, SmsSender, SmtpSender, Stats, Worker};
 use rekey_service::context::Parts;
+use rekey_service::keys::{Freshness, Keys, UnlockError};
 use rekey_service::links::Links;
 use rekey_service::setting::{self, LoadError};
-use rekey_service::{Services, Unexpected};
+use rekey_service::{Clock as _, Services, Unexpected};
 use rekey_store::Store;
 
 use crate::breach::Breaches;
@@ -59,6 +60,15 @@ impl From<LoadError> for StartError {
     }
 }
 
+impl From<UnlockError> for StartError {
+    fn from(error: UnlockError) -> Self {
+        match error {
+            UnlockError::Foreign | UnlockError::Lacks(_) => ConfigError::new("keys_file", error.to_string()).into(),
+            UnlockError::Unexpected(failure) => failure.into(),
+        }
+    }
+}
+
 impl From<rekey_store::Unexpected> for StartError {
     fn from(failure: rekey_store::Unexpected) -> Self {
         Self::failed("database.url", &failure)
@@ -83,12 +93,12 @@ pub async fn connect(config: &Config) -> Result<Store, StartError> {
 /// The services: keys read or made, database connected and brought up to date, both found to belong together, and the
 /// settings documents taken up.
 pub async fn services(config: &Config) -> Result<Services, StartError> {
-    services_with(config, Arc::new(Breaches::of(config))).await
+    services_with(config, Arc::new(Breaches::of(config)), Freshness::Once).await
 }
 
 /// The same for changing settings: also where those that are written do not hold together, so that they can be mended.
 pub async fn services_for_settings(config: &Config) -> Result<Services, StartError> {
-    let services = services_without_documents(config, Arc::new(Breaches::of(config))).await?;
+    let services = services_without_documents(config, Arc::new(Breaches::of(config)), Freshness::Once).await?;
     match setting::load(&services).await {
         Err(LoadError::Setting(error)) => eprintln!("rekey: the settings do not hold together: {error}"),
         loaded => loaded?,
@@ -96,22 +106,23 @@ pub async fn services_for_settings(config: &Config) -> Result<Services, StartErr
     Ok(services)
 }
 
-async fn services_with(config: &Config, breaches: Arc<Breaches>) -> Result<Services, StartError> {
-    let services = services_without_documents(config, breaches).await?;
+async fn services_with(config: &Config, breaches: Arc<Breaches>, freshness: Freshness) -> Result<Services, StartError> {
+    let services = services_without_documents(config, breaches, freshness).await?;
     setting::load(&services).await?;
     Ok(services)
 }
 
-async fn services_without_documents(config: &Config, breaches: Arc<Breaches>) -> Result<Services, StartError> {
+async fn services_without_documents(
+    config: &Config,
+    breaches: Arc<Breaches>,
+    freshness: Freshness,
+) -> Result<Services, StartError> {
     keys::make_private_folder(&config.data_dir)
         .map_err(|error| ConfigError::new("data_dir", format!("cannot be made: {error}")))?;
     let keys = keys::open(&config.keys_file, &OsEntropy)?;
     let store = connect(config).await?;
     store.migrate().await?;
-    if !store.claim_key_check(keys.fingerprint()).await? {
-        let problem = "does not belong to this database; take the file that every other node has";
-        return Err(ConfigError::new("keys_file", problem).into());
-    }
+    let keys = Keys::unlock(&store, keys, &OsEntropy, SystemClock.now(), freshness).await?;
     let parts = Parts {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
@@ -128,7 +139,7 @@ async fn services_without_documents(config: &Config, breaches: Arc<Breaches>) ->
 /// Everything that `rekey serve` runs.
 pub async fn wire(config: &Config) -> Result<App, StartError> {
     let breaches = Arc::new(Breaches::of(config));
-    let services = services_with(config, Arc::clone(&breaches)).await?;
+    let services = services_with(config, Arc::clone(&breaches), Freshness::Watched).await?;
     let (senders, stats) = (senders(config)?, Arc::new(Stats::default()));
     let mailbox = config.dev_mailbox.then(DevMailbox::new);
     let worker = Worker::new(services.clone(), senders, mailbox.clone(), Arc::clone(&stats));

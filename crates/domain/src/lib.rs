@@ -11,6 +11,7 @@ pub mod group;
 pub mod id;
 pub mod job;
 pub mod journey;
+pub mod key;
 pub mod message;
 pub mod password;
 pub mod right;

@@ -13,7 +13,7 @@ use rekey_store::Store;
 
 use crate::hasher::Hasher;
 use crate::journey::method::Methods;
-use crate::keys::KeyRing;
+use crate::keys::Keys;
 use crate::links::Links;
 use crate::ports::{BreachData, Clock, Entropy, random};
 use crate::setting::live::LiveSettings;
@@ -36,8 +36,8 @@ pub struct Inner {
     pub store: Store,
     /// The password hasher.
     pub hasher: Hasher,
-    /// The key ring.
-    pub keys: KeyRing,
+    /// The keys.
+    pub keys: Keys,
     /// The settings; read by [`Services::settings`].
     pub(crate) live: LiveSettings,
     /// Links to ourselves.
@@ -79,8 +79,8 @@ pub struct Parts {
     pub breaches: Arc<dyn BreachData>,
     /// The database, migrated.
     pub store: Store,
-    /// The key ring.
-    pub keys: KeyRing,
+    /// The keys.
+    pub keys: Keys,
     /// What holds where no settings document says otherwise.
     pub settings: Settings,
     /// What this node was started with; wins over every settings document.
@@ -97,7 +97,12 @@ impl Services {
 
     /// As [`Services::new`], with methods of the caller's own.
     pub fn with_methods(parts: Parts, methods: Methods) -> Result<Self, Unexpected> {
-        let hasher = Hasher::start(parts.settings.hashing, Arc::clone(&parts.entropy), parts.clock.as_ref())?;
+        let hasher = Hasher::start(
+            parts.settings.hashing,
+            Arc::clone(&parts.entropy),
+            Arc::clone(&parts.clock),
+            parts.keys.clone(),
+        )?;
         Ok(Self(Arc::new(Inner {
             clock: parts.clock,
             entropy: parts.entropy,

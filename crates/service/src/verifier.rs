@@ -78,11 +78,15 @@ pub(crate) async fn password_or_temporary(
     typed: &Secret,
 ) -> Result<Result<SignInMethod, PasswordCheck>, Unexpected> {
     let sent = if temporary::in_use(cx) {
-        let id = account.map_or(phantom, |account| account.id);
-        let typed = TemporaryPassword::parse(typed.expose()).map(|typed| cx.keys.temporary_digest(id, &typed));
+        let (id, now) = (account.map_or(phantom, |account| account.id), cx.now());
         let latest = cx.store.find_latest_action_token(ActionTokenKind::TemporaryPassword, id).await?;
+        let latest = latest.filter(|sent| sent.is_open(ActionTokenKind::TemporaryPassword, now));
+        // Without one that is open the same is derived, with the key of now (T-02).
+        let made_at = latest.as_ref().map_or(now, |sent| sent.created_at);
+        let typed = TemporaryPassword::parse(typed.expose());
+        let typed = typed.map(|typed| cx.keys.temporary_digest(id, &typed, made_at)).transpose()?;
         // Asked for every account, and for none: whether there is one must not show in the time.
-        let administers = cx.store.has_role(id, cx.now()).await?;
+        let administers = cx.store.has_role(id, now).await?;
         latest.zip(typed).map(|(latest, typed)| (latest, typed, administers))
     } else {
         None

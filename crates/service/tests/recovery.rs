@@ -270,7 +270,7 @@ on_both_databases! {
         let kind = rekey_domain::journey::JourneyKind::Recovery;
         let journey = t.cx.store.find_journey(kind, digest).await.expect("answers").expect("exists");
         let asked = t.cx.store.list_challenges(journey.id).await.expect("answers");
-        let code = t.cx.keys.code_of(asked.first().expect("a challenge")).expose().to_owned();
+        let code = t.cx.keys.code_of(asked.first().expect("a challenge")).expect("a key").expose().to_owned();
         assert_matches!(recovery::verify(&t.cx, &meta(), &handle, &code).await, Err(VerifyError::Wrong { .. }));
     }
 

@@ -22,6 +22,7 @@ pub use query::account::Inserted;
 pub use query::audit::{NewSeal, Unsealed};
 pub use query::group::{GroupUse, Named};
 pub use query::job::Progress;
+pub use query::key::KeyTraces;
 pub use query::outbox::OutboxCounts;
 pub use query::purge::PIECE;
 pub use query::role::Granted;

@@ -4,6 +4,7 @@ use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::job::{JobKind, JobState, RowOutcome};
 use rekey_domain::journey::JourneyKind;
 use rekey_domain::journey::method::Method;
+use rekey_domain::key::DataKeyPurpose;
 use rekey_domain::message::DeadCause;
 use rekey_domain::throttle::Purpose;
 use rekey_domain::{Authority, ChangeCause, Digest, Role};
@@ -45,6 +46,7 @@ texts! {
     JourneyKind { Registration = "registration", Recovery = "recovery", }
     ActionTokenKind { Owner = "owner", NotMe = "not_me", TemporaryPassword = "temporary_password", }
     Purpose { Recovery = "recovery", Code = "code", }
+    DataKeyPurpose { Names = "names", Audit = "audit", }
     DeadCause { Refused = "refused", Unreachable = "unreachable", }
     Lang { En = "en", Ja = "ja", }
 }

@@ -19,7 +19,7 @@ use rekey_domain::password::set::SetOccasion;
 use rekey_domain::{Account, AccountId, AccountIdentifier, Authority, Epoch, IdentifierId, Status};
 use rekey_service::context::Parts;
 use rekey_service::job::Runner;
-use rekey_service::keys::{Key, KeyRing};
+use rekey_service::keys::{Freshness, Key, Keys};
 use rekey_service::links::Links;
 use rekey_service::ports::NoBreaches;
 use rekey_service::setting::{Hashing, Pins, Settings};
@@ -50,7 +50,7 @@ impl Clock for SystemClock {
 async fn main() {
     let url = std::env::args().nth(1).expect("the address of a PostgreSQL database");
     let seconds = std::env::args().nth(2).map_or(8, |text| text.parse().expect("seconds"));
-    let cheap = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096) };
+    let cheap = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096), pepper: false };
     let usual = Hashing { permits: Some(2), queue: Some(4096), ..Hashing::RECOMMENDED };
     for (cost, hashing) in [("default", usual), ("lowest", cheap)] {
         let rate = rate(&url, hashing, Duration::from_secs(seconds)).await;
@@ -105,12 +105,15 @@ async fn repeat(cx: Services, task: u64, stop: Arc<AtomicBool>, done: Arc<Atomic
 async fn node(url: &str, hashing: Hashing, nth: u64) -> Services {
     let store = Store::connect(url).await.expect("the database answers");
     store.migrate().await.expect("migrates");
+    let entropy = Arc::new(SeededEntropy::new(SystemClock.now().as_millis().unsigned_abs() << 8 | nth));
+    let file = vec![Key::new([42; 32], Timestamp::default())];
+    let unlocked = Keys::unlock(&store, file, entropy.as_ref(), SystemClock.now(), Freshness::Once).await;
     Services::new(Parts {
         clock: Arc::new(SystemClock),
-        entropy: Arc::new(SeededEntropy::new(SystemClock.now().as_millis().unsigned_abs() << 8 | nth)),
+        entropy,
         breaches: Arc::new(NoBreaches),
         store,
-        keys: KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key"),
+        keys: unlocked.expect("the keys belong to the database"),
         settings: Settings { hashing, ..quick_settings() },
         pins: Pins::default(),
         links: Links::new(Url::parse("https://id.example.org").expect("a URL")),

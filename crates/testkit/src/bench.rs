@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rekey_domain::journey::method::Method;
@@ -16,7 +16,7 @@ use rekey_service::context::Parts;
 use rekey_service::job::Runner;
 use rekey_service::journey::method::Methods;
 use rekey_service::journey::resolve::resolve;
-use rekey_service::keys::{Key, KeyRing};
+use rekey_service::keys::{Freshness, Key, Keys};
 use rekey_service::links::Links;
 use rekey_service::message::compose::{self, Message, MessageBody, Prepared, Recipient};
 use rekey_service::ports::{Breach, BreachData};
@@ -94,7 +94,7 @@ pub fn quick_settings() -> Settings {
 
 /// Lowers the cost of a hash and lifts the rate for one address.
 pub fn make_quick(settings: &mut Settings) {
-    settings.hashing = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096) };
+    settings.hashing = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096), pepper: false };
     settings.sign_in.address_rate = Rate::per_minute(1_000_000, 1_000_000);
 }
 
@@ -125,7 +125,10 @@ pub struct Bench {
     pub clock: Arc<FixedClock>,
     /// The database, dropped with the bench.
     pub database: Database,
-    settings: Settings,
+    /// The keys file that all nodes share.
+    pub keys_file: Arc<Mutex<Vec<Key>>>,
+    // Away from the stack: every test moves a bench through its futures.
+    settings: Box<Settings>,
     around: Surroundings,
     seeds: AtomicU64,
 }
@@ -149,18 +152,22 @@ impl Bench {
     /// Over any database with any settings at any place.
     pub async fn within(database: Database, settings: Settings, around: Surroundings) -> Self {
         let clock = Arc::new(FixedClock::new());
-        let cx = services(database.store().await, clock.clone(), 1, settings.clone(), around.clone());
-        Self { cx, clock, database, settings, around, seeds: AtomicU64::new(2) }
+        let keys_file = Arc::new(Mutex::new(vec![first_key()]));
+        let settings = Box::new(settings);
+        let start = NodeStart::once(settings.as_ref().clone(), around.clone(), held(&keys_file));
+        let cx = services(database.store().await, clock.clone(), 1, start).await;
+        Self { cx, clock, database, keys_file, settings, around, seeds: AtomicU64::new(2) }
     }
 
     /// Starts again with other settings, over the same database and under the same clock.
     pub async fn with(self, change: impl FnOnce(&mut Settings)) -> Self {
-        let Self { database, clock, mut settings, around, seeds, .. } = self;
+        let Self { database, clock, keys_file, mut settings, around, seeds, .. } = self;
         change(&mut settings);
         let seed = seeds.fetch_add(1, Ordering::SeqCst);
         let store = database.another_store().await;
-        let cx = services(store, clock.clone(), seed, settings.clone(), around.clone());
-        Self { cx, clock, database, settings, around, seeds }
+        let start = NodeStart::once(settings.as_ref().clone(), around.clone(), held(&keys_file));
+        let cx = services(store, clock.clone(), seed, start).await;
+        Self { cx, clock, database, keys_file, settings, around, seeds }
     }
 
     /// One more node on the same database, with the same keys.
@@ -170,20 +177,38 @@ impl Bench {
 
     /// One more node, started with settings of its own.
     pub async fn another_node_with(&self, pins: Pins) -> Services {
+        self.start(NodeStart::once(
+            self.settings.as_ref().clone(),
+            Surroundings { pins, ..self.around.clone() },
+            held(&self.keys_file),
+        ))
+        .await
+    }
+
+    /// One more node that goes on looking for new keys, as a server does: when it has not looked for too long
+    /// ([`Self::refresh_keys`]), it makes nothing new.
+    pub async fn another_server(&self) -> Services {
+        let once = NodeStart::once(self.settings.as_ref().clone(), self.around.clone(), held(&self.keys_file));
+        self.start(NodeStart { freshness: Freshness::Watched, ..once }).await
+    }
+
+    async fn start(&self, start: NodeStart) -> Services {
         let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
-        let store = self.database.another_store().await;
-        let around = Surroundings { pins, ..self.around.clone() };
-        services(store, self.clock.clone(), seed, self.settings.clone(), around)
+        services(self.database.another_store().await, self.clock.clone(), seed, start).await
+    }
+
+    /// Has a node look at the keys file and the database again, as every node does every few seconds.
+    pub async fn refresh_keys(&self, node: &Services) {
+        let (file, now) = (held(&self.keys_file), self.clock.now());
+        node.keys.refresh(&node.store, Some(file), node.entropy.as_ref(), now).await.expect("refreshes");
     }
 
     /// One more node, with methods and settings of its own.
     pub async fn node_with(&self, methods: Methods, change: impl FnOnce(&mut Settings)) -> Services {
-        let mut settings = self.settings.clone();
+        let mut settings = self.settings.as_ref().clone();
         change(&mut settings);
-        let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
-        let store = self.database.another_store().await;
-        let parts = parts(store, self.clock.clone(), seed, settings, self.around.clone());
-        Services::with_methods(parts, methods).expect("starts")
+        let once = NodeStart::once(settings, self.around.clone(), held(&self.keys_file));
+        self.start(NodeStart { methods, ..once }).await
     }
 
     /// Lets time pass.
@@ -343,7 +368,8 @@ impl BreachData for KnownBreaches {
 pub async fn node_of(url: &str) -> Services {
     let store = Store::connect(url).await.expect("the database answers");
     let seed = u64::from(std::process::id()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    services(store, Arc::new(RealClock), seed, quick_settings(), Surroundings::default())
+    let start = NodeStart::once(quick_settings(), Surroundings::default(), vec![first_key()]);
+    services(store, Arc::new(RealClock), seed, start).await
 }
 
 /// The time of this machine.
@@ -357,27 +383,41 @@ impl Clock for RealClock {
     }
 }
 
-fn services(
-    store: Store,
-    clock: Arc<dyn Clock>,
-    seed: u64,
-    settings: Settings,
-    surroundings: Surroundings,
-) -> Services {
-    Services::new(parts(store, clock, seed, settings, surroundings)).expect("starts")
+/// The key that every installation begins with here.
+fn first_key() -> Key {
+    Key::new([42; 32], Timestamp::default())
 }
 
-fn parts(
-    store: Store,
-    clock: Arc<dyn Clock>,
-    seed: u64,
+/// What the keys file holds now.
+fn held(file: &Mutex<Vec<Key>>) -> Vec<Key> {
+    file.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// What a node starts with.
+struct NodeStart {
     settings: Settings,
-    Surroundings { public_url, breaches, pins }: Surroundings,
-) -> Parts {
-    let keys = KeyRing::new(vec![Key::new([42; 32], Timestamp::default())]).expect("a key");
+    around: Surroundings,
+    keys: Vec<Key>,
+    freshness: Freshness,
+    methods: Methods,
+}
+
+impl NodeStart {
+    /// Without looking for new keys, with the methods that are built in.
+    fn once(settings: Settings, around: Surroundings, keys: Vec<Key>) -> Self {
+        Self { settings, around, keys, freshness: Freshness::Once, methods: Methods::built_in() }
+    }
+}
+
+async fn services(store: Store, clock: Arc<dyn Clock>, seed: u64, start: NodeStart) -> Services {
+    let NodeStart { settings, around, keys, freshness, methods } = start;
+    let Surroundings { public_url, breaches, pins } = around;
     let links = Links::new(public_url);
     let entropy = Arc::new(SeededEntropy::new(seed));
-    Parts { clock, entropy, breaches, store, keys, settings, pins, links }
+    let unlocked = Keys::unlock(&store, keys, entropy.as_ref(), clock.now(), freshness).await;
+    let keys = unlocked.expect("the keys belong to the database");
+    let parts = Parts { clock, entropy, breaches, store, keys, settings, pins, links };
+    Services::with_methods(parts, methods).expect("starts")
 }
 
 /// A password chosen and typed again.

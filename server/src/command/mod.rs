@@ -1,6 +1,8 @@
 //! The parts of the command line that work on the database: one file a subject.
 
 pub mod group;
+pub mod keys;
+pub mod password;
 pub mod role;
 pub mod setting;
 

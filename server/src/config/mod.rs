@@ -29,7 +29,7 @@ pub use start::{StartKey, is_start_key};
 const DEFAULT_FILE: &str = "rekey.toml";
 
 /// A cost that protects nothing, for tests that sign in thousands of times.
-const TEST_COST: Hashing = Hashing { memory_kib: 64, iterations: 1, permits: None, queue: None };
+const TEST_COST: Hashing = Hashing { memory_kib: 64, iterations: 1, ..Hashing::RECOMMENDED };
 
 /// Everything that an operator can set, checked.
 #[derive(Debug, Clone)]
@@ -246,6 +246,7 @@ fn hashing(source: &mut Source, is_local: bool) -> Result<Hashing, ConfigError> 
         iterations: source.number("hashing.iterations", 2..=64)?.unwrap_or(usual.iterations),
         permits: source.number("hashing.permits", 1..=256)?,
         queue: source.number("hashing.queue", 1..=100_000)?,
+        pepper: source.boolean("password.pepper")?.unwrap_or(usual.pepper),
     };
     if !source.boolean("hashing.insecure_test_cost")?.unwrap_or(false) {
         return Ok(hashing);
@@ -253,7 +254,7 @@ fn hashing(source: &mut Source, is_local: bool) -> Result<Hashing, ConfigError> 
     if !is_local {
         return Err(source.error("hashing.insecure_test_cost", "is for tests on this machine only"));
     }
-    Ok(Hashing { permits: hashing.permits, queue: hashing.queue, ..TEST_COST })
+    Ok(Hashing { memory_kib: TEST_COST.memory_kib, iterations: TEST_COST.iterations, ..hashing })
 }
 
 fn breach(source: &mut Source, data_dir: &Path) -> Result<BreachSettings, ConfigError> {

@@ -19,7 +19,7 @@ pub struct StartKey {
 }
 
 /// Every key that is read at the start, and whether its value may hold a secret.
-const START_KEYS: [(&str, bool); 28] = [
+const START_KEYS: [(&str, bool); 29] = [
     ("listen", false),
     ("public_url", false),
     ("data_dir", false),
@@ -46,6 +46,7 @@ const START_KEYS: [(&str, bool); 28] = [
     ("hashing.permits", false),
     ("hashing.queue", false),
     ("hashing.insecure_test_cost", false),
+    ("password.pepper", false),
     ("breach.file", false),
     ("breach.remote_url", true),
 ];

@@ -9,6 +9,7 @@ mod config;
 mod connections;
 mod hosts;
 mod journeys;
+mod key_commands;
 mod limits;
 mod links;
 mod matrix;

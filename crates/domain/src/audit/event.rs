@@ -149,6 +149,10 @@ events! {
     RoleRevoked = "role-revoked", None, Warn, "authz_change";
     /// A link was made that registers an owner.
     OwnerLinkMade = "owner-link-made", None, Warn, "owner_link_made";
+    /// A key was added, to be used from a moment on that every node knows.
+    KeyAdded = "key-added", None, Info, "key_added";
+    /// A key was retired: nothing opens with it any more.
+    KeyRetired = "key-retired", None, Warn, "key_retired";
     /// A job over many accounts was asked for.
     JobStarted = "job-started", None, Info, "job_started";
     /// A job was asked to end early.

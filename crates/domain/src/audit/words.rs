@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::password::assignment::PolicyTarget;
 use crate::right::{Role, RoleScope};
 use crate::setting::Section;
-use crate::{AccountId, ActionTokenId, GroupId, JobId, ProgramId, SessionId};
+use crate::{AccountId, ActionTokenId, GroupId, JobId, KeyId, ProgramId, SessionId};
 
 /// Who did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub enum Target {
     Group(GroupId),
     /// A job.
     Job(JobId),
+    /// A key, by its name.
+    Key(KeyId),
 }
 
 impl Target {
@@ -72,6 +74,7 @@ impl Target {
             Self::Settings(_) => "settings",
             Self::Group(_) => "group",
             Self::Job(_) => "job",
+            Self::Key(_) => "key",
         }
     }
 
@@ -84,6 +87,7 @@ impl Target {
             Self::Settings(section) => section.name().to_owned(),
             Self::Group(id) => id.0.to_string(),
             Self::Job(id) => id.0.to_string(),
+            Self::Key(id) => id.to_string(),
         }
     }
 }

@@ -166,11 +166,14 @@ pub struct Hashing {
     pub permits: Option<usize>,
     /// Hashes that may wait; `None` = as many as take two seconds.
     pub queue: Option<usize>,
+    /// Whether a key goes into every hash, so that the database alone is of no use for trying passwords.
+    pub pepper: bool,
 }
 
 impl Hashing {
     /// OWASP's minimum: 19 MiB, two passes.
-    pub const RECOMMENDED: Self = Self { memory_kib: 19 * 1024, iterations: 2, permits: None, queue: None };
+    pub const RECOMMENDED: Self =
+        Self { memory_kib: 19 * 1024, iterations: 2, permits: None, queue: None, pepper: false };
 }
 
 impl Settings {

@@ -17,7 +17,7 @@ pub const LINK_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 pub async fn make_link(cx: &Services) -> Result<Url, Unexpected> {
     let now = cx.clock.now();
     let id = ActionTokenId::new(now, cx.random());
-    let token = cx.keys.action_token_of(id, now);
+    let token = cx.keys.action_token_of(id, now)?;
     let action_token = ActionToken {
         id,
         kind: ActionTokenKind::Owner,

@@ -30,7 +30,7 @@ pub(crate) async fn remove_old(cx: &Services, tx: &mut Write, cutoff: Timestamp)
     if last == first {
         return Ok(0);
     }
-    let (key, mac) = cx.keys.audit_mac(now, &last.bytes_of_checkpoint());
+    let (key, mac) = cx.keys.audit_mac(&last.bytes_of_checkpoint());
     let entries = tx.remove_audit_through(&Voucher { seal: last, key, mac }).await?;
     let removed = Detail::Removed { entries, through: last.seq };
     let entry = AuditEntry::new(AuditEvent::AuditEntriesRemoved, Actor::System, now);

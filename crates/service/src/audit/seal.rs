@@ -5,7 +5,6 @@
 
 use rekey_domain::audit::chain::{Seal, StoredEntry, Voucher};
 use rekey_domain::job::{Counts, JobKind};
-use rekey_shared::Timestamp;
 use rekey_store::{NewSeal, Progress, Write};
 use uuid::Uuid;
 
@@ -38,9 +37,9 @@ async fn seal_piece(cx: &Services, owner: Uuid) -> Result<Option<u64>, Unexpecte
     let Some(job) = tx.lease_only_job(JobKind::AuditSealing, now, until, owner).await? else { return Ok(None) };
     let entries = tx.list_unsealed(PIECE).await?;
     let last = latest(cx, &tx).await?;
-    let seals = chain(cx, last, &entries, now);
+    let seals = chain(cx, last, &entries);
     if let Some(latest) = seals.last() {
-        let (key, mac) = cx.keys.audit_mac(now, &latest.seal.bytes_of_head());
+        let (key, mac) = cx.keys.audit_mac(&latest.seal.bytes_of_head());
         tx.seal(&seals).await?;
         tx.set_audit_head(&Voucher { seal: latest.seal, key, mac }).await?;
         let counts = Counts { total: None, done: latest.seal.seq, failed: 0 };
@@ -59,9 +58,9 @@ async fn latest(cx: &Services, tx: &Write) -> Result<Seal, Unexpected> {
     }
 }
 
-fn chain(cx: &Services, mut last: Seal, entries: &[StoredEntry], now: Timestamp) -> Vec<NewSeal> {
+fn chain(cx: &Services, mut last: Seal, entries: &[StoredEntry]) -> Vec<NewSeal> {
     let seal = |entry: &StoredEntry| {
-        let (key, mac) = cx.keys.audit_mac(now, &last.bytes_of_next(entry));
+        let (key, mac) = cx.keys.audit_mac(&last.bytes_of_next(entry));
         last = Seal { seq: last.seq + 1, key, mac };
         NewSeal { entry: entry.id, seal: last }
     };

@@ -13,7 +13,7 @@ use rekey_shared::identifier::IdentifierKind;
 use rekey_store::Write;
 
 use crate::context::About as _;
-use crate::{Services, Unexpected, temporary};
+use crate::{PlainToken, Services, Unexpected, temporary};
 
 /// Finds out whom the journey behind a message is for, and puts an end to what the message replaces.
 pub async fn resolve(cx: &Services, notification: Notification) -> Result<(), Unexpected> {
@@ -85,7 +85,7 @@ async fn resolve_recovery(
     let resolved = Challenge {
         method: if by_mail { Method::Mail } else { Method::Text },
         factor: Some(FactorId::from(channel.id)),
-        link: by_mail.then(|| cx.keys.link_of(first).digest()),
+        link: by_mail.then(|| cx.keys.link_of(first)).transpose()?.as_ref().map(PlainToken::digest),
         ..*first
     };
     let method = if by_mail { audit::Method::Link } else { audit::Method::Code };

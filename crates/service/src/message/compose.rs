@@ -179,8 +179,8 @@ async fn registration(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result
     let Some((journey, asked)) = find_journey(cx, id).await? else { return Ok(None) };
     if journey.subject == Subject::Newcomer {
         let Some(to) = recipient(journey.target_kind, &journey.target, &journey.target_shown) else { return Ok(None) };
-        let content =
-            MessageBody::RegistrationCode { code: cx.keys.code_of(&asked), minutes: minutes(asked.expires_at, now) };
+        let code = cx.keys.code_of(&asked)?;
+        let content = MessageBody::RegistrationCode { code, minutes: minutes(asked.expires_at, now) };
         return Ok((now < asked.expires_at).then(|| message(item, journey.lang, to, content)));
     }
     // The identifier has an account. Word goes to the address as its owner wrote it, never as it was typed now (RC-4).
@@ -216,10 +216,10 @@ async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Opt
         return Ok(None);
     }
     let Some(to) = recipient(channel.kind, &channel.canonical, &channel.shown) else { return Ok(None) };
-    let token = asked.link.is_some().then(|| cx.keys.link_of(&asked));
+    let token = asked.link.is_some().then(|| cx.keys.link_of(&asked)).transpose()?;
     let content = MessageBody::Recovery {
         name: name_of(&account),
-        code: cx.keys.code_of(&asked),
+        code: cx.keys.code_of(&asked)?,
         code_minutes: minutes(asked.expires_at, now),
         link: token.map(|token| cx.links.recovery(&token)),
         link_minutes: minutes(asked.link_expires_at.unwrap_or(asked.expires_at), now),
@@ -262,7 +262,7 @@ async fn changed(
     action_token: ActionTokenId,
 ) -> Result<Option<Message>, Unexpected> {
     let Some(action_token) = cx.store.find_action_token_by_id(action_token).await? else { return Ok(None) };
-    let not_me = cx.links.not_me(&cx.keys.token_of(&action_token));
+    let not_me = cx.links.not_me(&cx.keys.token_of(&action_token)?);
     let days = u32::try_from(NOT_ME_LIFETIME.as_secs() / 86_400).unwrap_or(7);
     notice(cx, item, account, to, |name| MessageBody::PasswordChanged { name, at: item.created_at, not_me, days }).await
 }

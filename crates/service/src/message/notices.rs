@@ -27,7 +27,7 @@ pub(crate) async fn password_changed(
     let action_token = ActionToken {
         id,
         kind: ActionTokenKind::NotMe,
-        digest: cx.keys.action_token_of(id, now).digest(),
+        digest: cx.keys.action_token_of(id, now)?.digest(),
         account: Some(account.id),
         disputed: proven_by,
         created_at: now,

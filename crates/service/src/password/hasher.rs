@@ -6,8 +6,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::Params;
+use argon2::password_hash::phc::PasswordHash as Phc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
 
@@ -16,11 +16,13 @@ use rekey_shared::Secret;
 use rekey_shared::password::normalise;
 
 use crate::Unexpected;
+use crate::keys::{KeyError, Keys, Pepper};
+use crate::password::argon2id::{Memory, Peppered, StoredHash, hash, pepper_of, verify};
 use crate::ports::{Clock, Entropy, random};
 use crate::setting::Hashing;
 
 /// The longest that a job should wait before it is begun, as long as the cores do nothing else: the queue is cut to
-/// that. In a flood they also answer everybody who is turned away, which takes up to twice as long.
+/// that. In a flood they also answer everyone who is turned away, which takes up to twice as long.
 const LONGEST_WAIT_MILLIS: u64 = 900;
 
 /// No queue permit is left; the caller answers 503 at once.
@@ -34,10 +36,13 @@ pub struct Hasher {
     queue: Arc<Mutex<mpsc::Sender<Job>>>,
     places: Arc<Semaphore>,
     params: Params,
-    /// A hash that nobody's password fits, with the present parameters: what an account without one is verified against.
-    decoy: Arc<PasswordHash>,
+    /// A hash that no password fits, with the present parameters: what an account without one is verified against.
+    decoy: Arc<StoredHash>,
     evaluated: Arc<AtomicU64>,
     entropy: Arc<dyn Entropy>,
+    clock: Arc<dyn Clock>,
+    keys: Keys,
+    is_peppered: bool,
 }
 
 /// A permit to queue one job.
@@ -55,28 +60,36 @@ struct Job {
 enum Work {
     Hash {
         salt: [u8; 16],
+        pepper: Option<Pepper>,
         reply: oneshot::Sender<Result<PasswordHash, Unexpected>>,
     },
     /// Verifies against each of them, and hashes what is none of them.
     HashUnless {
-        against: Vec<PasswordHash>,
+        against: Vec<StoredHash>,
         salt: [u8; 16],
+        pepper: Option<Pepper>,
         reply: oneshot::Sender<Result<Option<PasswordHash>, Unexpected>>,
     },
     Verify {
-        against: Arc<PasswordHash>,
+        against: Arc<StoredHash>,
         reply: oneshot::Sender<Result<bool, Unexpected>>,
     },
 }
 
 impl Hasher {
     /// Starts the threads and measures one hash to size the queue.
-    pub fn start(settings: Hashing, entropy: Arc<dyn Entropy>, clock: &dyn Clock) -> Result<Self, Unexpected> {
+    pub fn start(
+        settings: Hashing,
+        entropy: Arc<dyn Entropy>,
+        clock: Arc<dyn Clock>,
+        keys: Keys,
+    ) -> Result<Self, Unexpected> {
         let params = Params::new(settings.memory_kib, settings.iterations, 1, None).map_err(Unexpected::new)?;
         let threads = settings.permits.unwrap_or_else(cores).max(1);
         let before = clock.now();
         let unguessable: [u8; 32] = random(entropy.as_ref());
-        let decoy = hash(&mut Memory::default(), &params, &unguessable, random(entropy.as_ref()))?;
+        let pepper = settings.pepper.then(|| keys.pepper(before)).transpose()?;
+        let decoy = hash(&mut Memory::default(), &params, (&unguessable, pepper.as_ref()), random(entropy.as_ref()))?;
         let took = u64::try_from(clock.now().since(before).as_millis()).unwrap_or(1).max(1);
         let in_time = usize::try_from(LONGEST_WAIT_MILLIS / took).unwrap_or(1).clamp(8, 1024);
         let places = settings.queue.unwrap_or(threads * in_time).max(1);
@@ -84,9 +97,12 @@ impl Hasher {
             queue: Arc::new(Mutex::new(spawn(threads, &params)?)),
             places: Arc::new(Semaphore::new(places)),
             params,
-            decoy: Arc::new(decoy),
+            decoy: Arc::new(StoredHash { hash: decoy, pepper }),
             evaluated: Arc::default(),
             entropy,
+            clock,
+            keys,
+            is_peppered: settings.pepper,
         })
     }
 
@@ -98,36 +114,43 @@ impl Hasher {
     /// Hashes a new password with a fresh salt.
     pub async fn hash(&self, permit: QueuePermit, password: &Secret) -> Result<PasswordHash, Unexpected> {
         let (reply, answer) = oneshot::channel();
-        self.send(permit, password, Work::Hash { salt: random(self.entropy.as_ref()), reply })?;
+        let (salt, pepper) = (random(self.entropy.as_ref()), self.pepper()?);
+        self.send(permit, password, Work::Hash { salt, pepper, reply })?;
         answer.await.map_err(Unexpected::new)?
     }
 
     /// Hashes a new password with a fresh salt unless it is one of `against`; `None` when it is. One job, whatever their
-    /// number: whoever waits behind it waits for all of them.
+    /// number: a job behind it waits for all of them.
     pub(crate) async fn hash_unless(
         &self,
         permit: QueuePermit,
         password: &Secret,
         against: Vec<PasswordHash>,
     ) -> Result<Option<PasswordHash>, Unexpected> {
+        // One whose key was given up fits no password any more.
+        let against = against.iter().filter_map(|hash| self.with_pepper(hash).transpose());
+        let against = against.collect::<Result<Vec<_>, _>>()?;
         self.evaluated.fetch_add(u64::try_from(against.len()).unwrap_or(0), Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
-        self.send(permit, password, Work::HashUnless { against, salt: random(self.entropy.as_ref()), reply })?;
+        let (salt, pepper) = (random(self.entropy.as_ref()), self.pepper()?);
+        self.send(permit, password, Work::HashUnless { against, salt, pepper, reply })?;
         answer.await.map_err(Unexpected::new)?
     }
 
-    /// Verifies a password against a real hash. The only door to one beside [`Self::hash_unless`]: it counts (see [`Self::evaluated`]).
+    /// Verifies a password against a real hash. The only function that does, beside [`Self::hash_unless`]: it counts
+    /// (see [`Self::evaluated`]). A hash whose key was given up fits no password, in the same time.
     pub(crate) async fn verify(
         &self,
         permit: QueuePermit,
         password: &Secret,
         against: &PasswordHash,
     ) -> Result<bool, Unexpected> {
+        let Some(against) = self.with_pepper(against)? else { return self.verify_decoy(permit, password).await };
         self.evaluated.fetch_add(1, Ordering::Relaxed);
-        self.verify_uncounted(permit, password, Arc::new(against.clone())).await
+        self.verify_uncounted(permit, password, Arc::new(against)).await
     }
 
-    /// Does the work of a verification for nobody: always `false`, in the same time (T-02).
+    /// Does the work of a verification for no account: always `false`, in the same time (T-02).
     pub(crate) async fn verify_decoy(&self, permit: QueuePermit, password: &Secret) -> Result<bool, Unexpected> {
         self.verify_uncounted(permit, password, Arc::clone(&self.decoy)).await.map(|_| false)
     }
@@ -142,18 +165,41 @@ impl Hasher {
         self.places.available_permits()
     }
 
-    /// Whether a stored hash was made with less than the present parameters (PW-10).
+    /// Whether a stored hash was made with less than the present parameters (PW-10), or with another pepper than a new
+    /// one would be.
     pub(crate) fn is_outdated(&self, stored: &PasswordHash) -> bool {
         let Ok(phc) = Phc::new(&stored.0) else { return true };
         let Ok(params) = Params::try_from(&phc) else { return true };
-        params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost()
+        let is_weaker = params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost();
+        let pepper = self.pepper().map(|pepper| pepper.map(|pepper| pepper.id));
+        // A node that has no key for new hashes leaves the old ones alone.
+        is_weaker || pepper.is_ok_and(|pepper| pepper_of(&params) != pepper)
+    }
+
+    /// What a new hash is peppered with.
+    fn pepper(&self) -> Result<Option<Pepper>, KeyError> {
+        self.is_peppered.then(|| self.keys.pepper(self.clock.now())).transpose()
+    }
+
+    /// A stored hash with its pepper, whether or not new ones get any; `None` when its key was given up.
+    fn with_pepper(&self, stored: &PasswordHash) -> Result<Option<StoredHash>, Unexpected> {
+        let phc = Phc::new(&stored.0).map_err(Unexpected::new)?;
+        let params = Params::try_from(&phc).map_err(Unexpected::new)?;
+        let pepper = match pepper_of(&params).map(|id| self.keys.pepper_of(id)) {
+            None => None,
+            Some(Ok(pepper)) => Some(pepper),
+            Some(Err(KeyError::Retired(_) | KeyError::Unknown)) => return Ok(None),
+            // To say that the password is wrong would be a lie, and would lock the account.
+            Some(Err(error @ (KeyError::Missing(_) | KeyError::Outdated))) => return Err(error.into()),
+        };
+        Ok(Some(StoredHash { hash: stored.clone(), pepper }))
     }
 
     async fn verify_uncounted(
         &self,
         permit: QueuePermit,
         password: &Secret,
-        against: Arc<PasswordHash>,
+        against: Arc<StoredHash>,
     ) -> Result<bool, Unexpected> {
         let (reply, answer) = oneshot::channel();
         self.send(permit, password, Work::Verify { against, reply })?;
@@ -194,17 +240,18 @@ fn work(jobs: &Mutex<mpsc::Receiver<Job>>, params: &Params) {
     }
 }
 
-/// Does one job, unless whoever asked for it has left.
+/// Does one job, unless the one who asked for it has left.
 fn run(job: Job, memory: &mut Memory, params: &Params) {
     let password = job.password.as_bytes();
     match job.work {
         Work::Hash { reply, .. } if reply.is_closed() => {}
         Work::Verify { reply, .. } if reply.is_closed() => {}
-        Work::Hash { salt, reply } => {
-            let _ = reply.send(hash(memory, params, password, salt));
+        Work::Hash { salt, pepper, reply } => {
+            let _ = reply.send(hash(memory, params, (password, pepper.as_ref()), salt));
         }
-        Work::HashUnless { against, salt, reply } => {
-            let done = hash_unless(memory, params, (password, salt), &against, || reply.is_closed());
+        Work::HashUnless { against, salt, pepper, reply } => {
+            let new = (password, pepper.as_ref());
+            let done = hash_unless(memory, params, (new, salt), &against, || reply.is_closed());
             let _ = reply.send(done);
         }
         Work::Verify { against, reply } => {
@@ -213,99 +260,18 @@ fn run(job: Job, memory: &mut Memory, params: &Params) {
     }
 }
 
-/// Begins nothing more once whoever asked has left.
+/// Begins nothing more once the one who asked has left.
 fn hash_unless(
     memory: &mut Memory,
     params: &Params,
-    (password, salt): (&[u8], [u8; 16]),
-    against: &[PasswordHash],
+    (new, salt): (Peppered<'_>, [u8; 16]),
+    against: &[StoredHash],
     is_left: impl Fn() -> bool,
 ) -> Result<Option<PasswordHash>, Unexpected> {
     for past in against {
-        if is_left() || verify(memory, password, past)? {
+        if is_left() || verify(memory, new.0, past)? {
             return Ok(None);
         }
     }
-    hash(memory, params, password, salt).map(Some)
-}
-
-/// The memory of one thread, kept between hashes: worth a tenth of the time.
-#[derive(Default)]
-struct Memory(Vec<Block>);
-
-impl Memory {
-    fn for_params(&mut self, params: &Params) -> &mut [Block] {
-        let blocks = params.block_count();
-        if self.0.len() < blocks {
-            self.0.resize(blocks, Block::default());
-        }
-        &mut self.0[..blocks]
-    }
-}
-
-fn digest(memory: &mut Memory, params: &Params, password: &[u8], salt: &[u8]) -> Result<[u8; 32], Unexpected> {
-    let mut out = [0; 32];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-        .hash_password_into_with_memory(password, salt, &mut out, memory.for_params(params))
-        .map_err(Unexpected::new)?;
-    Ok(out)
-}
-
-fn hash(memory: &mut Memory, params: &Params, password: &[u8], salt: [u8; 16]) -> Result<PasswordHash, Unexpected> {
-    let out = digest(memory, params, password, &salt)?;
-    let phc = Phc {
-        algorithm: Algorithm::Argon2id.ident(),
-        version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(params).map_err(Unexpected::new)?,
-        salt: Some(Salt::new(&salt).map_err(Unexpected::new)?),
-        hash: Some(Output::new(&out).map_err(Unexpected::new)?),
-    };
-    Ok(PasswordHash(phc.to_string()))
-}
-
-fn verify(memory: &mut Memory, password: &[u8], against: &PasswordHash) -> Result<bool, Unexpected> {
-    use subtle::ConstantTimeEq as _;
-
-    let phc = Phc::new(&against.0).map_err(Unexpected::new)?;
-    let params = Params::try_from(&phc).map_err(Unexpected::new)?;
-    let (Some(salt), Some(expected)) = (phc.salt, phc.hash) else {
-        return Err(Unexpected::new("a stored hash lacks its salt or its digest"));
-    };
-    let out = digest(memory, &params, password, salt.as_ref())?;
-    Ok(out.ct_eq(expected.as_bytes()).into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn params() -> Params {
-        Params::new(64, 1, 1, None).expect("valid")
-    }
-
-    #[test]
-    fn what_was_hashed_verifies_and_nothing_else_does() {
-        let mut memory = Memory::default();
-        let stored = hash(&mut memory, &params(), b"four quiet words", [3; 16]).expect("hashes");
-        assert!(stored.0.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "a PHC string with its parameters");
-        assert!(verify(&mut memory, b"four quiet words", &stored).expect("verifies"));
-        assert!(!verify(&mut memory, b"four quiet word", &stored).expect("verifies"));
-    }
-
-    #[test]
-    fn the_librarys_own_verifier_agrees() {
-        use argon2::password_hash::PasswordVerifier as _;
-        let stored = hash(&mut Memory::default(), &params(), b"four quiet words", [9; 16]).expect("hashes");
-        let phc = Phc::new(&stored.0).expect("parses");
-        assert!(Argon2::default().verify_password(b"four quiet words", &phc).is_ok());
-    }
-
-    #[test]
-    fn kept_memory_does_not_change_a_hash() {
-        let mut kept = Memory::default();
-        hash(&mut kept, &params(), b"something before", [1; 16]).expect("hashes");
-        let again = hash(&mut kept, &params(), b"four quiet words", [2; 16]).expect("hashes");
-        let fresh = hash(&mut Memory::default(), &params(), b"four quiet words", [2; 16]).expect("hashes");
-        assert_eq!(again.0, fresh.0);
-    }
+    hash(memory, params, new, salt).map(Some)
 }

@@ -1,5 +1,6 @@
 //! Passwords: the one writer, the forms that take a new one, hashing, policies and age.
 
+mod argon2id;
 mod change;
 pub mod hasher;
 pub(crate) mod history;

@@ -1,4 +1,4 @@
-//! The one writer of passwords: whoever asks for it, and for whatever reason. What comes with a new password follows
+//! The one writer of passwords, for every caller and every reason. What comes with a new password follows
 //! from the occasion (`domain::password::set`).
 //!
 //! The caller claims first (spends a journey, inserts an account) in a transaction that it hands over, and finishes in

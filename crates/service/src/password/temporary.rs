@@ -93,11 +93,11 @@ pub(crate) async fn issue(
 ) -> Result<(), Unexpected> {
     // One for each recovery: the row has its id.
     let (id, made_at) = (ActionTokenId(journey.id.0), journey.created_at);
-    let password = cx.keys.temporary_password(id, made_at);
+    let password = cx.keys.temporary_password(id, made_at)?;
     let action_token = ActionToken {
         id,
         kind: ActionTokenKind::TemporaryPassword,
-        digest: cx.keys.temporary_digest(account.id, &password),
+        digest: cx.keys.temporary_digest(account.id, &password, made_at)?,
         account: Some(account.id),
         disputed: Some(channel.id),
         created_at: made_at,
@@ -126,7 +126,7 @@ pub(crate) async fn find(
     let id = ActionTokenId(journey.id.0);
     let known = cx.store.find_action_token_by_id(id).await?;
     let open = known.filter(|known| known.is_open(ActionTokenKind::TemporaryPassword, cx.now()));
-    Ok(open.map(|open| (cx.keys.temporary_password(id, open.created_at), open)))
+    open.map(|open| Ok((cx.keys.temporary_password(id, open.created_at)?, open))).transpose()
 }
 
 /// The identifier that the latest one went to: an objection to what came of it disputes that.

@@ -7,6 +7,7 @@ mod m0004_policies;
 mod m0005_latest_action_tokens;
 mod m0010_challenges_and_proofs;
 mod m0020_authority;
+mod m0021_keys;
 mod m0022_change_cause;
 mod m0030_audit;
 mod m0031_job;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_latest_action_tokens::Migration),
             Box::new(m0010_challenges_and_proofs::Migration),
             Box::new(m0020_authority::Migration),
+            Box::new(m0021_keys::Migration),
             Box::new(m0022_change_cause::Migration),
             Box::new(m0030_audit::Migration),
             Box::new(m0031_job::Migration),

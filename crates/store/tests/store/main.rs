@@ -18,6 +18,7 @@ mod expiry;
 mod groups;
 mod jobs;
 mod journeys;
+mod keys;
 mod migration;
 mod outbox;
 mod passwords;

@@ -56,14 +56,6 @@ on_both! {
         }
         assert_eq!(admitted, LIMIT.per_hour as usize);
     }
-
-    async fn the_first_key_ring_stays_the_installations_own(db: Database) {
-        let (one, other) = (db.store().await, db.another_store().await);
-        assert!(one.claim_key_check(digest(1)).await.unwrap());
-        assert!(one.claim_key_check(digest(1)).await.unwrap());
-        assert!(!other.claim_key_check(digest(2)).await.unwrap());
-        assert!(other.claim_key_check(digest(1)).await.unwrap());
-    }
 }
 
 /// A part of the tests above in a process of its own; by itself it has nothing to do.

@@ -48,7 +48,7 @@ on_both! {
         assert!(remembered(&store, ada.id).await.is_empty(), "no rule, no memory");
     }
 
-    async fn nobody_is_remembered_deeper_than_any_policy_may_ask(db: Database) {
+    async fn no_history_is_deeper_than_any_policy_may_ask(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
         for n in 3..40 {

@@ -183,7 +183,7 @@ impl Site {
 
     /// The token of its mailed link, whether or not it was mailed.
     async fn token(&self, which: usize) -> String {
-        self.cx().keys.link_of(&self.mail(which).await).expose()
+        self.cx().keys.link_of(&self.mail(which).await).expect("a key").expose()
     }
 
     /// Does what an event says, and says what came of it.
@@ -253,7 +253,7 @@ impl Site {
             expires_at: now.plus(Duration::from_secs(60)),
             attempts: 1,
         };
-        let code = self.cx().keys.code_of(&asked);
+        let code = self.cx().keys.code_of(&asked).expect("a key");
         match compose::prepare(self.cx(), &item).await.expect("composes") {
             Prepared::Send(message) => match message.content {
                 MessageBody::Recovery { code: sent, link: Some(link), .. } => {
