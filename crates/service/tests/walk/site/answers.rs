@@ -61,6 +61,10 @@ impl Site {
     }
 
     fn right(&self, asked: &Challenge) -> String {
-        if asked.method == Method::Mail { self.cx().keys.code_of(asked).expect("a key").expose().to_owned() } else { answer_of(asked) }
+        if asked.method == Method::Mail {
+            self.cx().keys.code_of(asked).expect("a key").expose().to_owned()
+        } else {
+            answer_of(asked)
+        }
     }
 }
