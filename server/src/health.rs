@@ -1,6 +1,5 @@
 //! For programs that watch: is the process up, is it ready, what did it count.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
@@ -10,14 +9,12 @@ use http::{HeaderMap, StatusCode};
 use rekey_service::Unexpected;
 use sha2::{Digest as _, Sha256};
 
-use crate::site::{PeerAddress, Site};
+use crate::middleware::address::is_local;
+use crate::site::Site;
 use rekey_shared::Secret;
 
 /// The time that the database gets to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Headers that a proxy adds: it forwards for a client that is not on this machine.
-const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
 
 /// The process is up.
 pub async fn up() -> &'static str {
@@ -48,9 +45,8 @@ pub struct MetricsListener;
 
 /// Whether a request may read the counters: by their own listener, from this machine when they have none, or by token.
 pub fn reads_metrics(site: &Site, request: &Request) -> bool {
-    let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
     request.extensions().get::<MetricsListener>().is_some()
-        || (site.metrics_here && peer.is_some_and(|peer| is_local(peer, request.headers())))
+        || (site.metrics_here && is_local(request))
         || site.metrics_token.as_ref().is_some_and(|token| brings(token, request.headers()))
 }
 
@@ -59,10 +55,6 @@ fn brings(token: &Secret, headers: &HeaderMap) -> bool {
     let Some((scheme, brought)) = authorization.split_once(' ') else { return false };
     // Compared by their hashes, so that the time tells nothing of how much of a guess was right.
     scheme.eq_ignore_ascii_case("bearer") && Sha256::digest(brought) == Sha256::digest(token.expose())
-}
-
-fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
-    peer.to_canonical().is_loopback() && !OF_PROXIES.iter().any(|name| headers.contains_key(*name))
 }
 
 /// The counters.

@@ -10,6 +10,18 @@ use crate::config::is_loopback;
 /// Other names of this machine.
 const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
+/// Whether a request names this machine as only those on it can: a page on the web that has its own name lead to
+/// 127.0.0.1 (DNS rebinding) sends that name, and so does a proxy that adds no header.
+pub fn names_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
+    let is_here = |authority: &[u8]| {
+        Authority::try_from(authority)
+            .is_ok_and(|name| LOOPBACK_NAMES.contains(&name.host().to_ascii_lowercase().as_str()))
+    };
+    let mut named = headers.get_all(HOST).into_iter().map(HeaderValue::as_bytes).peekable();
+    let from_uri = uri.authority().is_none_or(|authority| is_here(authority.as_str().as_bytes()));
+    (named.peek().is_some() || uri.authority().is_some()) && from_uri && named.all(is_here)
+}
+
 /// Our public name and port.
 #[derive(Debug, Clone)]
 pub struct PublicHost {

@@ -145,7 +145,16 @@ impl Config {
             start_keys,
         };
         source.finish()?;
+        config.check_mailbox()?;
         Ok(config)
+    }
+
+    /// The development mailbox shows every code and link to anyone who asks: it is for this machine.
+    fn check_mailbox(&self) -> Result<(), ConfigError> {
+        if self.dev_mailbox && !self.listen.ip().to_canonical().is_loopback() {
+            return Err(ConfigError::new("dev_mailbox", "must be false while listen is an address of the network"));
+        }
+        Ok(())
     }
 
     /// Whether cookies are tied to https.

@@ -9,12 +9,24 @@ use http::{HeaderMap, HeaderName};
 use rekey_app::context::ClientAddress;
 
 use crate::config::Network;
+use crate::public_host::names_this_machine;
 use crate::site::{PeerAddress, Site};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Hops that are looked at: no honest chain of proxies is longer.
 const MOST_HOPS: usize = 32;
+
+/// Headers that a proxy adds: it forwards for a client that is not on this machine.
+const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+
+/// Whether a request was made on this machine, by no proxy and by no page on the web.
+pub fn is_local(request: &Request) -> bool {
+    let peer = request.extensions().get::<PeerAddress>();
+    peer.is_some_and(|peer| peer.0.to_canonical().is_loopback())
+        && names_this_machine(request.uri(), request.headers())
+        && !OF_PROXIES.iter().any(|name| request.headers().contains_key(*name))
+}
 
 /// Finds the client's address and puts it into the request's extensions.
 pub async fn find(State(site): State<Site>, mut request: Request, next: Next) -> Response {

@@ -30,10 +30,11 @@ use rekey_service::Unexpected;
 use rekey_service::principal::{self, Admitted, BrowserSecrets, Credentials};
 use rekey_shared::{Problem, Secret};
 
+use super::address::is_local;
 use super::{body, origin};
 use crate::health;
 use crate::refusal::{RefusalFormat, answer};
-use crate::routes::{Authentication, DenialStyle, DrawPage, Rule};
+use crate::routes::{Authentication, DenialStyle, DrawPage, Origin, Rule};
 use crate::site::Site;
 
 /// What the layer of one route knows.
@@ -49,6 +50,7 @@ pub struct Admission {
 
 /// Why a request goes no further.
 enum Refusal {
+    Elsewhere,
     Forged,
     TooMany,
     Denied(Denial),
@@ -111,6 +113,9 @@ impl Admission {
     /// What needs nothing but the request itself.
     fn screen(&self, request: &Request) -> Result<Screened, Refusal> {
         let (site, rule, headers) = (&self.site, &self.rule, request.headers());
+        if rule.origin == Origin::ThisMachine && !is_local(request) {
+            return Err(Refusal::Elsewhere);
+        }
         if !origin::is_allowed(rule, request.method(), headers, site.host.origin()) {
             return Err(Refusal::Forged);
         }
@@ -151,6 +156,11 @@ impl Admission {
     async fn refuse(&self, refusal: Refusal, request: Request) -> Response {
         let site = &self.site;
         match refusal {
+            Refusal::Elsewhere => {
+                site.metrics.refused("elsewhere");
+                // As for any address that is not there.
+                (self.draw)(request).await
+            }
             Refusal::Forged => {
                 site.metrics.refused("origin");
                 // The word is OWASP's: a request forged across sites.

@@ -14,7 +14,8 @@ const OWN_FORM: &str = "application/x-www-form-urlencoded";
 /// Whether a request comes from where its route takes requests from. `own` is our origin.
 pub fn is_allowed(rule: &Rule, method: &Method, headers: &HeaderMap, own: &str) -> bool {
     match rule.origin {
-        Origin::Anywhere => true,
+        // Of where a request to this machine comes from, its headers tell nothing.
+        Origin::Anywhere | Origin::ThisMachine => true,
         // Nothing changes by these, but what answers scripts is for our own scripts all the same.
         Origin::OwnPages if matches!(*method, Method::GET | Method::HEAD) => same_site(headers).unwrap_or(true),
         Origin::OwnPages => is_from_own_page(headers, own) && (rule.body != Body::Form || is_own_form(headers)),

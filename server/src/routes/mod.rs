@@ -72,6 +72,8 @@ pub enum Origin {
     Anywhere,
     /// From our own pages alone, as `Origin` and Fetch-Metadata say (FE-3).
     OwnPages,
+    /// From this machine alone, by no proxy. Nothing else learns that the route is there.
+    ThisMachine,
 }
 
 /// What a request carries, and how much at most.
@@ -161,6 +163,13 @@ impl Row {
     #[must_use]
     pub fn from_anywhere(mut self) -> Self {
         self.rule.origin = Origin::Anywhere;
+        self
+    }
+
+    /// From this machine alone.
+    #[must_use]
+    pub fn from_this_machine(mut self) -> Self {
+        self.rule.origin = Origin::ThisMachine;
         self
     }
 

@@ -144,9 +144,9 @@ fn counters() -> Row {
 
 fn development() -> Vec<Row> {
     vec![
-        Row::get(paths::MAILBOX, ANYONE, mailbox::page),
-        Row::get("/dev/mailbox.json", ANYONE, mailbox::json),
-        Row::get("/dev/mailbox.css", ANYONE, mailbox::style),
+        Row::get(paths::MAILBOX, ANYONE, mailbox::page).from_this_machine(),
+        Row::get("/dev/mailbox.json", ANYONE, mailbox::json).from_this_machine(),
+        Row::get("/dev/mailbox.css", ANYONE, mailbox::style).from_this_machine(),
     ]
 }
 

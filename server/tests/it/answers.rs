@@ -169,11 +169,44 @@ async fn reports_of_the_policy_are_counted_wherever_they_come_from() {
 #[tokio::test]
 async fn the_mailbox_is_there_in_development_only() {
     let site = TestSite::router().start().await;
-    assert!(site.get("/dev/mailbox").await.body.contains("Development mailbox"));
-    assert_eq!(site.get("/dev/mailbox.json").await.body, "[]");
+    let here = |path| from_peer(get(path), "127.0.0.1");
+    assert!(site.send(here("/dev/mailbox")).await.body.contains("Development mailbox"));
+    assert_eq!(site.send(here("/dev/mailbox.json")).await.body, "[]");
     let public = TestSite::router().set("REKEY_DEV_MAILBOX", "false").start().await;
     for path in ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox.css"] {
-        assert_eq!(public.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(public.send(here(path)).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_mailbox_is_not_there_for_the_network() {
+    let site = TestSite::router().start().await;
+    for path in ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox.css"] {
+        let mut forwarded = from_peer(get(path), "127.0.0.1");
+        forwarded.headers_mut().insert("x-forwarded-for", "203.0.113.7".parse().expect("a header"));
+        for request in [from_peer(get(path), "203.0.113.7"), from_peer(get(path), "192.168.1.2"), forwarded] {
+            let answer = site.send(request).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(!answer.body.contains("Development mailbox"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_on_the_web_that_calls_this_machine_by_its_own_name_reads_no_counters() {
+    let site = TestSite::router().start().await;
+    for (host, status) in [
+        ("localhost:3000", StatusCode::OK),
+        ("127.0.0.1:9", StatusCode::OK),
+        ("[::1]", StatusCode::OK),
+        ("rebound.example.net", StatusCode::FORBIDDEN),
+        ("127.0.0.1.example.net", StatusCode::FORBIDDEN),
+        ("localhost@example.net", StatusCode::FORBIDDEN),
+        ("", StatusCode::FORBIDDEN),
+    ] {
+        let mut request = from_peer(get("/metrics"), "127.0.0.1");
+        request.headers_mut().insert("host", host.parse().expect("a header"));
+        assert_eq!(site.send(request).await.status, status, "{host}");
     }
 }
 

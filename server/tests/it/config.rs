@@ -115,6 +115,24 @@ fn nothing_configured_is_a_working_start() {
 }
 
 #[test]
+fn the_development_mailbox_is_never_on_the_network() {
+    for (listen, public_url) in [
+        ("0.0.0.0:3000", "http://localhost:3000"),
+        ("[::]:3000", "http://localhost:3000"),
+        ("192.168.1.2:3000", "http://127.0.0.1:3000"),
+        ("10.0.0.7:3000", "https://account.example.org"),
+    ] {
+        let given = [("REKEY_LISTEN", listen), ("REKEY_PUBLIC_URL", public_url)];
+        let with = |mailbox| load(&[given[0], given[1], ("REKEY_DEV_MAILBOX", mailbox)]);
+        assert_eq!(with("true").expect_err(listen), "dev_mailbox must be false while listen is an address of the network");
+        assert!(!with("false").expect(listen).dev_mailbox);
+        assert_eq!(load(&given).is_err(), public_url.contains("localhost") || public_url.contains("127"), "{listen}");
+    }
+    let local = [("REKEY_LISTEN", "[::1]:3000"), ("REKEY_PUBLIC_URL", "http://localhost:3000")];
+    assert!(load(&local).expect("loopback").dev_mailbox);
+}
+
+#[test]
 fn in_public_the_development_mailbox_is_off() {
     assert!(!load(&[("REKEY_PUBLIC_URL", "https://account.example.org")]).expect("right").dev_mailbox);
 }

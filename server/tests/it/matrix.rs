@@ -57,11 +57,9 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "GET /healthz",
             "GET /readyz",
             "POST /csp-report",
-            "GET /dev/mailbox",
-            "GET /dev/mailbox.json",
-            "GET /dev/mailbox.css",
         ],
     ),
+    ("on this machine", &["GET /dev/mailbox", "GET /dev/mailbox.json", "GET /dev/mailbox.css"]),
     (
         "registering",
         &[
@@ -119,7 +117,7 @@ const REQUESTERS: [(&str, &[&str]); 18] = [
     ("owner", &["signed in", "changing"]),
     ("bearer", &[]),
     ("bearer with a session", &[]),
-    ("scraper", &["scraping"]),
+    ("scraper", &["scraping", "on this machine"]),
     ("metrics token", &["scraping"]),
 ];
 
@@ -343,6 +341,10 @@ fn refused_in_style(rule: &Rule, kind: &str, accept: &str, answer: &Answer) {
     let helps = if problem == "change_password_first" { "/account/password" } else { "/" };
     let told = (answer.status, answer.header("location"));
     let context = format!("{} for {kind} ({accept})", name(rule));
+    if expectation(rule) == "on this machine" {
+        assert_eq!(told, (StatusCode::NOT_FOUND, ""), "{context}: as if it were not there");
+        return;
+    }
     let program = kind.starts_with("bearer") || kind == "metrics token";
     if program && expectation(rule) != "scraping" {
         assert_eq!(told, (StatusCode::UNAUTHORIZED, ""), "{context}: no page and no form is for programs");
