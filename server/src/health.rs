@@ -16,6 +16,10 @@ use rekey_shared::Secret;
 /// The time that the database gets to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Ready, and something that an operator should see to.
+const READY_BEHIND_UNKNOWN: &str =
+    "ready\nwarning: forwarded requests come from an address that is not in trusted_proxies\n";
+
 /// The process is up.
 pub async fn up() -> &'static str {
     "up\n"
@@ -24,6 +28,7 @@ pub async fn up() -> &'static str {
 /// The database answers and has the tables that this program knows.
 pub async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
     match tokio::time::timeout(PATIENCE, is_ready(&site)).await {
+        Ok(Ok(true)) if site.unknown_proxy.is_seen(site.services().clock.now()) => (StatusCode::OK, READY_BEHIND_UNKNOWN),
         Ok(Ok(true)) => (StatusCode::OK, "ready\n"),
         Ok(Ok(false)) => (StatusCode::SERVICE_UNAVAILABLE, "the database is not migrated\n"),
         Ok(Err(failure)) => {

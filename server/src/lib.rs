@@ -30,4 +30,5 @@ mod serve;
 pub mod site;
 mod telemetry;
 pub mod throttle;
+mod unknown_proxy;
 pub mod wiring;

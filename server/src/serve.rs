@@ -71,6 +71,10 @@ async fn bind(address: std::net::SocketAddr, key: &str) -> Result<TcpListener, S
 async fn greet(config: &Config, listener: &TcpListener, services: &Services) -> Result<(), StartError> {
     let address = listener.local_addr().unwrap_or(config.listen);
     tracing::info!(event = "sys_startup", listen = %address, "ready");
+    if config.is_https() && config.trusted_proxies.is_empty() {
+        // HTTPS ends before us, so a proxy is there.
+        tracing::warn!("trusted_proxies is not set: all clients share the proxy's address, and every limit of one");
+    }
     println!("Rekey is ready: {} (listening on {address})", config.public_url);
     if !services.store.has_owner().await? {
         println!("Create the owner account: {}", owner::make_link(services).await?);

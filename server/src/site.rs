@@ -14,6 +14,7 @@ use crate::config::{Config, Limits, Network};
 use crate::metrics::Metrics;
 use crate::public_host::PublicHost;
 use crate::throttle::Buckets;
+use crate::unknown_proxy::UnknownProxy;
 
 /// The running site. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct Inner {
     pub host: PublicHost,
     /// The proxies that are believed about a client's address.
     pub proxies: Vec<Network>,
+    /// Whether there seems to be one that is not configured.
+    pub unknown_proxy: UnknownProxy,
     /// What one request and all together may take.
     pub limits: Limits,
     /// What limits client addresses.
@@ -61,6 +64,7 @@ impl Site {
         Self(Arc::new(Inner {
             host: PublicHost::new(&config.public_url),
             proxies: config.trusted_proxies.clone(),
+            unknown_proxy: UnknownProxy::default(),
             limits: config.limits,
             buckets: Buckets::default(),
             request_slots: Semaphore::new(config.limits.requests),

@@ -11,26 +11,29 @@ use rekey_app::context::ClientAddress;
 use crate::config::Network;
 use crate::public_host::names_this_machine;
 use crate::site::{PeerAddress, Site};
+use crate::unknown_proxy::is_forwarded;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Hops that are looked at: no honest chain of proxies is longer.
 const MOST_HOPS: usize = 32;
 
-/// Headers that a proxy adds: it forwards for a client that is not on this machine.
-const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
-
 /// Whether a request was made on this machine, by no proxy and by no page on the web.
 pub fn is_local(request: &Request) -> bool {
     let peer = request.extensions().get::<PeerAddress>();
     peer.is_some_and(|peer| peer.0.to_canonical().is_loopback())
         && names_this_machine(request.uri(), request.headers())
-        && !OF_PROXIES.iter().any(|name| request.headers().contains_key(*name))
+        && !is_forwarded(request.headers())
 }
 
 /// Finds the client's address and puts it into the request's extensions.
 pub async fn find(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<PeerAddress>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
+    if site.unknown_proxy.look(peer, request.headers(), &site.proxies, site.services().clock.now()) {
+        tracing::warn!(
+            "forwarded requests come from an address that is not in trusted_proxies: all its clients share one address"
+        );
+    }
     let client = client_of(peer, request.headers(), &site.proxies);
     request.extensions_mut().insert(ClientAddress(client));
     next.run(request).await
@@ -41,7 +44,8 @@ pub async fn find(State(site): State<Site>, mut request: Request, next: Next) ->
 pub fn client_of(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
     let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
     let mut client = peer.to_canonical();
-    let lines: Vec<&str> = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|line| line.to_str().ok()).collect();
+    // A byte that is no text spoils the hop that it stands in and nothing else.
+    let lines: Vec<_> = headers.get_all(FORWARDED_FOR).into_iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS) {
         if !trusted(client) {
             break;
@@ -90,6 +94,16 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["203.0.113.7:4711"], &proxies), "203.0.113.7");
         assert_eq!(client("10.0.0.1", &["[2001:db8::7]:4711"], &proxies), "2001:db8::7");
         assert_eq!(client("198.51.100.1", &["203.0.113.7"], &proxies), "198.51.100.1");
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_spoils_one_hop() {
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::from_bytes(b"\xff1.2.3.4, 203.0.113.7, 10.0.0.2").expect("a header");
+        headers.append(FORWARDED_FOR, line);
+        let proxies = ["10.0.0.0/8".parse().expect("a network")];
+        let client = client_of("10.0.0.1".parse().expect("an address"), &headers, &proxies);
+        assert_eq!(client.to_string(), "203.0.113.7");
     }
 
     #[test]

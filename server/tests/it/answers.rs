@@ -135,6 +135,19 @@ async fn probes_are_told_that_we_are_ready() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_is_not_configured_is_told_to_probes() {
+    let trusted = ("REKEY_TRUSTED_PROXIES", "10.0.0.0/8");
+    for (peer, told) in [("10.0.0.1", false), ("192.0.2.1", true)] {
+        let site = TestSite::router().set(trusted.0, trusted.1).start().await;
+        let mut forwarded = from_peer(get("/forgot"), peer);
+        forwarded.headers_mut().insert("x-forwarded-for", "203.0.113.7".parse().expect("a header"));
+        assert_eq!(site.send(forwarded).await.status, StatusCode::OK);
+        let ready = site.get("/readyz").await;
+        assert_eq!((ready.status, ready.body.contains("trusted_proxies")), (StatusCode::OK, told), "{peer}");
+    }
+}
+
+#[tokio::test]
 async fn counters_are_for_this_machine_only() {
     let site = TestSite::router().start().await;
     site.get("/forgot").await;
