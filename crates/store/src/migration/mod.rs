@@ -13,6 +13,7 @@ mod m0030_audit;
 mod m0031_job;
 mod m0040_settings;
 mod m0041_groups_and_roles;
+mod m0042_seal_anew;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_job::Migration),
             Box::new(m0040_settings::Migration),
             Box::new(m0041_groups_and_roles::Migration),
+            Box::new(m0042_seal_anew::Migration),
         ]
     }
 }

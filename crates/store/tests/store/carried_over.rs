@@ -13,6 +13,9 @@ use crate::on_both;
 /// Migrations before `m0010_challenges_and_proofs`.
 const BEFORE: u32 = 5;
 
+/// Migrations before `m0042_seal_anew`.
+const BEFORE_SEALING_ANEW: u32 = 13;
+
 /// Whom a journey was for, as a worker had found out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Bound {
@@ -67,7 +70,11 @@ struct Old {
 
 impl Old {
     async fn of(db: &crate::database::Database) -> Self {
-        db.another_store().await.migrate_by(Some(BEFORE)).await.unwrap();
+        Self::before(db, BEFORE).await
+    }
+
+    async fn before(db: &crate::database::Database, migrations: u32) -> Self {
+        db.another_store().await.migrate_by(Some(migrations)).await.unwrap();
         Self { db: sea_orm::Database::connect(db.url()).await.unwrap() }
     }
 
@@ -228,6 +235,20 @@ on_both! {
             let detail = (old_event == "temporary_password_used").then_some(r#"{"method":"temporary_password"}"#);
             assert_eq!(entry.detail.as_deref(), detail, "{old_event}");
         }
+    }
+
+    async fn what_was_sealed_with_a_key_of_the_file_waits_for_a_seal_of_its_own(db: Database) {
+        let old = Old::before(&db, BEFORE_SEALING_ANEW).await;
+        let mac = old.bytes(&digest(1).0);
+        let columns = "format, at, event, actor, seq, key, mac";
+        for seq in ["1", "2"] {
+            old.insert("audit", columns, &["1", seq, "'session-established'", "'visitor'", seq, "7", &mac]).await;
+        }
+        old.insert("audit_voucher", "kind, seq, key, mac, by_key, by_mac", &["'head'", "2", "7", &mac, "7", &mac]).await;
+        let store = db.store().await;
+        let tx = store.begin_write().await.unwrap();
+        let at: Vec<_> = tx.list_unsealed(9).await.unwrap().iter().map(|entry| entry.at.as_millis()).collect();
+        assert_eq!((at, tx.find_audit_head().await.unwrap()), (vec![1, 2], None));
     }
 
     async fn accounts_that_were_marked_stay_marked(db: Database) {
