@@ -97,6 +97,28 @@ pub(super) fn verify(memory: &mut Memory, password: &[u8], against: &StoredHash)
     Ok(out.ct_eq(expected.as_bytes()).into())
 }
 
+/// Does what is missing of today's work after the verification of a hash that was made when less was asked for: an
+/// account that is known by its quicker answer would be known to exist (T-02).
+pub(super) fn top_up(
+    memory: &mut Memory,
+    password: &[u8],
+    against: &StoredHash,
+    today: &Params,
+) -> Result<(), Unexpected> {
+    let phc = Phc::new(&against.hash.0).map_err(Unexpected::new)?;
+    let stored = Params::try_from(&phc).map_err(Unexpected::new)?;
+    let Some(missing) = missing_work(&stored, today) else { return Ok(()) };
+    digest(memory, &missing, (password, None), &[0; 16]).map(|_| ())
+}
+
+/// The parameters of a hash that takes as long as today's takes longer than the stored one: time goes with memory times
+/// passes. `None` when nothing that Argon2 could do is missing.
+fn missing_work(stored: &Params, today: &Params) -> Option<Params> {
+    let work = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
+    let missing = work(today).saturating_sub(work(stored)) / u64::from(today.t_cost());
+    Params::new(u32::try_from(missing).ok()?, today.t_cost(), 1, None).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use zeroize::Zeroizing;
@@ -149,6 +171,21 @@ mod tests {
                 None => Ok(Argon2::default()),
             };
             assert!(library.expect("valid").verify_password(b"four quiet words", &phc).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_older_hash_and_what_is_missing_are_todays_work() {
+        let today = Params::new(19_456, 2, 1, None).expect("valid");
+        for (memory, passes) in [(19_456, 1), (9_728, 1), (64, 1), (8, 1), (12_288, 3), (4_096, 3)] {
+            let stored = Params::new(memory, passes, 1, None).expect("valid");
+            let missing = missing_work(&stored, &today).map_or(0, |missing| missing.m_cost() * missing.t_cost());
+            let sum = memory * passes + missing;
+            assert!((38_895..=38_912).contains(&sum), "{memory} {passes}: {sum}");
+        }
+        for (memory, passes) in [(19_456, 2), (19_452, 2), (65_536, 3)] {
+            let stored = Params::new(memory, passes, 1, None).expect("valid");
+            assert!(missing_work(&stored, &today).is_none(), "{memory} {passes}");
         }
     }
 

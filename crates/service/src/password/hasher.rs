@@ -17,7 +17,7 @@ use rekey_shared::password::normalise;
 
 use crate::Unexpected;
 use crate::keys::{KeyError, Keys, Pepper};
-use crate::password::argon2id::{Memory, Peppered, StoredHash, hash, pepper_of, verify};
+use crate::password::argon2id::{Memory, Peppered, StoredHash, hash, pepper_of, top_up, verify};
 use crate::ports::{Clock, Entropy, random};
 use crate::setting::Hashing;
 
@@ -255,7 +255,8 @@ fn run(job: Job, memory: &mut Memory, params: &Params) {
             let _ = reply.send(done);
         }
         Work::Verify { against, reply } => {
-            let _ = reply.send(verify(memory, password, &against));
+            let right = verify(memory, password, &against);
+            let _ = reply.send(right.and_then(|right| top_up(memory, password, &against, params).map(|()| right)));
         }
     }
 }
