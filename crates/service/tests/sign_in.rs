@@ -13,11 +13,28 @@ use rekey_service::{Clock as _, operator, sessions, sign_in};
 use rekey_shared::{Field, FieldFault, FieldProblem};
 use rekey_testkit::bench::{BETTER, GOOD, address_of, meta};
 use rekey_testkit::{Bench, on_both_databases};
+use sea_orm::ConnectionTrait as _;
 
 const WRONG: &str = "not the password at all";
 
 fn change(current: &str, new: &str) -> Change {
     Change { current_password: current.into(), new_password: new.into(), confirm_password: new.into() }
+}
+
+/// What a database that is full or broken would do, at the one moment that matters.
+const NO_NEW_PASSWORD: &str =
+    "CREATE TRIGGER full BEFORE UPDATE OF password ON account BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+
+#[tokio::test]
+async fn a_sign_in_whose_password_cannot_be_hashed_anew_goes_on() {
+    let t = Bench::sqlite().await;
+    t.account("ada@example.org").await;
+    let t = t.with(|settings| settings.hashing.pepper = true).await;
+    let database = sea_orm::Database::connect(t.database.url()).await.expect("connects");
+    database.execute_unprepared(NO_NEW_PASSWORD).await.expect("creates");
+    let session = t.sign_in("ada@example.org", GOOD).await.expect("the password is right");
+    let caller = t.authenticate(&session).await.expect("signed in");
+    assert_eq!(sessions::list(&t.cx, &caller).await.expect("lists").len(), 1, "the one that its browser has");
 }
 
 on_both_databases! {
@@ -72,6 +89,16 @@ on_both_databases! {
             t.sign_in("ada@example.org", GOOD).await.expect("clears the count");
         }
         assert_eq!(told, 1);
+    }
+
+    async fn word_of_a_pause_that_is_over_is_not_sent(t: Bench) {
+        t.account("ada@example.org").await;
+        for _ in 0..5 {
+            t.sign_in("ada@example.org", WRONG).await.expect_err("wrong");
+        }
+        t.advance(t.cx.settings().sign_in.lockout.ceiling);
+        let late = t.deliver().await;
+        assert!(!late.iter().any(|message| matches!(message.content, MessageBody::SignInPaused { .. })), "{late:?}");
     }
 
     async fn disabled_accounts_are_refused_and_their_sessions_end(t: Bench) {

@@ -55,7 +55,9 @@ pub(crate) async fn sign_in_paused(
         to.push(IdentifierId(account.0));
     }
     for to in to {
-        enqueue(cx, tx, lang, Notification::SignInPaused { account, to }).await?;
+        // Later than the pause can last it would be wrong.
+        let until = cx.now().plus(cx.settings().sign_in.lockout.ceiling);
+        owe_until(cx, tx, lang, Notification::SignInPaused { account, to }, until).await?;
     }
     Ok(())
 }
