@@ -79,6 +79,7 @@ impl From<registration::CompleteError> for PublicError {
             registration::CompleteError::Weak(report) => Problem::WeakPassword(report).into(),
             registration::CompleteError::Over => Problem::JourneyOver.into(),
             registration::CompleteError::Closed => Problem::RegistrationClosed.into(),
+            registration::CompleteError::TooMany => Problem::TooManyRequests.into(),
             registration::CompleteError::Busy(Busy) => Problem::Busy.into(),
             registration::CompleteError::Unexpected(failure) => failure.into(),
         }

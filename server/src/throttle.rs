@@ -17,7 +17,7 @@ use rekey_shared::Timestamp;
 pub enum Throttle {
     /// Not limited by address.
     None,
-    /// A password is verified: `sign_in.address_rate`.
+    /// A password is verified or hashed: `sign_in.address_rate`.
     Password,
 }
 

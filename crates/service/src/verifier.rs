@@ -10,8 +10,8 @@ use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::journey::Subject;
 use rekey_domain::journey::challenge::Challenge;
 use rekey_domain::throttle::budget::{Budget, Lockout, Window};
-use rekey_domain::{Account, AccountId, Digest, PasswordHash};
-use rekey_shared::identifier::IdentifierKind;
+use rekey_domain::{Account, AccountId, Digest, JourneyId, PasswordHash};
+use rekey_shared::identifier::{IdentifierKind, Username};
 use rekey_shared::{Secret, Timestamp};
 
 use crate::hasher::QueuePermit;
@@ -220,6 +220,28 @@ pub(crate) async fn check_history(
         return Ok(HistoryCheck::NoTryLeft);
     }
     Ok(cx.hasher.hash_unless(permit, typed, against).await?.map_or(HistoryCheck::Used, HistoryCheck::New))
+}
+
+/// Whether a user name can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameCheck {
+    /// No account has it.
+    Free,
+    /// An account has it.
+    Taken,
+    /// No try was left: nothing was looked up.
+    NoTryLeft,
+}
+
+/// Looks up whether a user name is taken, for a newcomer who has proven an address or number. The answer costs no hash,
+/// so it is counted for each registration.
+pub(crate) async fn username(cx: &Services, journey: JourneyId, typed: &Username) -> Result<NameCheck, Unexpected> {
+    let key = cx.keys.budget_key("user names", journey.0.as_bytes());
+    if reserve(cx, key, cx.now(), |seen, now| Window::USER_NAMES.reserve(seen, now)).await?.is_none() {
+        return Ok(NameCheck::NoTryLeft);
+    }
+    let found = cx.store.find_account_by(IdentifierKind::Username, typed.canonical()).await?;
+    Ok(if found.is_some() { NameCheck::Taken } else { NameCheck::Free })
 }
 
 /// Writes what a reservation writes, for no account, so that one that must wait answers no faster.

@@ -89,6 +89,7 @@ fn registration(site: &Site) -> Vec<Row> {
         form::<VerifyRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[Code]),
         form::<ResendRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[]),
         form::<CompleteRegistration>(site, REGISTERING)
+            .throttled(Throttle::Password)
             .on_page(paths::REGISTER_DETAILS, &[GivenName, FamilyName, Username]),
     ]
 }
@@ -98,7 +99,7 @@ fn recovery(site: &Site) -> Vec<Row> {
         form::<StartRecovery>(site, ANYONE).on_page(paths::FORGOT, &[Field::Identifier]),
         form::<VerifyRecovery>(site, RECOVERING).on_page(paths::RECOVER, &[Field::Code]),
         form::<ResendRecovery>(site, RECOVERING).on_page(paths::RECOVER, &[]),
-        form::<CompleteRecovery>(site, RECOVERING).on_page(paths::RECOVER_NEW, &[]),
+        form::<CompleteRecovery>(site, RECOVERING).throttled(Throttle::Password).on_page(paths::RECOVER_NEW, &[]),
     ]
 }
 

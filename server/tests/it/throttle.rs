@@ -35,6 +35,19 @@ async fn one_address_is_slowed_down_without_touching_others() {
 }
 
 #[tokio::test]
+async fn every_route_that_hashes_takes_from_the_same_bucket() {
+    let site = site().await;
+    for _ in 0..40 {
+        wrong(&site, "203.0.113.7").await;
+    }
+    for path in ["/api/registration/complete", "/api/recovery/complete", "/api/password/change"] {
+        let refused = site.send(from_peer(post(path, ""), "203.0.113.7")).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+        assert_ne!(site.send(from_peer(post(path, ""), "203.0.113.8")).await.status, refused.status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_that_is_slowed_down_comes_back_with_what_was_typed() {
     let site = site().await;
     for _ in 0..40 {

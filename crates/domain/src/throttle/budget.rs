@@ -79,6 +79,9 @@ impl Window {
     /// [`History::DEEPEST`](rekey_shared::password::History::DEEPEST) hashes, and tells what a password once was.
     pub const PAST_PASSWORDS: Self = Self { tries: 3, span: Duration::from_secs(3600) };
 
+    /// User names that one registration may ask about, in all its life: each answer tells whether an account has it (T-02).
+    pub const USER_NAMES: Self = Self { tries: 10, span: Duration::from_secs(3600) };
+
     /// Reserves a try. `None` when the window's tries are used up: nothing may be evaluated then.
     ///
     /// Here [`Budget::next_at`] is the end of the window, and [`Budget::failures`] counts the tries in it.

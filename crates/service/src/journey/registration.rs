@@ -23,6 +23,7 @@ use crate::journey::held::{self, Held, ProofSource};
 use crate::journey::start::{self, NewJourney, Started};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
+use crate::verifier::{self, NameCheck};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, role};
 
 /// The longest given or family name, in code points.
@@ -89,6 +90,9 @@ pub enum CompleteError {
     /// Registration was switched off meanwhile.
     #[error("registration is closed")]
     Closed,
+    /// Too many user names were asked about.
+    #[error("too many user names")]
+    TooMany,
     /// The hashing queue is full.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -231,10 +235,21 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Co
     let username = check_names(&input).map_err(CompleteError::Fields)?;
     let policy = policy_of(cx, &journey).await?;
     check_password(cx, &policy, &journey, &input, username.as_ref()).await?;
+    if let Some(username) = &username {
+        match verifier::username(cx, journey.id, username).await? {
+            NameCheck::Free => {}
+            NameCheck::Taken => return Err(taken()),
+            NameCheck::NoTryLeft => return Err(CompleteError::TooMany),
+        }
+    }
 
     // Argon2 is slow by design: no transaction is open while it runs.
     let hash = cx.hasher.hash(cx.hasher.permit()?, &input.new_password).await?;
     create(cx, meta, &journey, ready, &input, username, hash).await
+}
+
+fn taken() -> CompleteError {
+    CompleteError::Fields(vec![FieldProblem { field: Field::Username, fault: FieldFault::Taken }])
 }
 
 async fn check_password(
@@ -307,8 +322,8 @@ async fn create(
     match tx.insert_account(&account, &identifiers).await? {
         Inserted::Done => {}
         Inserted::Taken(IdentifierKind::Username) => {
-            let fault = FieldProblem { field: Field::Username, fault: FieldFault::Taken };
-            return Err(CompleteError::Fields(vec![fault]));
+            // Since it was looked up.
+            return Err(taken());
         }
         Inserted::Taken(_) => return Err(CompleteError::Over),
     }
