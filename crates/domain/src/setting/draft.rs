@@ -15,6 +15,7 @@ pub struct Draft {
     pub(super) address_per_minute: Option<u32>,
     pub(super) address_burst: Option<u32>,
     pub(super) absolute_given: bool,
+    pub(super) link_ttl_given: bool,
     pub(super) policy: Option<&'static str>,
 }
 
@@ -35,6 +36,9 @@ pub(super) struct ThrottleDraft {
     pub interval: Option<Duration>,
     pub tell: Option<bool>,
 }
+
+/// How long links live where recovery behaves as that shop's (AC-35).
+const COMMERCE_LINK_TTL: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) const THROTTLE: &str = "recovery.throttle";
 pub(super) const PROTECTION: &str = "recovery.throttle.protection";
@@ -68,6 +72,7 @@ impl Draft {
             address_per_minute: None,
             address_burst: None,
             absolute_given: false,
+            link_ttl_given: false,
             policy: None,
         }
     }
@@ -76,6 +81,9 @@ impl Draft {
     pub(super) fn finish(mut self) -> Result<Settings, SettingError> {
         if let Some(throttle) = self.throttle.finish()? {
             self.settings.recovery.throttle = throttle;
+        }
+        if self.throttle.preset == Some(ThrottlePreset::Commerce) && !self.link_ttl_given {
+            self.settings.recovery.link_ttl = COMMERCE_LINK_TTL;
         }
         if self.address_per_minute.is_some() || self.address_burst.is_some() {
             let usual = Settings::ADDRESS_RATE;

@@ -190,7 +190,7 @@ impl Settings {
             registration: Registration { open: true, terms_url: None },
             recovery: Recovery {
                 kind: RecoveryKind::LinkAndCode,
-                link_ttl: Duration::from_secs(24 * 3600),
+                link_ttl: Duration::from_secs(3600),
                 throttle: RecoveryThrottle::recommended(),
                 gates: recovery::recommended_policy(),
             },

@@ -63,7 +63,7 @@ pub static KEYS: &[&dyn Key] = keys! {
     "registration.terms_url" Registration Link(WEB), |d, v| d.settings.registration.terms_url = Some(v), |s| s.registration.terms_url.clone();
 
     "recovery.kind" Recovery KINDS, |d, v| d.settings.recovery.kind = v, |s| Some(s.recovery.kind);
-    "recovery.link_ttl" Recovery LINK_LIFE, |d, v| d.settings.recovery.link_ttl = v, |s| Some(s.recovery.link_ttl);
+    "recovery.link_ttl" Recovery LINK_LIFE, |d, v| { d.link_ttl_given = true; d.settings.recovery.link_ttl = v }, |s| Some(s.recovery.link_ttl);
     "recovery.throttle" Recovery THROTTLES, |d, v| d.throttle.preset = Some(v), |s| ThrottlePreset::of(&s.recovery.throttle);
     "recovery.throttle.protection" Recovery PROTECTIONS, |d, v| d.throttle.protection = Some(v), |_| None;
     "recovery.throttle.per_hour" Recovery COUNT, |d, v| d.throttle.per_hour = Some(v), |_| None;

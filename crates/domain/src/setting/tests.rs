@@ -154,6 +154,19 @@ fn a_throttle_is_a_preset_or_limits_of_its_own() {
 }
 
 #[test]
+fn links_live_an_hour_and_a_day_where_recovery_is_as_that_shops() {
+    let hours = |settings: &[(&'static str, Value)]| {
+        let resolved = holding(&[document(Section::Recovery, settings)], &Pins::default()).expect("in range");
+        resolved.settings.recovery.link_ttl.as_secs() / 3600
+    };
+    assert_eq!(hours(&[]), 1);
+    assert_eq!(hours(&[("recovery.throttle", text("none"))]), 1);
+    assert_eq!(hours(&[("recovery.throttle", text("commerce"))]), 24);
+    assert_eq!(hours(&[("recovery.throttle", text("commerce")), ("recovery.link_ttl", text("2h"))]), 2);
+    assert_eq!(hours(&[("recovery.link_ttl", text("3h")), ("recovery.throttle", text("commerce"))]), 3);
+}
+
+#[test]
 fn a_policy_without_a_name_pins_the_one_with_a_name() {
     let mut pins = Pins::default();
     pins.set_policy(Policy::at_least(33), Origin::Environment("REKEY_POLICY__FILE".to_owned()));

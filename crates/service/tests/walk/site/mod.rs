@@ -29,7 +29,7 @@ use rekey_testkit::bench::{BETTER, choice, meta, quick_settings};
 use rekey_testkit::{Bench, Database};
 use uuid::Uuid;
 
-use crate::model::{Bearer, Cast, Event, Outcome, Typed, policies};
+use crate::model::{Bearer, Cast, Event, LINK_LIFETIME, Outcome, Typed, policies};
 
 /// A method whose answers follow from the challenge, and are known to the test alone.
 struct Double;
@@ -77,6 +77,7 @@ impl Site {
             let methods = Methods::built_in().with(Method::Authenticator, Double).with(Method::Passkey, Double);
             let node = t.node_with(methods, |settings| {
                 settings.recovery.gates = policy.clone();
+                settings.recovery.link_ttl = LINK_LIFETIME;
                 settings.recovery.throttle = RecoveryThrottle { limits: Vec::new(), tell: false };
                 (settings.sends.per_hour_target, settings.sends.per_hour_address) = (0, 0);
             });
