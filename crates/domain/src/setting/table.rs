@@ -70,7 +70,7 @@ pub static KEYS: &[&dyn Key] = keys! {
     "recovery.throttle.interval" Recovery Span { least: 0, most: HOUR }, |d, v| d.throttle.interval = Some(v), |_| None;
     "recovery.throttle.tell" Recovery SWITCH, |d, v| d.throttle.tell = Some(v), |_| None;
 
-    "sign_in.lockout_threshold" SignIn Whole { least: 0, most: 100 }, |d, v| d.settings.sign_in.lockout.threshold = v, |s| Some(s.sign_in.lockout.threshold);
+    "sign_in.lockout_threshold" SignIn Whole { least: 1, most: 100 }, |d, v| d.settings.sign_in.lockout.threshold = v, |s| Some(s.sign_in.lockout.threshold);
     "sign_in.lockout_wait" SignIn WAIT, |d, v| d.settings.sign_in.lockout.base = v, |s| Some(s.sign_in.lockout.base);
     "sign_in.lockout_longest" SignIn WAIT, |d, v| d.settings.sign_in.lockout.ceiling = v, |s| Some(s.sign_in.lockout.ceiling);
     "sign_in.address_per_minute" SignIn FROM_ONE, |d, v| d.address_per_minute = Some(v), |_| Some(Settings::ADDRESS_RATE.0);

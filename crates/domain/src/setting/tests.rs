@@ -49,7 +49,7 @@ const TYPED: &[(&str, &[&str], &[&str])] = &[
     ("recovery.throttle.per_hour", &["0", "1000000"], &["1000001", "-1", "five", "5.0"]),
     ("recovery.throttle.interval", &["0s", "1h"], &["3601s", "2h"]),
     ("recovery.throttle.tell", &["true"], &["tell"]),
-    ("sign_in.lockout_threshold", &["0", "100"], &["101", "-1", "18446744073709551616"]),
+    ("sign_in.lockout_threshold", &["1", "100"], &["0", "101", "-1", "18446744073709551616"]),
     ("sign_in.lockout_wait", &["1s", "24h"], &["0s", "25h"]),
     ("sign_in.lockout_longest", &["1s", "24h"], &["0s", "25h"]),
     ("sign_in.address_per_minute", &["1", "1000000"], &["0", "1000001"]),
