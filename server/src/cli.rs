@@ -87,6 +87,18 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Account {
+    /// List every account: what it is known by, status, and name.
+    List,
+    /// Show an account: state, identifiers, password dates, groups, roles, and devices.
+    Show {
+        /// Email address, phone number, or username.
+        identifier: String,
+    },
+    /// End the wait after wrong passwords.
+    Unlock {
+        /// Email address, phone number, or username.
+        identifier: String,
+    },
     /// Disable an account; its sessions, links, and codes end.
     Disable {
         /// Email address, phone number, or username.
@@ -215,6 +227,9 @@ async fn sealed(services: &Services, done: Result<ExitCode, StartError>) -> Resu
 
 async fn account(services: &Services, action: Account) -> Result<ExitCode, StartError> {
     let (done, word) = match action {
+        Account::List => return command::account::list(services).await,
+        Account::Show { identifier } => return command::account::show(services, &identifier).await,
+        Account::Unlock { identifier } => (operator::unlock(services, &identifier).await, "unlocked"),
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
         Account::Release { identifier } => (operator::release(services, &identifier).await, "no longer frozen"),

@@ -9,7 +9,7 @@ use rekey_service::right::By;
 use rekey_service::{Services, Unexpected, group};
 use rekey_shared::Lang;
 
-use super::{account, account_name, group_name, wording};
+use super::{account_id, account_name, group_name, wording};
 use crate::wiring::StartError;
 
 /// Members that are read at a time.
@@ -95,7 +95,7 @@ pub async fn run(services: &Services, action: Action) -> Result<ExitCode, StartE
 
 /// Adds an account to a group.
 pub async fn join(services: &Services, name: &GroupName, identifier: &str) -> Result<(), StartError> {
-    let (account, group) = (account(services, identifier).await?, find(services, name).await?);
+    let (account, group) = (account_id(services, identifier).await?, find(services, name).await?);
     let joined = group::join(services, By::Operator, group, account).await.map_err(wording)?;
     println!("{}", if joined { "Added." } else { "Already in the group." });
     Ok(())
@@ -103,7 +103,7 @@ pub async fn join(services: &Services, name: &GroupName, identifier: &str) -> Re
 
 /// Removes an account from a group.
 pub async fn leave(services: &Services, name: &GroupName, identifier: &str) -> Result<(), StartError> {
-    let (account, group) = (account(services, identifier).await?, find(services, name).await?);
+    let (account, group) = (account_id(services, identifier).await?, find(services, name).await?);
     let left = group::leave(services, By::Operator, group, account).await.map_err(wording)?;
     println!("{}", if left { "Removed." } else { "Not in the group." });
     Ok(())

@@ -1,12 +1,13 @@
 //! The parts of the command line that work on the database: one file a subject.
 
+pub mod account;
 pub mod group;
 pub mod keys;
 pub mod password;
 pub mod role;
 pub mod setting;
 
-use rekey_domain::AccountId;
+use rekey_domain::{Account, AccountId};
 use rekey_domain::group::GroupName;
 use rekey_service::group::GroupError;
 use rekey_service::operator::{self, OperatorError};
@@ -25,12 +26,17 @@ pub fn group_name(text: &str) -> Result<GroupName, String> {
 }
 
 /// The account that someone means.
-async fn account(services: &Services, identifier: &str) -> Result<AccountId, StartError> {
+async fn find_account(services: &Services, identifier: &str) -> Result<Account, StartError> {
     match operator::find(services, identifier).await {
-        Ok(account) => Ok(account.id),
+        Ok(account) => Ok(account),
         Err(OperatorError::NotFound) => Err(StartError::Failed("no account found for this identifier".to_owned())),
         Err(OperatorError::Unexpected(failure)) => Err(failure.into()),
     }
+}
+
+/// Its id.
+async fn account_id(services: &Services, identifier: &str) -> Result<AccountId, StartError> {
+    find_account(services, identifier).await.map(|account| account.id)
 }
 
 /// What to call an account by: what it is known by, else its id.

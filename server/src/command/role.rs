@@ -12,7 +12,7 @@ use rekey_service::{Services, setting};
 use rekey_shared::Lang;
 use rekey_store::Granted;
 
-use super::{account, account_name, author, group};
+use super::{account_id, account_name, author, group};
 use crate::wiring::StartError;
 
 /// What to do with roles.
@@ -91,7 +91,7 @@ async fn find_holder(services: &Services, holder: &str) -> Result<RoleHolder, St
     match holder.strip_prefix("group:").map(super::group_name) {
         Some(Ok(name)) => Ok(RoleHolder::Group(group::find(services, &name).await?)),
         Some(Err(problem)) => Err(StartError::Failed(format!("group:NAME {problem}"))),
-        None => Ok(RoleHolder::Account(account(services, holder).await?)),
+        None => Ok(RoleHolder::Account(account_id(services, holder).await?)),
     }
 }
 
@@ -107,14 +107,19 @@ async fn in_one_line(services: &Services, assignment: &RoleAssignment) -> Result
         RoleHolder::Account(id) => account_name(services, id).await?,
         RoleHolder::Group(id) => format!("group:{}", group::name_of(services, id).await?),
     };
-    let scope = match assignment.scope {
-        RoleScope::Everywhere => "everywhere".to_owned(),
-        RoleScope::Group(id) => format!("group:{}", group::name_of(services, id).await?),
-    };
+    let scope = scope_name(services, assignment.scope).await?;
     let until = assignment.expires_at.map_or_else(|| "never expires".to_owned(), |at| at.written(Lang::En));
     let expired = if assignment.is_in_force(services.clock.now()) { "" } else { " (expired)" };
     let (role, at, by) = (assignment.role, assignment.granted_at.written(Lang::En), author(assignment.granted_by));
     Ok(format!("{holder}\t{role}\t{scope}\t{until}{expired}\t{at}\t{by}"))
+}
+
+/// Where a role holds.
+pub(super) async fn scope_name(services: &Services, scope: RoleScope) -> Result<String, StartError> {
+    match scope {
+        RoleScope::Everywhere => Ok("everywhere".to_owned()),
+        RoleScope::Group(id) => Ok(format!("group:{}", group::name_of(services, id).await?)),
+    }
 }
 
 /// Why nothing was done, in one line.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where something is not as expected")]
 
+mod account_commands;
 mod answers;
 mod binary;
 mod breached;

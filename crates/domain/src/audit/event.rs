@@ -97,6 +97,8 @@ events! {
     SignInRefused = "sign-in-refused", None, Warn, "authn_login_fail";
     /// The guess budget of an account ran out with this failure.
     SignInLocked = "sign-in-locked", None, Warn, "authn_login_lock";
+    /// An operator ended the wait after wrong passwords.
+    SignInUnlocked = "sign-in-unlocked", None, Info, "authn_login_unlock";
     /// Sessions were ended before their time.
     SessionRevoked = "session-revoked", Some(Profile::Caep), Info, "session_expired";
     /// A password was replaced.

@@ -5,7 +5,7 @@ use rekey_domain::{Account, ChangeCause, Status};
 use rekey_shared::identifier::Identifier;
 
 use crate::context::About as _;
-use crate::{Services, Unexpected, journey::revoke};
+use crate::{Services, Unexpected, journey::revoke, verifier};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,15 @@ pub async fn enable(cx: &Services, identifier: &str) -> Result<(), OperatorError
 /// Lets a frozen account be used again.
 pub async fn release(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
     set(cx, identifier, Status::Active, AuditEvent::AccountEnabled).await
+}
+
+/// Ends the wait after wrong passwords, as the right one would.
+pub async fn unlock(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
+    let account = find(cx, identifier).await?;
+    let mut tx = cx.store.begin_write().await?;
+    tx.clear_budget(verifier::password_budget(cx, &account), cx.clock.now()).await?;
+    tx.record(entry(cx, AuditEvent::SignInUnlocked, &account));
+    Ok(tx.commit().await?)
 }
 
 /// Marks an account: the password must be changed before anything else can be done with it.

@@ -1,0 +1,103 @@
+//! `rekey account list|show`: which accounts there are, and how one of them stands.
+
+use std::process::ExitCode;
+
+use rekey_domain::account::state::AccountState;
+use rekey_domain::{Account, AccountIdentifier, Authority, Status};
+use rekey_service::account::state;
+use rekey_service::{Services, Unexpected, policies};
+use rekey_shared::identifier::IdentifierKind;
+use rekey_shared::{Lang, Timestamp};
+
+use super::role::scope_name;
+use crate::wiring::StartError;
+
+/// One line for each account, in the order in which they came to be: what it is known by, status, name.
+pub async fn list(services: &Services) -> Result<ExitCode, StartError> {
+    let store = &services.store;
+    let mut last = None;
+    while let Some(account) = store.find_account_after(last).await.map_err(Unexpected::from)? {
+        let known = store.list_identifiers(account.id).await.map_err(Unexpected::from)?;
+        let known: Vec<_> = known.iter().map(|identifier| identifier.shown.as_str()).collect();
+        println!("{}\t{}\t{}", known.join(", "), status(account.status), name(&account));
+        last = Some(account.id);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is known of one account, a line each; never a secret.
+pub async fn show(services: &Services, identifier: &str) -> Result<ExitCode, StartError> {
+    let account = super::find_account(services, identifier).await?;
+    for (what, value) in facts(services, &account).await? {
+        println!("{what}\t{value}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn facts(services: &Services, account: &Account) -> Result<Vec<(&'static str, String)>, StartError> {
+    let (store, id) = (&services.store, account.id);
+    let mut facts = vec![
+        ("id", id.0.to_string()),
+        ("state", word(state::of(services, account).await?).to_owned()),
+        ("status", status(account.status).to_owned()),
+        ("name", name(account)),
+        ("created", when(account.created_at)),
+    ];
+    let known = store.list_identifiers(id).await.map_err(Unexpected::from)?;
+    facts.extend(known.iter().map(|known| (kind(known.kind), identifier(known))));
+    let kept = match account.authority {
+        Authority::Local if account.password.is_none() => "none".to_owned(),
+        Authority::Local => account.password_changed_at.map_or_else(|| "set".to_owned(), |at| format!("set {}", when(at))),
+        Authority::Directory => "kept in a directory".to_owned(),
+    };
+    facts.push(("password", kept));
+    let ends_at = account.password_expires_at(policies::of(services, account).await?.expiry);
+    facts.extend(ends_at.map(|at| ("password expires", when(at))));
+    let groups = store.list_groups_of(id).await.map_err(Unexpected::from)?;
+    facts.extend(groups.into_iter().map(|group| ("group", group.name.to_string())));
+    for role in store.list_roles_of(id).await.map_err(Unexpected::from)? {
+        facts.push(("role", format!("{} {}", role.role, scope_name(services, role.scope).await?)));
+    }
+    let sessions = store.list_sessions(id).await.map_err(Unexpected::from)?;
+    facts.push(("devices", sessions.len().to_string()));
+    Ok(facts)
+}
+
+fn identifier(known: &AccountIdentifier) -> String {
+    let proven = known.verified_at.map_or_else(|| "not verified".to_owned(), |at| format!("verified {}", when(at)));
+    format!("{} ({proven})", known.shown)
+}
+
+fn name(account: &Account) -> String {
+    [account.given_name.as_str(), account.family_name.as_str()].join(" ").trim().to_owned()
+}
+
+fn when(at: Timestamp) -> String {
+    at.written(Lang::En)
+}
+
+const fn kind(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::Email => "email",
+        IdentifierKind::Phone => "phone",
+        IdentifierKind::Username => "username",
+    }
+}
+
+const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Disabled => "disabled",
+        Status::Frozen { .. } => "frozen",
+    }
+}
+
+const fn word(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Active => "active",
+        AccountState::Pending => "pending: a temporary password was sent",
+        AccountState::Expired => "expired: the password must be changed",
+        AccountState::Locked => "locked",
+        AccountState::Deactivated => "deactivated",
+    }
+}
