@@ -28,7 +28,9 @@ pub async fn up() -> &'static str {
 /// The database answers and has the tables that this program knows.
 pub async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
     match tokio::time::timeout(PATIENCE, is_ready(&site)).await {
-        Ok(Ok(true)) if site.unknown_proxy.is_seen(site.services().clock.now()) => (StatusCode::OK, READY_BEHIND_UNKNOWN),
+        Ok(Ok(true)) if site.unknown_proxy.is_seen(site.services().clock.now()) => {
+            (StatusCode::OK, READY_BEHIND_UNKNOWN)
+        }
         Ok(Ok(true)) => (StatusCode::OK, "ready\n"),
         Ok(Ok(false)) => (StatusCode::SERVICE_UNAVAILABLE, "the database is not migrated\n"),
         Ok(Err(failure)) => {

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn it_is_told_once_an_hour_and_only_of_what_is_not_trusted() {
-        let (noon, minutes) = (Timestamp::from_millis(1_795_165_505_000), |n| Duration::from_secs(60 * n));
+        let (noon, minutes) = (Timestamp::from_millis(1_795_165_505_000), |n: u64| Duration::from_secs(60 * n));
         let mut forwarded = HeaderMap::new();
         forwarded.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.7"));
         let trusted: Vec<Network> = vec!["10.0.0.0/8".parse().expect("a network")];

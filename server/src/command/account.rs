@@ -47,7 +47,9 @@ async fn facts(services: &Services, account: &Account) -> Result<Vec<(&'static s
     facts.extend(known.iter().map(|known| (kind(known.kind), identifier(known))));
     let kept = match account.authority {
         Authority::Local if account.password.is_none() => "none".to_owned(),
-        Authority::Local => account.password_changed_at.map_or_else(|| "set".to_owned(), |at| format!("set {}", when(at))),
+        Authority::Local => {
+            account.password_changed_at.map_or_else(|| "set".to_owned(), |at| format!("set {}", when(at)))
+        }
         Authority::Directory => "kept in a directory".to_owned(),
     };
     facts.push(("password", kept));

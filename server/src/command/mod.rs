@@ -7,8 +7,8 @@ pub mod password;
 pub mod role;
 pub mod setting;
 
-use rekey_domain::{Account, AccountId};
 use rekey_domain::group::GroupName;
+use rekey_domain::{Account, AccountId};
 use rekey_service::group::GroupError;
 use rekey_service::operator::{self, OperatorError};
 use rekey_service::{Services, Unexpected};

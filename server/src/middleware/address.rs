@@ -45,7 +45,8 @@ pub fn client_of(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAd
     let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
     let mut client = peer.to_canonical();
     // A byte that is no text spoils the hop that it stands in and nothing else.
-    let lines: Vec<_> = headers.get_all(FORWARDED_FOR).into_iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    let lines: Vec<_> =
+        headers.get_all(FORWARDED_FOR).into_iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS) {
         if !trusted(client) {
             break;

@@ -124,7 +124,10 @@ fn the_development_mailbox_is_never_on_the_network() {
     ] {
         let given = [("REKEY_LISTEN", listen), ("REKEY_PUBLIC_URL", public_url)];
         let with = |mailbox| load(&[given[0], given[1], ("REKEY_DEV_MAILBOX", mailbox)]);
-        assert_eq!(with("true").expect_err(listen), "dev_mailbox must be false while listen is an address of the network");
+        assert_eq!(
+            with("true").expect_err(listen),
+            "dev_mailbox must be false while listen is an address of the network"
+        );
         assert!(!with("false").expect(listen).dev_mailbox);
         assert_eq!(load(&given).is_err(), public_url.contains("localhost") || public_url.contains("127"), "{listen}");
     }

@@ -38,7 +38,7 @@ pub enum AssignError {
 crate::error::from_store!(AssignError);
 
 /// The policy of an account.
-pub(crate) async fn of(cx: &Services, account: &Account) -> Result<Policy, Unexpected> {
+pub async fn of(cx: &Services, account: &Account) -> Result<Policy, Unexpected> {
     Ok(strictest(cx, &cx.store.list_policies_of(account.id, cx.now()).await?))
 }
 
