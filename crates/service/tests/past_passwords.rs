@@ -99,6 +99,7 @@ on_both_databases! {
         assert_eq!(t.cx.hasher.evaluated(), before + 1, "the current one alone");
         assert_matches!(t.complete_by_link(&link, BETTER).await, Err(CompleteError::TooMany), "one budget for both doors");
         t.advance(HOUR);
+        let link = t.recovery_link(ADA).await;
         t.complete_by_link(&link, BETTER).await.expect("a new hour");
     }
 
