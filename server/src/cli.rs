@@ -87,7 +87,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Account {
-    /// List every account: what it is known by, status, and name.
+    /// List every account: identifiers, status, and name.
     List,
     /// Show an account: state, identifiers, password dates, groups, roles, and devices.
     Show {
