@@ -109,7 +109,7 @@ enum Account {
         /// Email address, phone number, or username.
         identifier: String,
     },
-    /// Unfreeze an account.
+    /// Print a one-time link for the owner of a frozen account; a new password unfreezes it.
     Release {
         /// Email address, phone number, or username.
         identifier: String,
@@ -231,8 +231,8 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
         Account::Show { identifier } => return command::account::show(services, &identifier).await,
         Account::Unlock { identifier } => (operator::unlock(services, &identifier).await, "unlocked"),
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
-        Account::Enable { identifier } => (operator::enable(services, &identifier).await, "enabled"),
-        Account::Release { identifier } => (operator::release(services, &identifier).await, "no longer frozen"),
+        Account::Enable { identifier } => return command::account::enable(services, &identifier).await,
+        Account::Release { identifier } => return command::account::release(services, &identifier).await,
         Account::SetPassword { identifier } => return command::password::set(services, &identifier).await,
         Account::RequireChange { identifier: None, .. } => return job_cli::require_change(services).await,
         Account::RequireChange { identifier: Some(identifier), .. } => {

@@ -495,6 +495,8 @@ To use it again, reset your password. If it was changed with a code or link, ent
 Reset password
 https://id.example.org/forgot
 
+No other email or phone? Contact the help desk. After confirming it's you, they can give you a one-time link.
+
 --
 Rekey, id.example.org
 Sent automatically. Replies aren't read.
@@ -515,6 +517,8 @@ Sent automatically. Replies aren't read.
 
 パスワードを再設定
 https://id.example.org/forgot
+
+ほかの連絡先がない場合は、お問い合わせ窓口にご連絡ください。ご本人と確認できれば、ワンタイムリンクをお渡しできます。
 
 --
 Rekey（id.example.org）

@@ -104,8 +104,12 @@ on_both_databases! {
         let frozen = last(&t, "account-disabled").await;
         assert_eq!((frozen.reason.as_deref(), frozen.account), (Some("owners_objection"), Some(ada(&t).await)));
         assert_eq!(freeze(&link).await, ("spent".to_owned(), Some(ada(&t).await)));
-        operator::release(&t.cx, ADA).await.expect("releases");
-        assert_eq!(reason(&t, "account-enabled").await, "operators_decision");
+        let handed_over = last_segment(&operator::release(&t.cx, ADA).await.expect("begins")).expect("a token");
+        let begun = last(&t, "recovery-activated").await;
+        assert_eq!((begun.actor.as_str(), begun.reason.as_deref()), ("operator", Some("operators_decision")));
+        assert_eq!((begun.account, begun.detail.as_deref()), (Some(ada(&t).await), Some(r#"{"method":"link"}"#)));
+        t.complete_by_link(&handed_over, BETTER).await.expect("recovers");
+        assert_eq!(reason(&t, "account-enabled").await, "recovery");
         t.advance(DAY);
         let late = not_me(&t).await;
         t.advance(8 * DAY);

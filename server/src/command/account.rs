@@ -1,10 +1,11 @@
-//! `rekey account list|show`: which accounts there are, and how one of them stands.
+//! `rekey account list|show|enable|release`: which accounts there are, how one of them stands, and back to use.
 
 use std::process::ExitCode;
 
 use rekey_domain::account::state::AccountState;
 use rekey_domain::{Account, AccountIdentifier, Authority, Status};
 use rekey_service::account::state;
+use rekey_service::operator::{self, StatusError};
 use rekey_service::{Services, Unexpected, policies};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -32,6 +33,34 @@ pub async fn show(services: &Services, identifier: &str) -> Result<ExitCode, Sta
         println!("{what}\t{value}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lets a disabled account be used again.
+pub async fn enable(services: &Services, identifier: &str) -> Result<ExitCode, StartError> {
+    operator::enable(services, identifier).await.map_err(not_changed)?;
+    println!("The account is enabled.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Begins the recovery of a frozen account. The link alone goes to the output, what to do with it beside it.
+pub async fn release(services: &Services, identifier: &str) -> Result<ExitCode, StartError> {
+    let link = operator::release(services, identifier).await.map_err(not_changed)?;
+    println!("{link}");
+    eprintln!("Make sure that you are dealing with the account's owner. Hand the link over in person,");
+    eprintln!("or by a channel you trust. It works once and replaces earlier links.");
+    eprintln!("The account stays frozen until a new password is set.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn not_changed(error: StatusError) -> StartError {
+    let line = match error {
+        StatusError::NotFound => "no account found for this identifier",
+        StatusError::NotDisabled => "the account is not disabled. If it is frozen, use: rekey account release",
+        StatusError::NotFrozen => "the account is not frozen. If it is disabled, use: rekey account enable",
+        StatusError::KeptElsewhere => "the password of this account is kept in a directory",
+        StatusError::Unexpected(failure) => return failure.into(),
+    };
+    StartError::Failed(line.to_owned())
 }
 
 async fn facts(services: &Services, account: &Account) -> Result<Vec<(&'static str, String)>, StartError> {

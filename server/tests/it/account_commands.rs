@@ -1,10 +1,10 @@
-//! `rekey account list|show|unlock`, in processes of their own, beside a program that runs.
+//! `rekey account list|show|unlock|enable|release`, in processes of their own, beside a program that runs.
 
 use std::process::Stdio;
 
 use rekey_testkit::TestSite;
-use rekey_testkit::bench::GOOD;
-use rekey_testkit::site::Scripts;
+use rekey_testkit::bench::{BETTER, GOOD};
+use rekey_testkit::site::{Scripts, paths};
 
 const ADA: &str = "ada@example.org";
 const BOB: &str = "bob@example.org";
@@ -48,4 +48,33 @@ async fn accounts_are_listed_shown_and_unlocked() {
     assert!(run(&site, &["account", "show", ADA]).contains("\nstate\tactive\n"));
     assert!(signs_in(&site, GOOD).await);
     assert_eq!(run(&site, &["account", "show", "eve@example.org"]), "rekey: no account found for this identifier\n");
+}
+
+#[tokio::test]
+async fn a_frozen_account_is_released_by_a_link_and_a_new_password_alone() {
+    const THIRD: &str = "Six softer-words9nowhere";
+    let not_frozen = "rekey: the account is not frozen. If it is disabled, use: rekey account enable\n";
+    let not_disabled = "rekey: the account is not disabled. If it is frozen, use: rekey account release\n";
+    let site = TestSite::program().start().await;
+    site.register(ADA).await;
+    assert_eq!(run(&site, &["account", "release", ADA]), not_frozen);
+    assert_eq!(run(&site, &["account", "enable", ADA]), not_disabled);
+    run(&site, &["account", "disable", ADA]);
+    assert_eq!(run(&site, &["account", "release", ADA]), not_frozen, "it is disabled");
+    assert!(!signs_in(&site, GOOD).await);
+    assert_eq!(run(&site, &["account", "enable", ADA]), "The account is enabled.\n");
+
+    site.freeze(ADA).await;
+    assert_eq!(run(&site, &["account", "enable", ADA]), not_disabled, "it is frozen");
+    let shown = run(&site, &["account", "show", ADA]);
+    assert!(shown.contains("\nstatus\tfrozen\n") && shown.contains("\npassword\tnone\n"), "{shown}");
+
+    let printed = run(&site, &["account", "release", ADA]);
+    let beginning = format!("{}{}", site.as_program().installation().origin(), paths::RECOVERY_LINK);
+    let token = printed.strip_prefix(&beginning).and_then(|rest| rest.strip_suffix('\n')).expect("one line, a link");
+    assert!(!signs_in(&site, BETTER).await, "the password that was objected to stays dead");
+    site.reset(token, THIRD).await;
+    assert!(signs_in(&site, THIRD).await);
+    assert!(run(&site, &["account", "show", ADA]).contains("\nstatus\tactive\n"));
+    assert_eq!(run(&site, &["account", "release", "eve@example.org"]), "rekey: no account found for this identifier\n");
 }

@@ -34,6 +34,19 @@ async fn a_page_that_is_the_same_for_everyone_has_no_data() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_frozen_account_names_both_ways_back() {
+    const DESK: &str = "https://desk.example.org/";
+    let ways = |page: &str, desk: &str| {
+        assert!(page.contains("enter a different email or phone."), "{page}");
+        assert!(page.contains(r#"<a href="/forgot" class="btn">"#), "{page}");
+        assert!(page.contains(&format!(r#"they can give you a one-time link.<!> <a href="{desk}">"#)), "{page}");
+    };
+    ways(&TestSite::router().start().await.get("/not-me/done").await.body, "/help");
+    let site = TestSite::router().set("REKEY_HELP_URL", DESK).start().await;
+    ways(&site.get("/not-me/done").await.body, DESK);
+}
+
+#[tokio::test]
 async fn every_page_of_the_account_is_closed_to_those_who_are_not_signed_in() {
     let site = TestSite::router().start().await;
     let pages: Vec<_> = PAGES.iter().filter(|page| page.path.starts_with("/account")).collect();

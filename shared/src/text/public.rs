@@ -76,5 +76,7 @@ super::messages! {
     FROZEN_TITLE: "Your account is frozen", "アカウントの利用を停止しました";
     FROZEN_TEXT: "No one can sign in. To use your account again, reset your password. If it was changed with a code or link, enter a different email or phone.",
         "誰もサインインできません。再開するには、パスワードを再設定してください。届いたコードやリンクで変更されていた場合は、別の連絡先を入力してください。";
+    FROZEN_HELP: "No other email or phone? Contact the help desk. After confirming it's you, they can give you a one-time link.",
+        "ほかの連絡先がない場合は、お問い合わせ窓口にご連絡ください。ご本人と確認できれば、ワンタイムリンクをお渡しできます。";
     CHOOSE_NEW_PASSWORD: "Reset your password", "パスワードを再設定";
 }

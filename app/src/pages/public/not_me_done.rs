@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use rekey_shared::MessageId;
 
 use crate::components::Outcome;
+use crate::page_context;
 use crate::pages::PageRoute;
 use crate::paths;
 #[cfg(feature = "ssr")]
@@ -29,6 +30,11 @@ impl PageRoute for NotMeDone {
     }
 
     fn view((): ()) -> AnyView {
+        let (lang, site) = (page_context::lang(), page_context::site());
+        let (url, label) = match site.help_url {
+            Some(url) => (url, MessageId::ASK_HELP_DESK),
+            None => (paths::HELP.to_owned(), MessageId::SEE_HELP),
+        };
         view! {
             <Outcome
                 title=MessageId::FROZEN_TITLE
@@ -36,6 +42,7 @@ impl PageRoute for NotMeDone {
                 next=paths::FORGOT
                 label=MessageId::CHOOSE_NEW_PASSWORD
             />
+            <p class="aside">{MessageId::FROZEN_HELP.text(lang)} " " <a href=url>{label.text(lang)}</a></p>
         }
         .into_any()
     }

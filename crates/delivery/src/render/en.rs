@@ -152,6 +152,10 @@ fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
              If it was changed with a code or link, enter a different email or phone:",
         )
         .button("Reset password", forgot)
+        .words(
+            "No other email or phone? Contact the help desk. \
+             After confirming it's you, they can give you a one-time link.",
+        )
 }
 
 fn hello(name: &str) -> String {

@@ -163,6 +163,10 @@ fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
              届いたコードやリンクで変更されていた場合は、別の連絡先を入力してください。",
         )
         .button("パスワードを再設定", forgot)
+        .words(
+            "ほかの連絡先がない場合は、お問い合わせ窓口にご連絡ください。\
+             ご本人と確認できれば、ワンタイムリンクをお渡しできます。",
+        )
 }
 
 /// A mail to a person without a known name begins with what it is about.

@@ -32,8 +32,8 @@ pub enum Status {
     Active,
     /// The operator switched it off; nothing but the operator switches it on again.
     Disabled,
-    /// Its owner said "this was not me". An operator, or a recovery by another verified channel than the
-    /// one that was objected to, releases it.
+    /// Its owner said "this was not me", and its password is gone. A recovery by another verified channel than the
+    /// one that was objected to, or one that an operator begins, releases it.
     Frozen {
         /// When.
         at: Timestamp,
@@ -103,6 +103,14 @@ impl Account {
         self.may_sign_in() && self.authority == Authority::Local && !administers && self.password.is_some()
     }
 
+    /// Whether its owner objected to what was proven by this address or number, and nothing has settled it since.
+    pub fn disputes(&self, channel: IdentifierId) -> bool {
+        match self.status {
+            Status::Frozen { disputed, .. } => disputed == Some(channel),
+            Status::Active | Status::Disabled => false,
+        }
+    }
+
     /// Whether a recovery that is proven by `channel` may go ahead.
     ///
     /// A frozen account is recovered only by another verified channel than the one that was objected to.
@@ -112,9 +120,8 @@ impl Account {
             return false;
         }
         match self.status {
-            Status::Active => true,
             Status::Disabled => false,
-            Status::Frozen { disputed, .. } => disputed != Some(channel),
+            Status::Active | Status::Frozen { .. } => !self.disputes(channel),
         }
     }
 }

@@ -5,6 +5,7 @@
 //!     [*] --> Unresolved: start
 //!     Unresolved --> Resolved: an account with a usable address or number is found
 //!     Unresolved --> Unresolved: none is, for ever
+//!     [*] --> Resolved: an operator begins it for a frozen account
 //!     Resolved --> Gate2: right code, or a link is presented
 //!     Gate2 --> Proven: another method, or another class
 //!     Resolved --> Proven: where one gate is enough
@@ -20,6 +21,16 @@ use crate::{Account, Status};
 /// What a recovery must prove where nothing else is set: one message to a verified address or number.
 pub fn recommended_policy() -> GatePolicy {
     GatePolicy::one(MethodSet::of(&[Method::Mail, Method::Text]))
+}
+
+/// What the browser that came by a link must prove. A link that an operator handed over passes the first gate, by
+/// whatever methods that is passed otherwise: the operator has made sure of the person. Gates after it stay shut.
+pub fn policy_for_link(policy: &GatePolicy, link: Method) -> GatePolicy {
+    let mut policy = policy.clone();
+    if let Some(first) = policy.gates.first_mut().filter(|_| link == Method::Clerk) {
+        *first = first.iter().chain([Method::Clerk]).collect();
+    }
+    policy
 }
 
 pub(super) fn subject_holds(journey: &Journey, account: Option<&Account>) -> bool {

@@ -51,7 +51,8 @@ pub enum Effect {
     ClearBudget,
     /// An account that its owner had frozen may be used again.
     Release,
-    /// Every verified address and number is told, with a way to object.
+    /// Every verified address and number is told, but for one that the owner has objected to, with a way to object;
+    /// older ways end.
     NotifyOwner,
 }
 

@@ -6,6 +6,7 @@ use rekey_domain::audit::{Actor, AuditEvent, LinkKind, Reason, Target};
 
 use crate::audit::links;
 use crate::context::About as _;
+use crate::password::history;
 use crate::{PlainToken, RequestMeta, Services, Unexpected, journey::revoke, message::notices};
 
 /// Why an account was not frozen.
@@ -38,13 +39,15 @@ async fn refuse(cx: &Services, meta: &RequestMeta, token: &str) -> Result<(), Fr
     Err(FreezeError::NotValid)
 }
 
-/// Freezes the account and ends all its sessions, once. What was used to change the password
-/// cannot be used to release it.
+/// Freezes the account, takes its password away and ends all its sessions, once. What was used to change the password
+/// cannot be used to release it, and the password that was objected to opens nothing any more.
 pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<(), FreezeError> {
     let found = find(cx, token).await?.and_then(|action_token| Some((action_token.account?, action_token)));
     let Some((id, action_token)) = found else { return refuse(cx, meta, token).await };
-    let now = cx.now();
+    let (now, remembered) = (cx.now(), history::depth(cx).await?);
     let mut tx = cx.store.begin_write().await?;
+    // The account before its link, as where a new password revokes the link: the other order could deadlock.
+    tx.lock_account(id).await?;
     if !tx.spend_action_token(action_token.id, now).await? {
         // The same button in another tab was faster.
         drop(tx);
@@ -52,7 +55,7 @@ pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<()
     }
     let account = tx.find_account(id).await?.ok_or(FreezeError::NotValid)?;
     // Frozen or disabled already: the link is spent, and the account is as safe as it was asked to be.
-    if account.status == Status::Active && tx.freeze_account(id, action_token.disputed, now).await? {
+    if account.status == Status::Active && tx.freeze_account(id, action_token.disputed, remembered, now).await? {
         tx.bump_epoch(id).await?;
         tx.end_sessions(id, None, now).await?;
         revoke::revoke_all(&tx, id, None).await?;

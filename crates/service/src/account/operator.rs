@@ -1,11 +1,15 @@
-//! What the operator does at the command line: switching accounts off and on, releasing frozen ones.
+//! What the operator does at the command line: switching accounts off and on, beginning the recovery of frozen ones.
 
-use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Reason};
+use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail, Reason};
+use rekey_domain::password::set::SetOccasion;
 use rekey_domain::{Account, ChangeCause, Status};
 use rekey_shared::identifier::Identifier;
+use rekey_store::Write;
+use url::Url;
 
 use crate::context::About as _;
-use crate::{Services, Unexpected, journey::revoke, verifier};
+use crate::journey::{revoke, start};
+use crate::{Services, Unexpected, verifier};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -18,21 +22,74 @@ pub enum OperatorError {
     Unexpected(#[from] Unexpected),
 }
 
-crate::error::from_store!(OperatorError);
+/// Why an account was not enabled or released.
+#[derive(Debug, thiserror::Error)]
+pub enum StatusError {
+    /// No account goes by that.
+    #[error("no account has this identifier")]
+    NotFound,
+    /// Only a disabled account is enabled.
+    #[error("the account is not disabled")]
+    NotDisabled,
+    /// Only a frozen account is released.
+    #[error("the account is not frozen")]
+    NotFrozen,
+    /// A directory keeps its password: there is none to recover here.
+    #[error("the password of this account is kept in a directory")]
+    KeptElsewhere,
+    /// Something broke.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
+}
+
+crate::error::from_store!(OperatorError, StatusError);
+
+impl From<OperatorError> for StatusError {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::NotFound => Self::NotFound,
+            OperatorError::Unexpected(failure) => Self::Unexpected(failure),
+        }
+    }
+}
 
 /// Switches an account off and ends all its sessions, links and codes.
 pub async fn disable(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
-    set(cx, identifier, Status::Disabled, AuditEvent::AccountDisabled).await
+    let account = find(cx, identifier).await?;
+    let tx = cx.store.begin_write().await?;
+    tx.set_status(account.id, Status::Disabled, cx.clock.now()).await?;
+    finish(cx, tx, &account, AuditEvent::AccountDisabled).await
 }
 
 /// Lets a disabled account be used again.
-pub async fn enable(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
-    set(cx, identifier, Status::Active, AuditEvent::AccountEnabled).await
+pub async fn enable(cx: &Services, identifier: &str) -> Result<(), StatusError> {
+    let account = find(cx, identifier).await?;
+    let tx = cx.store.begin_write().await?;
+    if !tx.enable_account(account.id, cx.clock.now()).await? {
+        return Err(StatusError::NotDisabled);
+    }
+    Ok(finish(cx, tx, &account, AuditEvent::AccountEnabled).await?)
 }
 
-/// Lets a frozen account be used again.
-pub async fn release(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
-    set(cx, identifier, Status::Active, AuditEvent::AccountEnabled).await
+/// Begins the recovery of a frozen account, and returns its link: for its owner, of whom the operator has made sure.
+/// The account stays frozen until it has a new password. Older links of the account die.
+pub async fn release(cx: &Services, identifier: &str) -> Result<Url, StatusError> {
+    let (identifier, account) = find_named(cx, identifier).await?;
+    let mut tx = cx.store.begin_write().await?;
+    tx.lock_account(account.id).await?;
+    // Judged as it is now that nothing else can change it.
+    let account = tx.find_account(account.id).await?.ok_or(StatusError::NotFound)?;
+    if !matches!(account.status, Status::Frozen { .. }) {
+        return Err(StatusError::NotFrozen);
+    }
+    SetOccasion::Recovery.permit(&account).ok_or(StatusError::KeptElsewhere)?;
+    revoke::revoke_all(&tx, account.id, None).await?;
+    let (started, token) = start::by_operator(cx, &identifier, &account)?;
+    started.insert(&tx).await?;
+    let begun = entry(cx, AuditEvent::RecoveryActivated, &account).journey(started.journey.id);
+    tx.record(begun.detail(Detail::Method(audit::Method::Link)));
+    tx.commit().await?;
+    Ok(cx.links.recovery(&token))
 }
 
 /// Ends the wait after wrong passwords, as the right one would.
@@ -68,22 +125,22 @@ fn entry(cx: &Services, event: AuditEvent, account: &Account) -> AuditEntry {
     entry.reason(Reason::OperatorsDecision)
 }
 
-async fn set(cx: &Services, identifier: &str, status: Status, event: AuditEvent) -> Result<(), OperatorError> {
-    let account = find(cx, identifier).await?;
-    let now = cx.clock.now();
-    let mut tx = cx.store.begin_write().await?;
-    tx.set_status(account.id, status, now).await?;
+/// Ends everything that is under way for an account whose status has changed.
+async fn finish(cx: &Services, mut tx: Write, account: &Account, event: AuditEvent) -> Result<(), OperatorError> {
     tx.bump_epoch(account.id).await?;
-    tx.end_sessions(account.id, None, now).await?;
+    tx.end_sessions(account.id, None, cx.clock.now()).await?;
     revoke::revoke_all(&tx, account.id, None).await?;
-    tx.record(entry(cx, event, &account));
-    tx.commit().await?;
-    Ok(())
+    tx.record(entry(cx, event, account));
+    Ok(tx.commit().await?)
 }
 
 /// The account that goes by an email address, a phone number, or a username.
 pub async fn find(cx: &Services, typed: &str) -> Result<Account, OperatorError> {
+    Ok(find_named(cx, typed).await?.1)
+}
+
+async fn find_named(cx: &Services, typed: &str) -> Result<(Identifier, Account), OperatorError> {
     let identifier = Identifier::parse(typed, &cx.settings().default_region).map_err(|_| OperatorError::NotFound)?;
     let found = cx.store.find_account_by(identifier.kind(), identifier.canonical()).await?;
-    found.map(|(account, _)| account).ok_or(OperatorError::NotFound)
+    found.map(|(account, _)| (identifier, account)).ok_or(OperatorError::NotFound)
 }

@@ -59,7 +59,8 @@ async fn by_handle(cx: &Services, kind: JourneyKind, handle: &str) -> Result<Opt
     let proofs = cx.store.list_journey_proofs(journey.id).await?;
     let journey = journey.as_shown_to_initiator(&proofs, cx.now());
     let owner = Owner::Journey(journey.id);
-    gather(cx, journey, owner, proofs, None).await.map(Some)
+    let policy = policy_of(cx, kind);
+    gather(cx, journey, (owner, policy), proofs, None).await.map(Some)
 }
 
 async fn by_link(cx: &Services, kind: JourneyKind, token: &str) -> Result<Option<Held>, Unexpected> {
@@ -71,19 +72,19 @@ async fn by_link(cx: &Services, kind: JourneyKind, token: &str) -> Result<Option
     let (now, proof) = (cx.now(), ProofId::new(cx.now(), cx.random()));
     let Some(presented) = journey::present_link(&journey, &mail, token.digest(), proof, now) else { return Ok(None) };
     let proofs = cx.store.list_journey_proofs(id).await?;
-    gather(cx, journey, Owner::Link(id), proofs, Some(presented)).await.map(Some)
+    let policy = journey::recovery::policy_for_link(&policy_of(cx, kind), mail.method);
+    gather(cx, journey, (Owner::Link(id), policy), proofs, Some(presented)).await.map(Some)
 }
 
 async fn gather(
     cx: &Services,
     journey: Journey,
-    owner: Owner,
+    (owner, policy): (Owner, GatePolicy),
     proofs: Vec<Proof>,
     presented: Option<GrantedProof>,
 ) -> Result<Held, Unexpected> {
     let mut challenges = cx.store.list_challenges(journey.id).await?;
     challenges.retain(|challenge| challenge.owner == owner);
-    let policy = policy_of(cx, journey.kind);
     Ok(Held { journey, owner, challenges, account: None, proofs, presented, policy })
 }
 

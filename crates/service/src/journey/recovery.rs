@@ -114,7 +114,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
         link_lifetime: Some(link_lifetime),
         action_token: None,
     };
-    let started = start::start(cx, meta, &new);
+    let started = start::start(cx, meta.lang, &new);
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;

@@ -136,7 +136,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
         link_lifetime: None,
         action_token,
     };
-    let started = start::start(cx, meta, &new);
+    let started = start::start(cx, meta.lang, &new);
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;

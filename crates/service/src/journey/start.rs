@@ -5,12 +5,12 @@ use std::time::Duration;
 use rekey_domain::journey::challenge::{CODE_LIFETIME, Challenge, NewChallenge};
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::owner::Owner;
-use rekey_domain::journey::{Journey, JourneyKind, JourneyState, Subject};
+use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, JourneyState, Subject};
 use rekey_domain::message::{Notification, OutboxItem};
 use rekey_domain::throttle::{self, Limit, Purpose};
-use rekey_domain::{ActionTokenId, ChallengeId, JourneyId, OutboxId};
-use rekey_shared::Timestamp;
+use rekey_domain::{Account, ActionTokenId, ChallengeId, JourneyId, OutboxId};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
+use rekey_shared::{Lang, Timestamp};
 use rekey_store::Write;
 
 use crate::{PlainToken, RequestMeta, Services, Unexpected, verifier};
@@ -35,7 +35,7 @@ pub(crate) struct Started {
 }
 
 /// A new journey with its first challenge.
-pub(crate) fn start(cx: &Services, meta: &RequestMeta, new: &NewJourney<'_>) -> Started {
+pub(crate) fn start(cx: &Services, lang: Lang, new: &NewJourney<'_>) -> Started {
     let now = cx.now();
     let handle = cx.new_token();
     let journey = Journey {
@@ -46,7 +46,7 @@ pub(crate) fn start(cx: &Services, meta: &RequestMeta, new: &NewJourney<'_>) -> 
         target_kind: new.identifier.kind(),
         target: new.identifier.canonical().to_owned(),
         target_shown: new.identifier.shown().to_owned(),
-        lang: meta.lang,
+        lang,
         subject: Subject::Unresolved,
         action_token: new.action_token,
         created_at: now,
@@ -61,6 +61,29 @@ pub(crate) fn start(cx: &Services, meta: &RequestMeta, new: &NewJourney<'_>) -> 
         until: journey.expires_at,
     };
     Started { challenge: Challenge::issue(first, now), journey, handle }
+}
+
+/// A recovery that an operator begins for an account, and the token of its link. It is for that account from the
+/// beginning, nothing is sent, and nothing but the link leads to it.
+pub(crate) fn by_operator(
+    cx: &Services,
+    identifier: &Identifier,
+    account: &Account,
+) -> Result<(Started, PlainToken), Unexpected> {
+    let link_lifetime = cx.settings().recovery.link_ttl;
+    let new = NewJourney {
+        kind: JourneyKind::Recovery,
+        identifier,
+        lifetime: link_lifetime.max(JOURNEY_LIFETIME),
+        link_lifetime: Some(link_lifetime),
+        action_token: None,
+    };
+    let mut started = start(cx, account.lang, &new);
+    started.journey.subject = Subject::of(account);
+    let token = cx.keys.link_of(&started.challenge)?;
+    started.challenge.method = Method::Clerk;
+    started.challenge.link = Some(token.digest());
+    Ok((started, token))
 }
 
 /// How a message gets to what was typed. A user name does not say; the worker corrects the guess.

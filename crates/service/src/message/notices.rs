@@ -14,7 +14,11 @@ use crate::{Services, Unexpected};
 /// How long "this was not me" can be said (RC-11, ID-4).
 pub(crate) const NOT_ME_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Tells every verified address and number that the password was changed, with a way to object.
+/// Tells every verified address and number that the password was changed, with a way to object. Older ways to object
+/// end: they were about a password that is gone.
+///
+/// An address that the owner has objected to gets none: who reads there could freeze the account again, dispute what
+/// it was recovered by, and so make the address good once more.
 pub(crate) async fn password_changed(
     cx: &Services,
     tx: &mut Write,
@@ -34,8 +38,9 @@ pub(crate) async fn password_changed(
         expires_at: now.plus(NOT_ME_LIFETIME),
         spent_at: None,
     };
+    tx.revoke_action_tokens(ActionTokenKind::NotMe, Some(account.id)).await?;
     tx.insert_action_token(&action_token).await?;
-    for to in verified(known) {
+    for to in verified(known).filter(|to| !account.disputes(*to)) {
         enqueue(cx, tx, account.lang, Notification::PasswordChanged { account: account.id, to, action_token: id })
             .await?;
     }

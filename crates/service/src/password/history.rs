@@ -41,8 +41,10 @@ pub(crate) async fn hash_unless_used(
     let depth = policy.history.on_change;
     let mut against = Vec::new();
     if depth > 0 {
+        // A frozen account has no present password: the one that was taken away is the latest of the past ones.
+        let past = u64::from(depth) - u64::from(account.password.is_some());
         against.extend(account.password.clone().filter(|_| !current_differs));
-        against.extend(cx.store.list_past_passwords(account.id, u64::from(depth) - 1).await?);
+        against.extend(cx.store.list_past_passwords(account.id, past).await?);
     }
     let (unused, hash) = match verifier::check_history(cx, permit, account, typed, against).await? {
         HistoryCheck::New(hash) => (true, Some(hash)),

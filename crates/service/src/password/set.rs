@@ -6,6 +6,7 @@
 //! has to be committed before the directory is written, since no transaction may wait for a machine far away: then
 //! another one comes back.
 
+use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Reason};
 use rekey_domain::password::set::{Effect, SetOccasion};
 use rekey_domain::{Account, AccountIdentifier, Epoch, IdentifierId, JourneyId, PasswordHash, Status};
@@ -101,13 +102,25 @@ async fn apply(cx: &Services, tx: &mut Write, new: &SetPassword<'_>, effect: Eff
             }
         }
         Effect::NotifyOwner => {
-            notices::password_changed(cx, tx, account, new.identifiers, new.proven_by).await?;
+            let disputed = new.disputed(cx, tx).await?;
+            notices::password_changed(cx, tx, account, new.identifiers, disputed).await?;
         }
     }
     Ok(())
 }
 
 impl SetPassword<'_> {
+    /// What the owner disputes by objecting. A change that rests on the current password is worth no more than what
+    /// that one was proven by: else an intruder would shake the objection off by changing the password once more.
+    async fn disputed(&self, cx: &Services, tx: &Write) -> Result<Option<IdentifierId>, Unexpected> {
+        if self.proven_by.is_some() || !self.occasion.asks_for_current() {
+            return Ok(self.proven_by);
+        }
+        let latest = tx.find_latest_action_token(ActionTokenKind::NotMe, self.account.id).await?;
+        let open = latest.filter(|latest| latest.is_open(ActionTokenKind::NotMe, cx.now()));
+        Ok(open.and_then(|open| open.disputed))
+    }
+
     fn audit(&self, event: AuditEvent, at: Timestamp) -> AuditEntry {
         let entry = match self.request {
             // Anyone who gets as far as this has proven to be the owner.

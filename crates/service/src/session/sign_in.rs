@@ -192,9 +192,11 @@ fn reason_of(account: Option<&Account>, checked: PasswordCheck) -> Reason {
     match (account.map(|account| account.status), checked) {
         (None, _) => Reason::NoAccount,
         (Some(_), PasswordCheck::Waiting) => Reason::NoTryLeft,
-        (Some(_), PasswordCheck::Wrong { .. }) => Reason::WrongSecret,
+        // Freezing took the password away, so that none is right.
+        (Some(Status::Frozen { .. }), PasswordCheck::Right | PasswordCheck::Wrong { .. }) => Reason::AccountFrozen,
+        (Some(Status::Disabled | Status::Active), PasswordCheck::Wrong { .. }) => Reason::WrongSecret,
         (Some(Status::Disabled), PasswordCheck::Right) => Reason::AccountDisabled,
-        (Some(Status::Frozen { .. } | Status::Active), PasswordCheck::Right) => Reason::AccountFrozen,
+        (Some(Status::Active), PasswordCheck::Right) => Reason::AccountFrozen,
     }
 }
 

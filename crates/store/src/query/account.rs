@@ -128,14 +128,27 @@ impl Write {
         Ok(())
     }
 
-    /// Freezes an account that is active. `false` when it is not.
+    /// Lets a disabled account be used again. `false` when it is not disabled.
+    pub async fn enable_account(&self, id: AccountId, now: Timestamp) -> Result<bool, Unexpected> {
+        self.change_status(id, Status::Active, now, Some(Status::Disabled)).await
+    }
+
+    /// Freezes an account that is active and takes its password away: it is remembered as one of the past ones, of
+    /// which the account keeps at most `remembered`. `false` when it is not active, and then nothing changes.
     pub async fn freeze_account(
         &self,
         id: AccountId,
         disputed: Option<IdentifierId>,
+        remembered: u8,
         now: Timestamp,
     ) -> Result<bool, Unexpected> {
-        self.change_status(id, Status::Frozen { at: now, disputed }, now, Some(Status::Active)).await
+        // Without the lock a password that is set in between would go without being remembered.
+        self.lock_account(id).await?;
+        if !self.change_status(id, Status::Frozen { at: now, disputed }, now, Some(Status::Active)).await? {
+            return Ok(false);
+        }
+        self.remove_password(id, remembered, now).await?;
+        Ok(true)
     }
 
     async fn change_status(

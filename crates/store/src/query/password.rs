@@ -57,14 +57,42 @@ impl Write {
         if occasion.has(Effect::RememberReplaced) {
             // The row is ours from here on. What was read before has the same epoch, so it is the password replaced.
             let past = u64::from(Ord::min(remembered, History::DEEPEST)).saturating_sub(1);
-            if let Some(password) = before.password.filter(|_| past > 0 && before.epoch == epoch.0) {
-                let replaced_at = now.as_millis();
-                let row = past_password::Model { account: id.0, epoch: epoch.0, password, replaced_at };
-                past_password::Entity::insert(row.into_active_model()).exec_without_returning(&self.tx).await?;
-            }
-            self.forget_past_passwords(id, past).await?;
+            let replaced = before.password.filter(|_| before.epoch == epoch.0);
+            self.remember_password((id, epoch), replaced, past, now).await?;
         }
         Ok(Some(Epoch(after.epoch)))
+    }
+
+    /// Takes the password of an account away, which the caller has locked and whose epoch it raises. Until there is
+    /// another one the past ones are all that the history holds, so it may hold one more of them.
+    pub(super) async fn remove_password(
+        &self,
+        id: AccountId,
+        remembered: u8,
+        now: Timestamp,
+    ) -> Result<(), Unexpected> {
+        let Some(before) = account::Entity::find_by_id(id.0).one(&self.tx).await? else { return Ok(()) };
+        let update = account::Entity::update_many()
+            .col_expr(account::Column::Password, Expr::value(None::<String>))
+            .filter(account::COLUMN.id.eq(id.0));
+        update.exec(&self.tx).await?;
+        let past = u64::from(Ord::min(remembered, History::DEEPEST));
+        self.remember_password((id, Epoch(before.epoch)), before.password, past, now).await
+    }
+
+    /// Puts a password that was good until an epoch into the history, which keeps the latest `kept`.
+    async fn remember_password(
+        &self,
+        (id, epoch): (AccountId, Epoch),
+        password: Option<String>,
+        kept: u64,
+        now: Timestamp,
+    ) -> Result<(), Unexpected> {
+        if let Some(password) = password.filter(|_| kept > 0) {
+            let row = past_password::Model { account: id.0, epoch: epoch.0, password, replaced_at: now.as_millis() };
+            past_password::Entity::insert(row.into_active_model()).exec_without_returning(&self.tx).await?;
+        }
+        self.forget_past_passwords(id, kept).await
     }
 
     /// Replaces the stored form of the same password. `false` when the password was changed meanwhile.

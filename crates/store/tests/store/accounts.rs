@@ -123,13 +123,15 @@ on_both! {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;
         let tx = store.begin_write().await.unwrap();
-        assert!(tx.freeze_account(ada.id, Some(IdentifierId(id(1))), at(1)).await.unwrap());
-        assert!(!tx.freeze_account(ada.id, None, at(2)).await.unwrap());
+        assert!(tx.freeze_account(ada.id, Some(IdentifierId(id(1))), 4, at(1)).await.unwrap());
+        assert!(!tx.freeze_account(ada.id, None, 4, at(2)).await.unwrap());
         let frozen = tx.find_account(ada.id).await.unwrap().unwrap().status;
         assert_eq!(frozen, Status::Frozen { at: at(1), disputed: Some(IdentifierId(id(1))) });
+        assert!(!tx.enable_account(ada.id, at(3)).await.unwrap(), "it is frozen, not disabled");
         tx.set_status(ada.id, Status::Disabled, at(3)).await.unwrap();
-        assert!(!tx.freeze_account(ada.id, None, at(4)).await.unwrap());
-        tx.set_status(ada.id, Status::Active, at(5)).await.unwrap();
+        assert!(!tx.freeze_account(ada.id, None, 4, at(4)).await.unwrap());
+        assert!(tx.enable_account(ada.id, at(5)).await.unwrap());
+        assert!(!tx.enable_account(ada.id, at(6)).await.unwrap(), "it is active");
         tx.commit().await.unwrap();
         assert_eq!(store.find_account(ada.id).await.unwrap().unwrap().status, Status::Active);
     }
