@@ -192,11 +192,11 @@ fn reason_of(account: Option<&Account>, checked: PasswordCheck) -> Reason {
     match (account.map(|account| account.status), checked) {
         (None, _) => Reason::NoAccount,
         (Some(_), PasswordCheck::Waiting) => Reason::NoTryLeft,
-        // Freezing took the password away, so that none is right.
-        (Some(Status::Frozen { .. }), PasswordCheck::Right | PasswordCheck::Wrong { .. }) => Reason::AccountFrozen,
         (Some(Status::Disabled | Status::Active), PasswordCheck::Wrong { .. }) => Reason::WrongSecret,
         (Some(Status::Disabled), PasswordCheck::Right) => Reason::AccountDisabled,
-        (Some(Status::Active), PasswordCheck::Right) => Reason::AccountFrozen,
+        // Freezing took the password away, so that none is right; an account that was active was frozen meanwhile.
+        (Some(Status::Frozen { .. }), PasswordCheck::Right | PasswordCheck::Wrong { .. })
+        | (Some(Status::Active), PasswordCheck::Right) => Reason::AccountFrozen,
     }
 }
 
