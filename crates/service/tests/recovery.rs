@@ -97,7 +97,7 @@ on_both_databases! {
                 Err(VerifyError::Wrong { tries_left: 4 })
             );
         }
-        t.advance(40 * MINUTE);
+        t.advance(HOUR);
         for handle in [&stranger, &clicked, &decoy] {
             recovery::resend(&t.cx, &meta(), handle).await.expect("looks like any other");
         }
