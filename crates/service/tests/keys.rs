@@ -162,6 +162,7 @@ on_both_databases! {
     }
 
     async fn a_key_is_retired_after_its_time_and_not_before(t: Bench) {
+        let t = t.with(|settings| settings.recovery.link_ttl = DAY).await;
         t.account(ADA).await;
         let first = key(42).id();
         assert_matches!(retire(&t, KeyId(1)).await, Err(RetireError::Refused(RetireRefusal::Unknown)));
