@@ -268,7 +268,7 @@ fn files(folder: &Path) -> Vec<u8> {
 
 async fn counters(site: &TestSite) -> Vec<u8> {
     let mut request = request::get("/metrics");
-    request.headers_mut().insert("host", http::HeaderValue::from_static("id.example.org"));
+    request.headers_mut().insert("host", http::HeaderValue::from_static("127.0.0.1"));
     let answer = site.send(request::from_peer(request, "127.0.0.1")).await;
     assert_eq!(answer.status, 200);
     answer.body.into_bytes()
