@@ -11,10 +11,11 @@ use crate::view::Channel;
 use crate::{Lang, Problem};
 
 /// Messages that are sentences although their names don't say so.
-const SENTENCES: [&str; 12] = [
+const SENTENCES: [&str; 13] = [
     "RESENT",
     "EXPIRED",
     "BREACHED",
+    "FROZEN_HELP",
     "MARKED",
     "TEMPORARY",
     "PASSWORD_SAVED",
