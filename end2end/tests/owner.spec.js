@@ -58,7 +58,7 @@ withAndWithoutScripts(() => {
     await registersAsOwner(first, somebody().email);
     await second.type({ identifier: somebody().email });
     await second.press('Send code');
-    await second.isTold('This link no longer works');
+    await expect(second.page.getByText('This link no longer works')).toBeVisible();
     await second.follow('Back to sign-in');
     await second.sees('Sign in');
   });

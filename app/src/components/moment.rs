@@ -14,7 +14,12 @@ pub(crate) fn Moment(at: Timestamp, lang: Lang) -> impl IntoView {
         None => at.written(lang),
         Some(minutes) => at.written_at_offset(minutes, lang),
     };
-    view! { <time class="moment" datetime=at.rfc3339()>{written}</time> }
+    // The first text keeps its place when a shorter one takes it, so that nothing moves.
+    view! {
+        <time class="moment" datetime=at.rfc3339() data-reserve=at.written(lang)>
+            <span>{written}</span>
+        </time>
+    }
 }
 
 /// How far the reader's clock is ahead of UTC then: summer time differs from winter time.
