@@ -1,4 +1,4 @@
-// Looks at a page as everybody might see it: both themes, a phone and a desk, and with the eyes of axe.
+// Looks at a page as everyone might see it: both themes, a phone and a desk, and with the eyes of axe.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

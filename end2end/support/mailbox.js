@@ -31,7 +31,7 @@ export class Mailbox {
     }
   }
 
-  /** How many messages nobody has taken yet. */
+  /** How many messages no one has taken yet. */
   async waiting(to) {
     return (await this.all(to)).filter((message) => !this.#taken.has(message.id)).length;
   }

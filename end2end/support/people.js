@@ -7,8 +7,8 @@ import { codeIn } from './mailbox.js';
 export const PASSWORD = 'velvet anchor drizzle forty';
 export const NEW_PASSWORD = 'copper lantern thursday maple';
 
-/** Somebody new. Addresses and numbers are never used twice. */
-export function somebody() {
+/** A new person. Addresses and numbers are never used twice. */
+export function newPerson() {
   const mark = randomBytes(6).toString('hex');
   return {
     email: `ada.${mark}@example.org`,
@@ -37,7 +37,7 @@ async function goOn(request, site, path, form, page) {
 }
 
 /** Makes an account by posting the three forms of a registration. `by` is the address or the number. */
-export async function register(playwright, site, person = somebody(), by = person.email, lang = 'en') {
+export async function register(playwright, site, person = newPerson(), by = person.email, lang = 'en') {
   const request = await playwright.request.newContext({ extraHTTPHeaders: { 'accept-language': lang } });
   try {
     await goOn(request, site, '/api/registration/start', { identifier: by }, '/register/code');

@@ -1,7 +1,7 @@
 // The test function of all specs: a site for the worker, a watched browser for the test.
 import { test as base, expect } from '@playwright/test';
 
-import { register, somebody } from './people.js';
+import { register, newPerson } from './people.js';
 import { Site } from './site.js';
 import { Visitor } from './visitor.js';
 import { Watch } from './watch.js';
@@ -42,7 +42,7 @@ export const test = base.extend({
     }
   },
 
-  /** Somebody at another browser, with nothing in common with the first. */
+  /** Someone at another browser, with nothing in common with the first. */
   newVisitor: async ({ browser, contextOptions, locale, viewport, javaScriptEnabled, site, watch }, use) => {
     const open = [];
     await use(async ({ at = site, ...options } = {}) => {
@@ -68,8 +68,8 @@ export const test = base.extend({
     for (const site of open) await site.stop();
   },
 
-  /** Somebody who has an account. */
-  person: async ({ playwright, site }, use) => use(await register(playwright, site, somebody())),
+  /** A person who has an account. */
+  person: async ({ playwright, site }, use) => use(await register(playwright, site, newPerson())),
 });
 
 /** The same tests twice: with scripts, and with scripts off. */

@@ -78,7 +78,7 @@ withAndWithoutScripts(() => {
     await visitor.sees('Devices');
   });
 
-  test('whoever is signed out meanwhile is told so', async ({ visitor, newVisitor, person }) => {
+  test('a person who is signed out meanwhile is told so', async ({ visitor, newVisitor, person }) => {
     const other = await newVisitor();
     await other.signsIn(person.email, person.password);
     await visitor.signsIn(person.email, person.password);

@@ -1,6 +1,6 @@
 // Whatever is typed: a clear sentence beside the box, in the language of the page, and nothing typed is lost.
 import { codeIn } from '../support/mailbox.js';
-import { NEW_PASSWORD, PASSWORD, somebody } from '../support/people.js';
+import { NEW_PASSWORD, PASSWORD, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 const NUL = 'ada\0lovelace';
@@ -70,7 +70,7 @@ inEveryWay((lang, buttons, scripts) => {
       await expect(visitor.box('identifier')).toHaveValue(comesBack(visitor, text));
     }
     for (const password of ['p'.repeat(20_000), 'a\0b', '\u202e\u200b', '   ']) {
-      await visitor.type({ identifier: somebody().email, password });
+      await visitor.type({ identifier: newPerson().email, password });
       await visitor.press(buttons.signIn);
       await visitor.isTold(REFUSED[lang]);
     }
@@ -123,7 +123,7 @@ inEveryWay((lang, buttons, scripts) => {
   });
 
   test('names, user names and passwords of a registration', async ({ visitor, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press(buttons.send);
@@ -199,7 +199,7 @@ inEveryWay((lang, buttons, scripts) => {
   test('forms whose cookie has gone meanwhile', async ({ visitor, context }) => {
     const over = { en: 'Nothing was changed.', ja: '何も変更していません。' }[lang];
     await visitor.open('/forgot');
-    await visitor.type({ identifier: somebody().email });
+    await visitor.type({ identifier: newPerson().email });
     await visitor.press(buttons.send);
     await visitor.isAt('/recover');
     await context.clearCookies();
@@ -223,7 +223,7 @@ withAndWithoutScripts(() => {
   }
 
   test('the cookie of one journey opens no other', async ({ visitor, context, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');

@@ -1,4 +1,4 @@
-import { post, somebody } from '../support/people.js';
+import { post, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 test.use({ settings: { REKEY_REGISTRATION__OPEN: 'false', REKEY_HELP_URL: 'https://help.example.org/' } });
@@ -28,7 +28,7 @@ withAndWithoutScripts(() => {
 });
 
 test('where registration is closed a posted form does not open it', async ({ request, site }) => {
-  const { email } = somebody();
+  const { email } = newPerson();
   const answer = await post(request, site, '/api/registration/start', { identifier: email });
   expect(answer.status()).toBe(403);
   expect(await answer.text()).toContain('Registration is closed');

@@ -1,4 +1,4 @@
-import { post, register, somebody } from '../support/people.js';
+import { post, register, newPerson } from '../support/people.js';
 import { expect, test } from '../support/test.js';
 
 /** Asks for pages as a browser without scripts does, with the cookies that it was given. */
@@ -7,7 +7,7 @@ const get = (request, site, path) => request.get(site.url + path, { headers: { a
 test('many people at once get their own pages, and none of them an error', async ({ playwright, site }) => {
   const visit = async () => {
     const request = await playwright.request.newContext();
-    const { email } = somebody();
+    const { email } = newPerson();
     await post(request, site, '/api/registration/start', { identifier: email });
     for (let n = 0; n < 8; n += 1) {
       const answer = await get(request, site, '/register/code');

@@ -12,7 +12,7 @@ async function evilSite(action, fields) {
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-test('a form on another site signs nobody in', async ({ visitor, person, site, context }) => {
+test('a form on another site signs no one in', async ({ visitor, person, site, context }) => {
   const evil = await evilSite(`${site.url}/api/session/sign-in`, { identifier: person.email, password: PASSWORD });
   await visitor.page.goto(evil.url);
   await visitor.page.getByRole('button', { name: 'Win' }).click();

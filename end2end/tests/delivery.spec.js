@@ -1,5 +1,5 @@
 import { codeIn, linkIn } from '../support/mailbox.js';
-import { NEW_PASSWORD, PASSWORD, somebody } from '../support/people.js';
+import { NEW_PASSWORD, PASSWORD, newPerson } from '../support/people.js';
 import { mailServer, textProvider } from '../support/sinks.js';
 import { expect, test as base } from '../support/test.js';
 
@@ -68,7 +68,7 @@ const JA = { send: 'コードを送信', next: '次へ', create: 'アカウン�
 for (const [lang, words, locale] of [['English', EN, 'en-GB'], ['Japanese', JA, 'ja-JP']]) {
   test(`mails in ${lang} go out over SMTP and lead all the way back in`, async ({ sending, mail, newVisitor }) => {
     const visitor = await newVisitor({ at: sending, locale });
-    const { email } = somebody();
+    const { email } = newPerson();
     const japanese = /[ぁ-んァ-ヶ]/;
     const check = (message) => {
       isProper(message, { recipient: email, site: sending });
@@ -108,7 +108,7 @@ for (const [lang, words, locale] of [['English', EN, 'en-GB'], ['Japanese', JA, 
 
 test('text messages go to the provider as it wants them', async ({ sending, texts, newVisitor }) => {
   const visitor = await newVisitor({ at: sending });
-  const { phone } = somebody();
+  const { phone } = newPerson();
   await registers(visitor, phone, async () => {
     const message = await texts.to(phone);
     expect(message).toMatchObject({ method: 'POST', path: '/2010-04-01/Accounts/AC42/Messages.json' });
@@ -127,7 +127,7 @@ test('while a provider has trouble the message waits and then arrives once', asy
     REKEY_SMS__URL: texts.url, REKEY_SMS__ACCOUNT: 'AC42', REKEY_SMS__TOKEN: 'token', REKEY_SMS__FROM: '+12025550123',
   });
   const visitor = await newVisitor({ at: site });
-  const { phone } = somebody();
+  const { phone } = newPerson();
   await visitor.open('/register');
   await visitor.type({ identifier: phone });
   await visitor.press('Send code');

@@ -1,7 +1,7 @@
 // Every page in every state, in both languages: pictures in `screenshots/`, axe without a word, nothing sticking out.
 import { codeIn, linkIn } from '../support/mailbox.js';
 import { look as lookAt, violations } from '../support/look.js';
-import { NEW_PASSWORD, PASSWORD, register, somebody } from '../support/people.js';
+import { NEW_PASSWORD, PASSWORD, register, newPerson } from '../support/people.js';
 import { expect, test } from '../support/test.js';
 
 const WORDS = {
@@ -72,7 +72,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
     });
 
     test('registering: the address and the code', async ({ visitor, site }) => {
-      const { email } = somebody();
+      const { email } = newPerson();
       await visitor.open('/register');
       await look(visitor, 'register');
       await fill(visitor, { identifier: 'ada@@example.org' }, words.send);
@@ -100,7 +100,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
     });
 
     test('registering: names and password', async ({ visitor, site }) => {
-      const { email } = somebody();
+      const { email } = newPerson();
       await visitor.open('/register');
       await fill(visitor, { identifier: email }, words.send);
       await visitor.isAt('/register/code');
@@ -254,7 +254,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
       await look(visitor, 'register-terms-error');
       await visitor.open((await site.command('owner-link')).match(/https?:\/\/\S+\/owner\/\S+/)[0]);
       await look(visitor, 'register-owner');
-      const { email } = somebody();
+      const { email } = newPerson();
       const request = await playwright.request.newContext();
       await request.post(`${site.url}/api/registration/start`, {
         form: { identifier: email, consent: 'yes' }, headers: { origin: site.url, 'accept-language': words.locale, accept: 'text/html' },
@@ -280,7 +280,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
 
     test('the names of people who write much', async ({ visitor, playwright, site }) => {
       const person = await register(playwright, site, {
-        ...somebody(), givenName: 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren', familyName: '寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末',
+        ...newPerson(), givenName: 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren', familyName: '寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末',
       });
       await signsIn(visitor, person);
       await look(visitor, 'account-long-names');
@@ -288,7 +288,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
   });
 }
 
-test('nothing moves for whoever asked for less motion', async ({ visitor }) => {
+test('nothing moves for those who asked for less motion', async ({ visitor }) => {
   await visitor.page.emulateMedia({ reducedMotion: 'reduce' });
   await visitor.open('/');
   const moving = await visitor.page.evaluate(() =>

@@ -1,6 +1,6 @@
 // What happens between the first paint and the scripts, and what happens when they never come.
 import { linkIn } from '../support/mailbox.js';
-import { NEW_PASSWORD, PASSWORD, somebody } from '../support/people.js';
+import { NEW_PASSWORD, PASSWORD, newPerson } from '../support/people.js';
 import { expect, test } from '../support/test.js';
 
 /** Keeps the WebAssembly away until `release` is called. */
@@ -45,12 +45,12 @@ const PAGES = {
   '/no-such-page': async () => {},
   '/register/code': async (visitor) => {
     await visitor.open('/register');
-    await visitor.type({ identifier: somebody().email });
+    await visitor.type({ identifier: newPerson().email });
     await visitor.press('Send code');
     await visitor.sees('Enter the code');
   },
   '/register/details': async (visitor) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
@@ -58,7 +58,7 @@ const PAGES = {
     await visitor.typesCodeSentTo(email);
     await visitor.sees('Your name and password');
   },
-  '/recover': async (visitor) => visitor.asksForCode(somebody().email),
+  '/recover': async (visitor) => visitor.asksForCode(newPerson().email),
   '/recover/new': async (visitor, person) => {
     await visitor.asksForCode(person.email);
     await visitor.open(linkIn(await visitor.site.mailbox.next(person.email), '/recover/link/'));

@@ -1,5 +1,5 @@
 import { codeIn } from '../support/mailbox.js';
-import { NEW_PASSWORD, PASSWORD, somebody } from '../support/people.js';
+import { NEW_PASSWORD, PASSWORD, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 /** Presses Tab until this has the focus, and looks whether the focus can be seen. */
@@ -29,7 +29,7 @@ const enter = (visitor) => visitor.page.keyboard.press('Enter');
 
 withAndWithoutScripts((scripts) => {
   test('a person registers, signs in, changes the password and signs out by keyboard alone', async ({ visitor, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/');
     await tabTo(visitor, visitor.link('Create an account'));
     await enter(visitor);

@@ -1,4 +1,4 @@
-import { somebody } from '../support/people.js';
+import { newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 withAndWithoutScripts(() => {
@@ -16,7 +16,7 @@ withAndWithoutScripts(() => {
   });
 
   test('the switch does not lose a journey', async ({ visitor, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
@@ -40,7 +40,7 @@ test.describe('in a Japanese browser', () => {
   test.use({ locale: 'ja-JP' });
 
   test('pages and messages are Japanese without asking', async ({ visitor, site }) => {
-    const { email, phone } = somebody();
+    const { email, phone } = newPerson();
     for (const identifier of [email, phone]) {
       await visitor.open('/register');
       await visitor.sees('アカウントを作成');

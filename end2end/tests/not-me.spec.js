@@ -2,7 +2,7 @@ import { codeIn, linkIn } from '../support/mailbox.js';
 import { NEW_PASSWORD } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
-/** Somebody else has got in and changes the password: the person gets a mail about it. */
+/** Someone else has got in and changes the password: the person gets a mail about it. */
 async function burgled({ newVisitor, person, site }) {
   const thief = await newVisitor();
   await thief.signsIn(person.email, person.password);
@@ -16,7 +16,7 @@ async function burgled({ newVisitor, person, site }) {
 }
 
 withAndWithoutScripts(() => {
-  test('a person whose password somebody else has changed freezes the account and takes it back', async ({ visitor, newVisitor, person, site }) => {
+  test('a person whose password someone else has changed freezes the account and takes it back', async ({ visitor, newVisitor, person, site }) => {
     const { thief, link } = await burgled({ newVisitor, person, site });
     await visitor.open(link);
     await visitor.isAt('/not-me');
@@ -62,7 +62,7 @@ withAndWithoutScripts(() => {
     await visitor.sees('This link no longer works');
   });
 
-  test('a link of nonsense freezes nobody', async ({ visitor }) => {
+  test('a link of nonsense freezes no account', async ({ visitor }) => {
     await visitor.open(`/not-me/${'A'.repeat(43)}`);
     await visitor.sees('This link no longer works');
   });

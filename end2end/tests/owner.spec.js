@@ -1,4 +1,4 @@
-import { PASSWORD, somebody } from '../support/people.js';
+import { PASSWORD, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 /** What `rekey owner-link` prints holds one link. */
@@ -25,7 +25,7 @@ withAndWithoutScripts(() => {
     await visitor.open(link);
     await visitor.isAt('/register/owner');
     await visitor.sees('Set up Rekey');
-    const { email } = somebody();
+    const { email } = newPerson();
     await registersAsOwner(visitor, email);
     await visitor.signsIn(email, PASSWORD);
     await expect(visitor.page.getByText('Owner', { exact: true })).toBeVisible();
@@ -55,8 +55,8 @@ withAndWithoutScripts(() => {
       await visitor.open(link);
       await visitor.sees('Set up Rekey');
     }
-    await registersAsOwner(first, somebody().email);
-    await second.type({ identifier: somebody().email });
+    await registersAsOwner(first, newPerson().email);
+    await second.type({ identifier: newPerson().email });
     await second.press('Send code');
     await expect(second.page.getByText('This link no longer works')).toBeVisible();
     await second.follow('Back to sign-in');

@@ -1,5 +1,5 @@
 import { sticksOut } from '../support/look.js';
-import { somebody } from '../support/people.js';
+import { newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 withAndWithoutScripts(() => {
@@ -20,7 +20,7 @@ withAndWithoutScripts(() => {
   });
 
   test('the development mailbox shows what would have been sent', async ({ visitor, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
@@ -43,7 +43,7 @@ test('boxes tell password managers and telephones what they are for', async ({ v
   expect(await boxes()).toEqual(['identifier: username', 'password: current-password']);
   await visitor.open('/register');
   await expect(visitor.box('identifier')).toHaveAttribute('inputmode', 'email');
-  const { email } = somebody();
+  const { email } = newPerson();
   await visitor.type({ identifier: email });
   await visitor.press('Send code');
   await visitor.sees('Enter the code');

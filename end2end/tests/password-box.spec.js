@@ -1,5 +1,5 @@
 import { linkIn } from '../support/mailbox.js';
-import { NEW_PASSWORD, somebody } from '../support/people.js';
+import { NEW_PASSWORD, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 const LENGTH = 'At least 15 characters';
@@ -77,7 +77,7 @@ test('browser and server say the same of every password, with scripts and withou
   }
 });
 
-test('the rules tick one by one while somebody types', async ({ visitor, person }) => {
+test('the rules tick one by one while someone types', async ({ visitor, person }) => {
   await reach(visitor, person);
   const box = visitor.box('new_password');
   await box.pressSequentially('velvet anchor');
@@ -117,7 +117,7 @@ test('the strength is four segments and a sentence', async ({ visitor, person })
 });
 
 test('the own name in the boxes beside counts while it is typed', async ({ visitor }) => {
-  const { email } = somebody();
+  const { email } = newPerson();
   await visitor.open('/register');
   await visitor.type({ identifier: email });
   await visitor.press('Send code');

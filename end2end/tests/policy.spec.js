@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { NEW_PASSWORD, register, somebody } from '../support/people.js';
+import { NEW_PASSWORD, register, newPerson } from '../support/people.js';
 import { expect, test } from '../support/test.js';
 
 /** A site with a policy of its own. */
@@ -68,7 +68,7 @@ test('the shortest change is said in one sentence, in both languages', async ({ 
     classes: { required: ['upper', 'lower', 'digit', 'special'] },
     runs: { repeated: 2 },
   });
-  const person = await register(playwright, site, { ...somebody(), password: 'Maple7#Canoe-now' });
+  const person = await register(playwright, site, { ...newPerson(), password: 'Maple7#Canoe-now' });
   for (const [language, sentences] of [
     ['English', ['Add 7 characters, including an uppercase letter, a number, and a symbol.', 'Vary the repeated character.', 'Start with a letter or number.']],
     ['日本語', ['英大文字と数字と記号を含めて、あと7文字足してください。', '繰り返しの文字に変化をつけてください。', '先頭に半角の英数字を足してください。']],
@@ -85,7 +85,7 @@ test('the shortest change is said in one sentence, in both languages', async ({ 
 
 test('what is said aloud is polite and comes once a pause', async ({ newSite, newVisitor, playwright }) => {
   const site = await siteWith(newSite, { length: { min: 12 }, classes: { required: ['digit'] }, breached: true });
-  const person = await register(playwright, site, { ...somebody(), password: `${FINE} and more` });
+  const person = await register(playwright, site, { ...newPerson(), password: `${FINE} and more` });
   const visitor = await newVisitor({ at: site });
   await toChange(visitor, person);
   const region = visitor.page.locator('#new_password-rules + [role=status]');

@@ -1,5 +1,5 @@
 import { codeIn, linkIn } from '../support/mailbox.js';
-import { NEW_PASSWORD, register, somebody } from '../support/people.js';
+import { NEW_PASSWORD, register, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 const DEAD = 'It expired, was used already, or was replaced by a newer one.';
@@ -44,7 +44,7 @@ withAndWithoutScripts(() => {
   });
 
   test('a person who registered by phone comes back by a code in a text message', async ({ visitor, site, playwright }) => {
-    const person = somebody();
+    const person = newPerson();
     const { phone } = await register(playwright, site, person, person.phone);
     await visitor.asksForCode(phone);
     const message = await site.mailbox.next(phone);
@@ -66,9 +66,9 @@ withAndWithoutScripts(() => {
     await visitor.sees('Password changed');
   });
 
-  test('somebody without an account sees the same pages and gets no message', async ({ visitor, person, site }) => {
+  test('someone without an account sees the same pages and gets no message', async ({ visitor, person, site }) => {
     const pages = [];
-    for (const identifier of [person.email, somebody().email]) {
+    for (const identifier of [person.email, newPerson().email]) {
       await visitor.asksForCode(identifier);
       await visitor.isAt('/recover');
       pages.push((await visitor.page.locator('main').innerText()).replaceAll(identifier, '…').replace(/\d+ second\w*/, '…'));
@@ -159,7 +159,7 @@ withAndWithoutScripts(() => {
     await visitor.asksForCode(person.email);
     const code = codeIn(await site.mailbox.next(person.email));
     const thief = await newVisitor();
-    await thief.asksForCode(somebody().email);
+    await thief.asksForCode(newPerson().email);
     await thief.typesCode(code);
     await thief.isTold("That code isn't right. 4 tries left.");
   });

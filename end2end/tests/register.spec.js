@@ -1,10 +1,10 @@
 import { codeIn } from '../support/mailbox.js';
-import { PASSWORD, somebody } from '../support/people.js';
+import { PASSWORD, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 withAndWithoutScripts(() => {
   test('a person registers by mail and signs in', async ({ visitor, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/');
     await visitor.follow('Create an account');
     await visitor.sees('Create your account');
@@ -36,7 +36,7 @@ withAndWithoutScripts(() => {
   });
 
   test('a person registers by phone, in a usual way of writing it, and signs in with the number', async ({ visitor, site }) => {
-    const { phone } = somebody();
+    const { phone } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: ` ${phone.slice(0, 3)} ${phone.slice(3, 5)}-${phone.slice(5, 9)}-${phone.slice(9)} ` });
     await visitor.press('Send code');
@@ -53,7 +53,7 @@ withAndWithoutScripts(() => {
   });
 
   test('a user name chosen while registering signs in as well', async ({ visitor }) => {
-    const { email, username } = somebody();
+    const { email, username } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
@@ -67,8 +67,8 @@ withAndWithoutScripts(() => {
     await visitor.signsIn(username.toUpperCase(), PASSWORD);
   });
 
-  test('a user name that somebody has is refused, and everything but the password is still there', async ({ visitor, person }) => {
-    const { email } = somebody();
+  test('a user name that someone has is refused, and everything but the password is still there', async ({ visitor, person }) => {
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
@@ -89,7 +89,7 @@ withAndWithoutScripts(() => {
   });
 
   test('each step survives a reload and is left only by finishing it', async ({ visitor }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
@@ -107,7 +107,7 @@ withAndWithoutScripts(() => {
   });
 
   test('a second tab goes on where the first one stands', async ({ visitor, context, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await visitor.type({ identifier: email });
     await visitor.press('Send code');
@@ -126,7 +126,7 @@ withAndWithoutScripts(() => {
     await expect(second.page.locator('main')).toContainText('Nothing was changed.');
   });
 
-  test('whoever has an account learns it from the mail, not from the page', async ({ visitor, person, site }) => {
+  test('someone who has an account learns it from the mail, not from the page', async ({ visitor, person, site }) => {
     await visitor.open('/register');
     await visitor.type({ identifier: person.email });
     await visitor.press('Send code');

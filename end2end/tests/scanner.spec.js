@@ -38,7 +38,7 @@ test('a recovery link still works after a mail filter has opened it', async ({ v
   await visitor.sees('Password changed');
 });
 
-test('a mail filter that opens the freezing link freezes nobody', async ({ visitor, newVisitor, playwright, person, site }) => {
+test('a mail filter that opens the freezing link freezes no account', async ({ visitor, newVisitor, playwright, person, site }) => {
   await visitor.signsIn(person.email, person.password);
   await visitor.open('/account/password');
   await visitor.type({ current_password: person.password });
@@ -54,7 +54,7 @@ test('a mail filter that opens the freezing link freezes nobody', async ({ visit
   await visitor.sees('Your account is frozen');
 });
 
-test('an owner link still works after somebody has previewed it', async ({ newSite, newVisitor, playwright }) => {
+test('an owner link still works after someone has previewed it', async ({ newSite, newVisitor, playwright }) => {
   const site = await newSite({ REKEY_REGISTRATION__OPEN: 'false' });
   const link = (await site.command('owner-link')).match(/https?:\/\/\S+\/owner\/\S+/)[0];
   await probe(playwright, link);

@@ -1,4 +1,4 @@
-import { PASSWORD, somebody } from '../support/people.js';
+import { PASSWORD, newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 const REFUSED = "What you entered doesn't match, or sign-in is locked for a while.";
@@ -24,7 +24,7 @@ withAndWithoutScripts(() => {
 
   test('a wrong password and an unknown name get the same answer, and the name stays', async ({ visitor, person }) => {
     const seen = [];
-    for (const identifier of [person.email, somebody().email, 'nobody-of-this-name', somebody().phone]) {
+    for (const identifier of [person.email, newPerson().email, 'nobody-of-this-name', newPerson().phone]) {
       await visitor.signIn(identifier, 'not the password at all');
       await visitor.isTold(REFUSED);
       await expect(visitor.box('identifier')).toHaveValue(identifier);
@@ -47,14 +47,14 @@ withAndWithoutScripts(() => {
   });
 
   for (const page of ['/account', '/account/password', '/account/sessions']) {
-    test(`${page} leads whoever is not signed in to the sign-in page`, async ({ visitor }) => {
+    test(`${page} leads those who are not signed in to the sign-in page`, async ({ visitor }) => {
       await visitor.open(page);
       await visitor.isAt('/');
       await visitor.sees('Sign in');
     });
   }
 
-  test('a session cookie that is nonsense is nobody', async ({ visitor, context, site }) => {
+  test('a session cookie that is nonsense is no one', async ({ visitor, context, site }) => {
     await context.addCookies([{ name: 'rekey_session', value: 'x'.repeat(43), url: site.url }]);
     await visitor.open('/account');
     await visitor.isAt('/');

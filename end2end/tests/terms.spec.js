@@ -1,11 +1,11 @@
-import { somebody } from '../support/people.js';
+import { newPerson } from '../support/people.js';
 import { expect, test, withAndWithoutScripts } from '../support/test.js';
 
 test.use({ settings: { REKEY_REGISTRATION__TERMS_URL: 'https://www.example.org/terms', REKEY_ORGANISATION: 'Hinode Foods' } });
 
 withAndWithoutScripts(() => {
   test('the terms must be accepted before a code is sent', async ({ visitor, site }) => {
-    const { email } = somebody();
+    const { email } = newPerson();
     await visitor.open('/register');
     await expect(visitor.link('Read the terms of use')).toHaveAttribute('href', 'https://www.example.org/terms');
     await visitor.type({ identifier: email });

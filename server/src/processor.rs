@@ -9,7 +9,7 @@ pub fn complaint() -> Option<&'static str> {
     None
 }
 
-/// What the system says; `None` where nobody knows.
+/// What the system says; `None` where it is not known.
 ///
 /// The compiler's own test is no help: in a build for AVX2 it is always true.
 #[cfg(target_os = "linux")]
@@ -19,7 +19,7 @@ pub fn has_avx2() -> Option<bool> {
     Some(flags.split_ascii_whitespace().any(|flag| flag == "avx2"))
 }
 
-/// What the system says; `None` where nobody knows.
+/// What the system says; `None` where it is not known.
 #[cfg(not(target_os = "linux"))]
 pub fn has_avx2() -> Option<bool> {
     None

@@ -80,7 +80,7 @@ on_every_site! {
             let site = site_of(kind).await;
             let closed = [UNKNOWN, DISABLED, LOCKED, FROZEN].map(email);
             Cohort::new(&site, scripts, &closed).all_refused("sign_in_refused", SIGN_IN).await;
-            // Whoever is let in looks different: the comparison is not blind.
+            // A request that is let in looks different: the comparison is not blind.
             Cohort::new(&site, scripts, &[email(KNOWN)]).all_led("/account", SIGN_IN).await;
         }
     }

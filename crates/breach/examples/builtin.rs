@@ -1,12 +1,12 @@
 //! Makes the built-in list: `cargo run -p rekey-breach --features file --example builtin`, from the list of common passwords
 //! that the strength estimator brings (`crates/zxcvbn`, MIT).
-#![expect(clippy::expect_used, reason = "a tool for whoever builds this crate")]
+#![expect(clippy::expect_used, reason = "a tool for those who build this crate")]
 
 use std::path::Path;
 
 use rekey_breach::{Algorithm, Options, Width, import};
 
-/// When the list was last collected: the file is the same for whoever makes it.
+/// When the list was last collected: the file is the same for everyone who makes it.
 const MADE_AT: i64 = 1_767_225_600;
 
 fn main() {

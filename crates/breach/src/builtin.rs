@@ -1,4 +1,4 @@
-//! The passwords that everybody tries first, for as long as nobody imported a list.
+//! The passwords that everyone tries first, for as long as no one has imported a list.
 
 use std::sync::LazyLock;
 

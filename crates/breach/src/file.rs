@@ -138,7 +138,7 @@ impl File {
             return Err(Damage::Short);
         }
         // SAFETY: a mapping must not change while it is looked at. The importer never writes to a file that is there: it writes
-        // another and renames it over the first, whose bytes stay what they are for as long as they are mapped. Whoever cuts
+        // another and renames it over the first, whose bytes stay what they are for as long as they are mapped. Anyone who cuts
         // the file off in place ends this process (SIGBUS), as with every program that maps files; nothing is misread.
         #[expect(unsafe_code, reason = "mapping a file is the one thing here that the compiler cannot check")]
         let mapped = unsafe { Mmap::map(&file) }?;

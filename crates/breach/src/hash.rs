@@ -24,7 +24,7 @@ impl Algorithm {
         }
     }
 
-    /// Hashes a password. Whoever calls has normalised it as it is judged.
+    /// Hashes a password. The caller has normalised it as it is judged.
     pub fn digest(self, password: &str) -> Digest {
         let mut first = [0; 8];
         let fill = |first: &mut [u8; 8], whole: &[u8]| first.iter_mut().zip(whole).for_each(|(to, from)| *to = *from);
@@ -40,7 +40,7 @@ impl Algorithm {
     }
 }
 
-/// The first 64 bits of a hash: all that a filter looks at. Never prints itself, for it tells the password to whoever has a list.
+/// The first 64 bits of a hash: all that a filter looks at. Never prints itself, for it tells the password to anyone who has a list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Digest(u64);
 

@@ -2,10 +2,10 @@
 //!
 //! A list of hundreds of millions of hashes becomes one file of small filters, a *shard* for each hash prefix. A server maps the
 //! file and looks a password up in a microsecond; a browser asks for one shard by its prefix and looks the password up itself, so
-//! that while somebody types, neither the password nor its hash leaves the page.
+//! that while someone types, neither the password nor its hash leaves the page.
 //!
-//! A filter has no false negatives. Its false positives, 1 in 65,536 with fingerprints of 16 bits, refuse a password that nobody
-//! knows: whoever meets one chooses another.
+//! A filter has no false negatives. Its false positives, 1 in 65,536 with fingerprints of 16 bits, refuse a password that no one
+//! knows: anyone who meets one chooses another.
 //!
 //! **Knows nothing of** HTTP, databases, policies.
 #![deny(missing_docs)]

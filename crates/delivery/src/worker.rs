@@ -5,7 +5,7 @@
 //!     [*] --> Waiting
 //!     Waiting --> Leased: due and free, or its lease ran out
 //!     Leased --> Sent: the provider took it
-//!     Leased --> Dropped: nobody to send it to, or its secret is dead
+//!     Leased --> Dropped: no one to send it to, or its secret is dead
 //!     Leased --> Waiting: not now, again after a growing wait
 //!     Leased --> Dead: refused for good, or tried too often
 //! ```
@@ -41,7 +41,7 @@ const PREPARE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The time that one try of sending gets.
 const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The time between two looks when nobody rings.
+/// The time between two looks when nothing was enqueued here.
 const POLL: Duration = Duration::from_millis(500);
 
 /// The time that messages in flight get when the process stops.

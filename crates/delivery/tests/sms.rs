@@ -85,8 +85,8 @@ async fn silence_and_a_closed_connection_are_tried_again() {
     assert_eq!(sender(&sink).send(&sms()).await, Err(SendError::NotNow { class: "timeout" }));
     sink.answer(Answer::Close);
     assert!(matches!(sender(&sink).send(&sms()).await, Err(SendError::NotNow { .. })));
-    let nobody = SmsSender::new(settings("http://127.0.0.1:1"));
-    assert_eq!(nobody.send(&sms()).await, Err(SendError::NotNow { class: "sms.connection" }));
+    let unreachable = SmsSender::new(settings("http://127.0.0.1:1"));
+    assert_eq!(unreachable.send(&sms()).await, Err(SendError::NotNow { class: "sms.connection" }));
 }
 
 #[tokio::test]

@@ -28,12 +28,12 @@ use uuid::Uuid;
 const LEASE: Duration = Duration::from_secs(60);
 
 /// A worker, what it has counted, and the development mailbox it may use.
-struct Desk {
+struct TestWorker {
     worker: Worker,
     stats: Arc<Stats>,
 }
 
-impl Desk {
+impl TestWorker {
     fn new(cx: &Services, senders: Senders, mailbox: Option<DevMailbox>) -> Self {
         let stats = Arc::new(Stats::default());
         Self { worker: Worker::new(cx.clone(), senders, mailbox, Arc::clone(&stats)), stats }
@@ -50,7 +50,7 @@ impl Desk {
 }
 
 /// A registration begins: one message is enqueued.
-async fn owe(cx: &Services, identifier: &str) {
+async fn request_message(cx: &Services, identifier: &str) {
     let start = Start { identifier: identifier.to_owned(), owner: None, consent: true };
     registration::start(cx, &meta(), start).await.expect("starts");
 }
@@ -84,11 +84,11 @@ async fn change_password(t: &Bench, identifier: &str) {
 #[tokio::test]
 async fn a_renamed_organisation_is_in_the_next_message() {
     let (t, mailbox) = (Bench::sqlite().await, DevMailbox::new());
-    let desk = Desk::new(&t.cx, Senders::default(), Some(mailbox.clone()));
+    let running = TestWorker::new(&t.cx, Senders::default(), Some(mailbox.clone()));
     let edit = setting::Edit::Set { key: "organisation".to_owned(), text: "Hinode".to_owned() };
     setting::change(&t.cx, By::Operator, setting::Section::Site, 0, &[edit]).await.expect("sets");
-    owe(&t.cx, "ada@example.org").await;
-    assert_eq!(desk.worker.drain().await, 1);
+    request_message(&t.cx, "ada@example.org").await;
+    assert_eq!(running.worker.drain().await, 1);
     let message = &mailbox.list()[0];
     assert!(message.text.contains("Hinode") && !message.text.contains("Rekey"), "{}", message.text);
 }
@@ -96,38 +96,38 @@ async fn a_renamed_organisation_is_in_the_next_message() {
 #[tokio::test]
 async fn what_is_owed_is_sent_once() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
-    owe(&t.cx, "ada@example.org").await;
+    let running = TestWorker::mailing(&t.cx, &sink);
+    request_message(&t.cx, "ada@example.org").await;
 
-    assert_eq!(desk.worker.drain().await, 1);
-    assert_eq!(desk.worker.drain().await, 0);
+    assert_eq!(running.worker.drain().await, 1);
+    assert_eq!(running.worker.drain().await, 0);
 
     let received = sink.received();
     assert_eq!(received.len(), 1);
     assert_eq!(received[0].to, ["RCPT TO:<ada@example.org>"]);
     assert_eq!(waiting_and_dead(&t).await, (0, 0));
-    assert_eq!(desk.count("email", "sent"), 1);
+    assert_eq!(running.count("email", "sent"), 1);
 }
 
 #[tokio::test]
-async fn nothing_is_sent_when_nobody_is_there_to_recover() {
+async fn nothing_is_sent_when_no_account_is_there_to_recover() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
+    let running = TestWorker::mailing(&t.cx, &sink);
     rekey_service::recovery::start(&t.cx, &meta(), "nobody@example.org").await.expect("starts");
-    desk.worker.drain().await;
+    running.worker.drain().await;
     assert_eq!(sink.connections(), 0);
-    assert_eq!(desk.count("none", "dropped"), 1);
+    assert_eq!(running.count("none", "dropped"), 1);
 }
 
 #[tokio::test]
 async fn a_refusal_is_final() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
+    let running = TestWorker::mailing(&t.cx, &sink);
     sink.fail(Stage::Rcpt, Fault::Reply("550 unknown"));
-    owe(&t.cx, "ada@example.org").await;
-    desk.worker.drain().await;
+    request_message(&t.cx, "ada@example.org").await;
+    running.worker.drain().await;
     assert_eq!(waiting_and_dead(&t).await, (0, 1));
-    assert_eq!(desk.count("email", "dead"), 1);
+    assert_eq!(running.count("email", "dead"), 1);
 }
 
 #[tokio::test]
@@ -140,33 +140,33 @@ async fn every_passing_fault_waits_and_then_sends() {
     ];
     for (stage, fault) in faults {
         let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-        let desk = Desk::mailing(&t.cx, &sink);
+        let running = TestWorker::mailing(&t.cx, &sink);
         sink.fail(stage, fault);
-        owe(&t.cx, "ada@example.org").await;
+        request_message(&t.cx, "ada@example.org").await;
 
-        desk.worker.drain().await;
-        assert_eq!(desk.count("email", "retried"), 1, "{stage:?} {fault:?}");
-        assert_eq!(desk.worker.drain().await, 0, "not before its time");
+        running.worker.drain().await;
+        assert_eq!(running.count("email", "retried"), 1, "{stage:?} {fault:?}");
+        assert_eq!(running.worker.drain().await, 0, "not before its time");
 
         sink.recover();
         t.advance(Duration::from_secs(3));
-        desk.worker.drain().await;
-        assert_eq!((sink.received().len(), desk.count("email", "sent")), (1, 1), "{stage:?} {fault:?}");
+        running.worker.drain().await;
+        assert_eq!((sink.received().len(), running.count("email", "sent")), (1, 1), "{stage:?} {fault:?}");
     }
 }
 
 #[tokio::test]
 async fn a_crash_between_sending_and_settling_costs_one_duplicate_that_can_be_recognised() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
-    owe(&t.cx, "ada@example.org").await;
+    let running = TestWorker::mailing(&t.cx, &sink);
+    request_message(&t.cx, "ada@example.org").await;
     // The server takes the message, and the sender never hears of it.
     sink.fail(Stage::Body, Fault::TakeAndClose);
-    desk.worker.drain().await;
+    running.worker.drain().await;
     sink.recover();
     t.advance(Duration::from_secs(3));
     for _ in 0..3 {
-        desk.worker.drain().await;
+        running.worker.drain().await;
         t.advance(LEASE);
     }
     let received = sink.received();
@@ -177,11 +177,11 @@ async fn a_crash_between_sending_and_settling_costs_one_duplicate_that_can_be_re
 #[tokio::test]
 async fn a_later_try_has_the_same_id_date_and_code() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
-    owe(&t.cx, "ada@example.org").await;
+    let running = TestWorker::mailing(&t.cx, &sink);
+    request_message(&t.cx, "ada@example.org").await;
     sink.fail(Stage::Body, Fault::TakeAndClose);
     for _ in 0..4 {
-        desk.worker.drain().await;
+        running.worker.drain().await;
         t.advance(Duration::from_secs(60));
     }
     let received = sink.received();
@@ -194,16 +194,16 @@ async fn a_later_try_has_the_same_id_date_and_code() {
 #[tokio::test]
 async fn an_expired_message_is_never_sent() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
+    let running = TestWorker::mailing(&t.cx, &sink);
     sink.fail(Stage::Connect, Fault::Close);
-    owe(&t.cx, "ada@example.org").await;
-    desk.worker.drain().await;
+    request_message(&t.cx, "ada@example.org").await;
+    running.worker.drain().await;
     sink.recover();
     t.advance(Duration::from_secs(24 * 3600));
-    desk.worker.drain().await;
+    running.worker.drain().await;
     assert!(sink.received().is_empty());
     assert_eq!(waiting_and_dead(&t).await, (0, 0));
-    assert_eq!(desk.count("none", "dropped"), 1);
+    assert_eq!(running.count("none", "dropped"), 1);
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn a_row_that_kills_its_worker_every_time_is_given_up() {
         assert_eq!(lease_and_die(&t).await.len(), 1);
         t.advance(LEASE);
     }
-    Desk::mailing(&t.cx, &sink).worker.drain().await;
+    TestWorker::mailing(&t.cx, &sink).worker.drain().await;
     assert_eq!(waiting_and_dead(&t).await, (0, 1));
     assert!(sink.received().is_empty());
 }
@@ -223,18 +223,18 @@ async fn a_row_that_kills_its_worker_every_time_is_given_up() {
 #[tokio::test]
 async fn an_unreachable_provider_is_given_up_after_the_last_try() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
+    let running = TestWorker::mailing(&t.cx, &sink);
     t.account("ada@example.org").await;
     change_password(&t, "ada@example.org").await;
     assert_eq!(waiting_and_dead(&t).await, (1, 0), "word of a new password lives for a week");
     sink.fail(Stage::Connect, Fault::Close);
     for _ in 0..LeaseRule::OUTBOX.tries {
-        assert_eq!(desk.worker.drain().await, 1);
+        assert_eq!(running.worker.drain().await, 1);
         t.advance(Duration::from_secs(3600 + 900));
     }
     assert_eq!(waiting_and_dead(&t).await, (0, 1));
     assert_eq!(
-        (desk.count("email", "retried"), desk.count("email", "dead")),
+        (running.count("email", "retried"), running.count("email", "dead")),
         (u64::from(LeaseRule::OUTBOX.tries) - 1, 1)
     );
 }
@@ -243,11 +243,11 @@ on_both_databases! {
     async fn two_workers_never_send_the_same_row(t: Bench) {
     let sink = Sink::start().await;
     for nth in 0..40 {
-        owe(&t.cx, &format!("person{nth}@example.org")).await;
+        request_message(&t.cx, &format!("person{nth}@example.org")).await;
     }
     let other = t.another_node().await;
     let senders = || Senders { mail: Some(patient(&sink)), sms: None };
-    let (one, two) = (Desk::new(&t.cx, senders(), None), Desk::new(&other, senders(), None));
+    let (one, two) = (TestWorker::new(&t.cx, senders(), None), TestWorker::new(&other, senders(), None));
     let (by_one, by_two) = tokio::join!(one.worker.drain(), two.worker.drain());
 
     assert_eq!(by_one + by_two, 40);
@@ -259,13 +259,13 @@ on_both_databases! {
 
     async fn a_message_whose_worker_died_is_sent_when_the_lease_is_over(t: Bench) {
     let sink = Sink::start().await;
-    let desk = Desk::mailing(&t.cx, &sink);
-    owe(&t.cx, "ada@example.org").await;
+    let running = TestWorker::mailing(&t.cx, &sink);
+    request_message(&t.cx, "ada@example.org").await;
     assert_eq!(lease_and_die(&t).await.len(), 1);
 
-    assert_eq!(desk.worker.drain().await, 0, "the lease holds");
+    assert_eq!(running.worker.drain().await, 0, "the lease holds");
     t.advance(LEASE);
-    assert_eq!(desk.worker.drain().await, 1);
+    assert_eq!(running.worker.drain().await, 1);
     assert_eq!(sink.received().len(), 1);
 }
 }
@@ -277,18 +277,18 @@ async fn a_hanging_provider_of_text_messages_does_not_stop_mail() {
     let mut settings = SmsSettings::parse(&texts.url(), "AC1", &Secret::new("t"), "+15005550006").expect("settings");
     settings.timeout = Duration::from_secs(1);
     let senders = Senders { mail: Some(patient(&mails)), sms: Some(SmsSender::new(settings)) };
-    let desk = Desk::new(&t.cx, senders, None);
+    let running = TestWorker::new(&t.cx, senders, None);
     for nth in 0..3 {
-        owe(&t.cx, &format!("+1202555012{nth}")).await;
-        owe(&t.cx, &format!("person{nth}@example.org")).await;
+        request_message(&t.cx, &format!("+1202555012{nth}")).await;
+        request_message(&t.cx, &format!("person{nth}@example.org")).await;
     }
-    desk.worker.drain().await;
-    assert_eq!((mails.received().len(), desk.count("email", "sent"), desk.count("sms", "retried")), (3, 3, 3));
+    running.worker.drain().await;
+    assert_eq!((mails.received().len(), running.count("email", "sent"), running.count("sms", "retried")), (3, 3, 3));
 
     texts.answer(http::Answer::Status(201));
     t.advance(Duration::from_secs(3));
-    desk.worker.drain().await;
-    assert_eq!(desk.count("sms", "sent"), 3);
+    running.worker.drain().await;
+    assert_eq!(running.count("sms", "sent"), 3);
     let form = texts.received().pop().expect("a request").form();
     assert!(form.iter().any(|(name, body)| name == "Body" && body.contains("\n@id.example.org #")), "{form:?}");
 }
@@ -297,10 +297,10 @@ async fn a_hanging_provider_of_text_messages_does_not_stop_mail() {
 async fn the_development_mailbox_takes_what_no_provider_does() {
     let (t, sink, mailbox) = (Bench::sqlite().await, Sink::start().await, DevMailbox::new());
     let senders = Senders { mail: Some(patient(&sink)), sms: None };
-    let desk = Desk::new(&t.cx, senders, Some(mailbox.clone()));
-    owe(&t.cx, "ada@example.org").await;
-    owe(&t.cx, "+12025550123").await;
-    desk.worker.drain().await;
+    let running = TestWorker::new(&t.cx, senders, Some(mailbox.clone()));
+    request_message(&t.cx, "ada@example.org").await;
+    request_message(&t.cx, "+12025550123").await;
+    running.worker.drain().await;
 
     let kept = mailbox.list();
     assert_eq!(
@@ -313,10 +313,10 @@ async fn the_development_mailbox_takes_what_no_provider_does() {
 #[tokio::test]
 async fn without_provider_and_mailbox_a_message_waits() {
     let (t, mailbox) = (Bench::sqlite().await, DevMailbox::new());
-    owe(&t.cx, "ada@example.org").await;
-    assert_eq!(Desk::new(&t.cx, Senders::default(), None).worker.drain().await, 0);
+    request_message(&t.cx, "ada@example.org").await;
+    assert_eq!(TestWorker::new(&t.cx, Senders::default(), None).worker.drain().await, 0);
     assert_eq!(waiting_and_dead(&t).await, (1, 0));
-    Desk::new(&t.cx, Senders::default(), Some(mailbox.clone())).worker.drain().await;
+    TestWorker::new(&t.cx, Senders::default(), Some(mailbox.clone())).worker.drain().await;
     assert_eq!(mailbox.list().len(), 1);
 }
 
@@ -325,26 +325,26 @@ async fn a_message_for_a_channel_without_provider_waits_beyond_the_usual_tries()
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
     t.account("+12025550123").await;
     change_password(&t, "+12025550123").await;
-    let desk = Desk::mailing(&t.cx, &sink);
+    let running = TestWorker::mailing(&t.cx, &sink);
     for _ in 0..2 * LeaseRule::OUTBOX.tries {
-        assert_eq!(desk.worker.drain().await, 1);
+        assert_eq!(running.worker.drain().await, 1);
         t.advance(Duration::from_secs(3600));
     }
     assert_eq!(waiting_and_dead(&t).await, (1, 0));
     let mailbox = DevMailbox::new();
-    Desk::new(&t.cx, Senders::default(), Some(mailbox.clone())).worker.drain().await;
+    TestWorker::new(&t.cx, Senders::default(), Some(mailbox.clone())).worker.drain().await;
     assert_eq!(mailbox.list().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_running_worker_wakes_at_a_ring_and_stops_when_told() {
     let (t, mailbox) = (Bench::sqlite().await, DevMailbox::new());
-    let desk = Desk::new(&t.cx, Senders::default(), Some(mailbox.clone()));
+    let running = TestWorker::new(&t.cx, Senders::default(), Some(mailbox.clone()));
     let (stop, stopped) = oneshot::channel::<()>();
-    let worker = desk.worker.clone();
+    let worker = running.worker.clone();
     let running = tokio::spawn(async move { worker.run(async { drop(stopped.await) }).await });
 
-    owe(&t.cx, "ada@example.org").await;
+    request_message(&t.cx, "ada@example.org").await;
     let arrived = tokio::time::timeout(Duration::from_secs(10), async {
         while mailbox.list().is_empty() {
             tokio::task::yield_now().await;
@@ -358,27 +358,27 @@ async fn a_running_worker_wakes_at_a_ring_and_stops_when_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopping_finishes_what_is_in_flight() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
-    let desk = Desk::mailing(&t.cx, &sink);
+    let running = TestWorker::mailing(&t.cx, &sink);
     for nth in 0..4 {
-        owe(&t.cx, &format!("person{nth}@example.org")).await;
+        request_message(&t.cx, &format!("person{nth}@example.org")).await;
     }
     sink.fail(Stage::Body, Fault::Hang);
     let (stop, stopped) = oneshot::channel::<()>();
-    let worker = desk.worker.clone();
-    let running = tokio::spawn(async move { worker.run(async { drop(stopped.await) }).await });
+    let worker = running.worker.clone();
+    let task = tokio::spawn(async move { worker.run(async { drop(stopped.await) }).await });
     while sink.connections() < 4 {
         tokio::task::yield_now().await;
     }
     stop.send(()).expect("it still runs");
-    running.await.expect("it stops");
+    task.await.expect("it stops");
     // All four ran into their own limit and were settled; none is left under a lease.
-    assert_eq!(desk.count("email", "retried"), 4);
+    assert_eq!(running.count("email", "retried"), 4);
 }
 
 #[tokio::test]
 async fn a_row_is_prepared_the_same_at_every_try() {
     let t = Bench::sqlite().await;
-    owe(&t.cx, "ada@example.org").await;
+    request_message(&t.cx, "ada@example.org").await;
     let item = lease_and_die(&t).await.remove(0);
     let mut written = Vec::new();
     for _ in 0..2 {

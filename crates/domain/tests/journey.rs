@@ -11,8 +11,7 @@ use rekey_domain::journey::{
     self, Facts, Journey, JourneyKind, JourneyState, Refusal, Step, Subject, gate_for, recovery, step,
 };
 use rekey_domain::{
-    Account, AccountId, Authority, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, SessionId,
-    Status,
+    Account, AccountId, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, SessionId, Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -23,20 +22,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn account() -> Account {
-    Account {
-        id: AccountId(Uuid::from_u128(1)),
-        authority: Authority::Local,
-        status: Status::Active,
-        given_name: String::new(),
-        family_name: String::new(),
-        lang: Lang::En,
-        password: None,
-        password_changed_at: None,
-        must_change: None,
-        never_expires: false,
-        epoch: Epoch(3),
-        created_at: NOW,
-    }
+    Account { epoch: Epoch(3), ..Account::new(AccountId(Uuid::from_u128(1)), Lang::En, NOW) }
 }
 
 fn journey(kind: JourneyKind, subject: Subject) -> Journey {

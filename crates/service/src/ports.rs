@@ -23,7 +23,7 @@ pub enum Breach {
     Clear,
     /// It is, or is taken for one that is.
     Found,
-    /// Nobody could tell: the list is elsewhere and did not answer. Counts as clear, so that nobody is shut out.
+    /// It is not known: the list is elsewhere and did not answer. Counts as clear, so that no one is shut out.
     Unknown,
 }
 
@@ -32,7 +32,7 @@ pub trait BreachData: Send + Sync + 'static {
     /// Looks a password up. It is normalised, as it is judged.
     fn look_up<'a>(&'a self, password: &'a str) -> Pin<Box<dyn Future<Output = Breach> + Send + 'a>>;
 
-    /// Whether the list on this machine has it: for a sign-in, which waits for nobody far away.
+    /// Whether the list on this machine has it: for a sign-in, which waits for no other machine.
     fn holds(&self, password: &str) -> bool;
 
     /// The name of the list that a browser may ask for shards of; `None` if it cannot.

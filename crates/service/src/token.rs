@@ -37,7 +37,7 @@ impl PlainToken {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// What is stored and looked up. A plain hash is enough: nobody guesses 256 bits.
+    /// What is stored and looked up. A plain hash is enough: no one guesses 256 bits.
     pub fn digest(&self) -> Digest {
         Digest(Sha256::digest(self.0).into())
     }

@@ -29,8 +29,8 @@ async fn bench(t: Bench) -> Bench {
 
 /// Begins a recovery by a name and guesses until it is dead: what was answered each time.
 async fn guess(t: &Bench, name: &str) -> Vec<String> {
-    let (handle, letters) = t.ask(name).await;
-    let wrong = if code_in(&letters).as_deref() == Some("000000") { "000001" } else { "000000" };
+    let (handle, messages) = t.ask(name).await;
+    let wrong = if code_in(&messages).as_deref() == Some("000000") { "000001" } else { "000000" };
     let mut answers = Vec::new();
     for _ in 0..6 {
         answers.push(format!("{:?}", recovery::verify(&t.cx, &meta(), &handle, wrong).await));
@@ -102,8 +102,8 @@ on_both_databases! {
         // Twelve guesses would be allowed by now, if the waits did not double.
         guess(&t, ADA).await;
         t.advance(Duration::from_secs(1));
-        let (handle, letters) = t.ask(ADA).await;
-        let code = code_in(&letters).expect("a code");
+        let (handle, messages) = t.ask(ADA).await;
+        let code = code_in(&messages).expect("a code");
         let answer = recovery::verify(&t.cx, &meta(), &handle, &code).await;
         assert_matches!(answer, Err(VerifyError::Wrong { tries_left: 4 }));
         t.advance(5 * MINUTE);
@@ -116,16 +116,16 @@ on_both_databases! {
             guess(&t, ADA).await;
             t.advance(MINUTE);
         }
-        let (_, letters) = t.ask(ADA).await;
-        t.complete_by_link(&link_in(&letters).expect("a link"), GOOD).await.expect("a link is not guessed");
+        let (_, messages) = t.ask(ADA).await;
+        t.complete_by_link(&link_in(&messages).expect("a link"), GOOD).await.expect("a link is not guessed");
     }
 
     async fn a_right_answer_clears_the_budget(t: Bench) {
         let t = bench(t).await;
         guess(&t, ADA).await;
         t.advance(MINUTE);
-        let (handle, letters) = t.ask(ADA).await;
-        recovery::verify(&t.cx, &meta(), &handle, &code_in(&letters).expect("a code")).await.expect("right");
+        let (handle, messages) = t.ask(ADA).await;
+        recovery::verify(&t.cx, &meta(), &handle, &code_in(&messages).expect("a code")).await.expect("right");
         t.advance(MINUTE);
         let before = evaluated(&t);
         for _ in 0..2 {

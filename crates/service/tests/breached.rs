@@ -21,7 +21,7 @@ on_both_databases! {
         let change = |new: &str| Change { current_password: GOOD.into(), new_password: new.into(), confirm_password: new.into() };
         let refused = password::change(&t.cx, &meta(), &caller, change(BREACHED_PASSWORD)).await;
         assert_matches!(refused, Err(ChangeError::Weak(report)) if is_for_the_breach(&report));
-        // Too short as well: nobody is asked about it.
+        // Too short as well: no list is asked about it.
         let short = password::change(&t.cx, &meta(), &caller, change("seven swans")).await;
         assert_matches!(short, Err(ChangeError::Weak(report)) if report.failed_rules()[0] == "length.min");
     }

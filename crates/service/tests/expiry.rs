@@ -22,13 +22,13 @@ fn change() -> Change {
     Change { current_password: GOOD.into(), new_password: BETTER.into(), confirm_password: BETTER.into() }
 }
 
-/// Somebody whose password lives for thirty days.
+/// A person whose password lives for thirty days.
 async fn expiring(t: Bench) -> Bench {
     t.account(ADA).await;
     t.with(|settings| settings.policy.expiry = Some(Expiry::after(30))).await
 }
 
-/// Tells whoever is due, and gives how many days were left in each message.
+/// Tells those who are due, and gives how many days were left in each message.
 async fn warned(t: &Bench) -> Vec<(String, u64)> {
     t.run_jobs().await;
     let days = |message: &Message| match &message.content {
@@ -118,7 +118,7 @@ on_both_databases! {
         assert_eq!(warned(&t).await, []);
     }
 
-    async fn whoever_changes_it_in_time_is_not_told(t: Bench) {
+    async fn one_who_changes_it_in_time_is_not_told(t: Bench) {
         let t = expiring(t).await;
         t.advance(16 * DAY);
         assert_eq!(warned(&t).await, [(ADA.to_owned(), 14)]);
@@ -127,8 +127,8 @@ on_both_databases! {
         assert_matches!(caller.age, PasswordAge::Warn { days_left: 14 });
         t.advance(Duration::from_secs(1));
         password::change(&t.cx, &meta(), &caller, change()).await.expect("changes");
-        let letters = t.deliver().await;
-        assert!(letters.iter().all(|message| matches!(message.content, MessageBody::PasswordChanged { .. })), "{letters:?}");
+        let messages = t.deliver().await;
+        assert!(messages.iter().all(|message| matches!(message.content, MessageBody::PasswordChanged { .. })), "{messages:?}");
     }
 
     async fn several_nodes_tell_once(t: Bench) {

@@ -35,8 +35,8 @@ async fn recover_by_mail(t: &Bench, password: &str) -> Vec<Message> {
 
 async fn recover_by_phone(t: &Bench, password: &str) -> Vec<Message> {
     t.advance(2 * MINUTE);
-    let (handle, letters) = t.ask(PHONE).await;
-    let code = code_in(&letters).expect("a code");
+    let (handle, messages) = t.ask(PHONE).await;
+    let code = code_in(&messages).expect("a code");
     recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
     recovery::complete(&t.cx, &meta(), ProofSource::Journey(&handle), choice(password)).await.expect("completes");
     t.deliver().await

@@ -9,7 +9,7 @@ use rekey_domain::audit::Actor;
 use rekey_domain::job::lease::LeaseRule;
 use rekey_domain::job::{Counts, Job, JobState, RowOutcome};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, Authority, ChangeCause, Epoch, JobId, PasswordHash, Status};
+use rekey_domain::{Account, AccountId, ChangeCause, JobId, PasswordHash};
 use rekey_service::job::{self, Runner};
 use rekey_service::{Clock as _, operator};
 use rekey_shared::{Lang, Timestamp};
@@ -42,20 +42,7 @@ async fn fill(store: &Store, now: Timestamp) {
     let hash = PasswordHash("$argon2id$".to_owned());
     let tx = store.begin_write().await.expect("begins");
     for n in 1..=STEPS {
-        let account = Account {
-            id: AccountId(Uuid::from_u128(n.into())),
-            authority: Authority::Local,
-            status: Status::Active,
-            given_name: String::new(),
-            family_name: String::new(),
-            lang: Lang::En,
-            password: None,
-            password_changed_at: None,
-            must_change: None,
-            never_expires: false,
-            epoch: Epoch(0),
-            created_at: now,
-        };
+        let account = Account::new(AccountId(Uuid::from_u128(n.into())), Lang::En, now);
         assert_eq!(tx.insert_account(&account, &[]).await.expect("inserts"), Inserted::Done);
         let permit = SetOccasion::Registration.permit(&account).expect("kept here");
         tx.set_password(permit, &hash, 0, now).await.expect("sets").expect("the first one");

@@ -30,7 +30,7 @@ fn failed(report: &Report) -> Vec<&'static str> {
     report.failed_rules()
 }
 
-/// Somebody whose passwords were [`GOOD`], then the first four of [`nth`].
+/// A person whose passwords were [`GOOD`], then the first four of [`nth`].
 async fn with_a_past(t: Bench, policy: impl FnOnce(&mut Policy)) -> Bench {
     t.account(ADA).await;
     let t = t
@@ -74,8 +74,8 @@ on_both_databases! {
 
     async fn a_proven_code_is_not_spent_either(t: Bench) {
         let t = with_a_past(t, |_| ()).await;
-        let (handle, letters) = t.ask(ADA).await;
-        let code = code_in(&letters).expect("a code");
+        let (handle, messages) = t.ask(ADA).await;
+        let code = code_in(&messages).expect("a code");
         recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
         let by_code = |password: String| {
             let choice = rekey_testkit::bench::choice(&password);
@@ -133,7 +133,7 @@ on_both_databases! {
         assert_matches!(change(&t, &nth(3), &nth(7)).await, Err(ChangeError::Weak(report)) if failed(&report) == ["differs"]);
         change(&t, &nth(3), &near).await.expect("five characters more");
         let link = t.recovery_link(ADA).await;
-        t.complete_by_link(&link, &nth(3)).await.expect("nobody knows the current one there");
+        t.complete_by_link(&link, &nth(3)).await.expect("no one knows the current one there");
     }
 
     async fn a_young_password_stays_unless_it_is_recovered(t: Bench) {

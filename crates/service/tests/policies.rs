@@ -51,7 +51,7 @@ async fn join(t: &Bench, name: &str, who: &str) {
     assert!(group::join(&t.cx, By::Operator, group, account).await.expect("joins"));
 }
 
-/// The shortest password that somebody may choose, as the page says it.
+/// The shortest password that a person may choose, as the page says it.
 async fn shortest(t: &Bench, who: &str) -> u16 {
     let caller = t.caller(who, GOOD).await;
     password::policy(&t.cx, &caller).await.expect("answers").policy.length.min
@@ -87,7 +87,7 @@ on_both_databases! {
         t.complete_by_link(&link, BETTER).await.expect("not any more");
     }
 
-    async fn whoever_registers_comes_under_the_default_and_owners_under_theirs(t: Bench) {
+    async fn a_newcomer_comes_under_the_default_and_owners_under_theirs(t: Bench) {
         assign(&t, "default", Some(Policy::at_least(16))).await;
         assign(&t, "administrators", Some(Policy::at_least(40))).await;
         t.account(ADA).await;
@@ -142,7 +142,7 @@ on_both_databases! {
         assert_eq!(history[0].changed_at.since(history[1].changed_at), DAY);
     }
 
-    async fn of_a_crowd_that_assigns_at_once_nobody_overwrites_another(t: Bench) {
+    async fn of_many_that_assign_at_once_none_overwrites_another(t: Bench) {
         let nodes = [t.cx.clone(), t.another_node().await];
         let one = |cx: rekey_service::Services, min| async move {
             match policies::assign(&cx, By::Operator, PolicyTarget::Default, Some(Policy::at_least(min))).await {

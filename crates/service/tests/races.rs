@@ -13,14 +13,14 @@ use rekey_shared::Secret;
 use rekey_testkit::bench::{BETTER, GOOD, choice, code_in, last_segment, meta, not_me_in};
 use rekey_testkit::{Bench, on_both_databases};
 
-const CROWD: usize = 200;
+const PARALLEL: usize = 200;
 
 async fn nodes(t: &Bench) -> Vec<Services> {
     vec![t.cx.clone(), t.another_node().await, t.another_node().await]
 }
 
 /// Runs the same thing at once on all nodes and gives how many succeeded.
-async fn crowd<F, Fut>(nodes: &[Services], act: F) -> usize
+async fn in_parallel<F, Fut>(nodes: &[Services], act: F) -> usize
 where
     F: Fn(Services, usize) -> Fut,
     Fut: Future<Output = bool> + Send + 'static,
@@ -34,7 +34,7 @@ where
     F: Fn(Services, usize) -> Fut,
     Fut: Future<Output = bool> + Send + 'static,
 {
-    let tasks: Vec<_> = (0..CROWD).map(|n| tokio::spawn(act(nodes[n % nodes.len()].clone(), n))).collect();
+    let tasks: Vec<_> = (0..PARALLEL).map(|n| tokio::spawn(act(nodes[n % nodes.len()].clone(), n))).collect();
     let mut succeeded = Vec::new();
     for (n, task) in tasks.into_iter().enumerate() {
         if task.await.expect("no panic") {
@@ -80,7 +80,7 @@ on_both_databases! {
     async fn one_link_is_redeemed_once(t: Bench) {
         t.account("ada@example.org").await;
         let link = t.recovery_link("ada@example.org").await;
-        let won = crowd(&nodes(&t).await, move |cx, n| {
+        let won = in_parallel(&nodes(&t).await, move |cx, n| {
             let link = link.clone();
             async move {
                 let password = format!("{BETTER} number {n}");
@@ -94,10 +94,10 @@ on_both_databases! {
 
     async fn one_proven_code_is_redeemed_once(t: Bench) {
         t.account("ada@example.org").await;
-        let (handle, letters) = t.ask("ada@example.org").await;
-        let code = code_in(&letters).expect("a code");
+        let (handle, messages) = t.ask("ada@example.org").await;
+        let code = code_in(&messages).expect("a code");
         recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
-        let won = crowd(&nodes(&t).await, move |cx, _| {
+        let won = in_parallel(&nodes(&t).await, move |cx, _| {
             let handle = handle.clone();
             async move { recovery::complete(&cx, &meta(), recovery::ProofSource::Journey(&handle), choice(BETTER)).await.is_ok() }
         })
@@ -108,8 +108,8 @@ on_both_databases! {
     async fn two_proven_recoveries_of_one_account_set_one_password(t: Bench) {
         t.account("ada@example.org").await;
         t.add_identifier("ada@example.org", "+819012345678").await;
-        let (first, letters) = t.ask("ada@example.org").await;
-        recovery::verify(&t.cx, &meta(), &first, &code_in(&letters).expect("a code")).await.expect("right");
+        let (first, messages) = t.ask("ada@example.org").await;
+        recovery::verify(&t.cx, &meta(), &first, &code_in(&messages).expect("a code")).await.expect("right");
         let handles = [first.clone(), proven_beside(&t, &first).await];
         let before = account_of(&t, &first).await.epoch;
         let winners = winners(&nodes(&t).await, move |cx, n| {
@@ -131,7 +131,7 @@ on_both_databases! {
         let handle = registration::start(&t.cx, &meta(), start).await.expect("starts").expose();
         let code = code_in(&t.deliver().await).expect("a code");
         registration::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
-        let won = crowd(&nodes(&t).await, move |cx, _| {
+        let won = in_parallel(&nodes(&t).await, move |cx, _| {
             let handle = handle.clone();
             async move { registration::complete(&cx, &meta(), &handle, details()).await.is_ok() }
         })
@@ -149,7 +149,7 @@ on_both_databases! {
             registration::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
             handles.push(handle);
         }
-        let won = crowd(&nodes(&t).await, move |cx, n| {
+        let won = in_parallel(&nodes(&t).await, move |cx, n| {
             let handle = handles[n % handles.len()].clone();
             async move { registration::complete(&cx, &meta(), &handle, details()).await.is_ok() }
         })
@@ -162,7 +162,7 @@ on_both_databases! {
         let link = t.recovery_link("ada@example.org").await;
         t.complete_by_link(&link, BETTER).await.expect("completes");
         let token = not_me_in(&t.deliver().await).expect("a way to object");
-        let won = crowd(&nodes(&t).await, move |cx, _| {
+        let won = in_parallel(&nodes(&t).await, move |cx, _| {
             let token = token.clone();
             async move { freeze::freeze(&cx, &meta(), &token).await.is_ok() }
         })
@@ -174,7 +174,7 @@ on_both_databases! {
         t.account_with("ada@example.org", "ada", GOOD).await;
         let nodes = nodes(&t).await;
         let before: u64 = nodes.iter().map(|cx| cx.hasher.evaluated()).sum();
-        let won = crowd(&nodes, |cx, n| async move {
+        let won = in_parallel(&nodes, |cx, n| async move {
             let alias = ["ada@example.org", "ADA@example.org", "ada"][n % 3];
             sign_in::sign_in(&cx, &meta(), alias, Secret::new(format!("wrong guess number {n}"))).await.is_ok()
         })
@@ -185,10 +185,10 @@ on_both_databases! {
 
     async fn wrong_codes_are_evaluated_within_the_budget(t: Bench) {
         t.account("ada@example.org").await;
-        let (handle, letters) = t.ask("ada@example.org").await;
-        let right = code_in(&letters).expect("a code");
+        let (handle, messages) = t.ask("ada@example.org").await;
+        let right = code_in(&messages).expect("a code");
         let nodes = nodes(&t).await;
-        let won = crowd(&nodes, move |cx, n| {
+        let won = in_parallel(&nodes, move |cx, n| {
             let (handle, right) = (handle.clone(), right.clone());
             async move {
                 let guess = format!("{n:06}");
@@ -209,8 +209,8 @@ on_both_databases! {
         let t = t.with(|settings| settings.sends.per_hour_target = 0).await;
         let before = t.cx.answers_evaluated.load(std::sync::atomic::Ordering::SeqCst);
         for _ in 0..5 {
-            let (handle, letters) = t.ask("ada@example.org").await;
-            let wrong = if code_in(&letters).as_deref() == Some("000000") { "000001" } else { "000000" };
+            let (handle, messages) = t.ask("ada@example.org").await;
+            let wrong = if code_in(&messages).as_deref() == Some("000000") { "000001" } else { "000000" };
             for _ in 0..5 {
                 recovery::verify(&t.cx, &meta(), &handle, wrong).await.expect_err("wrong");
             }
@@ -223,7 +223,7 @@ on_both_databases! {
     async fn two_hundred_requests_send_no_more_than_the_throttle_allows(t: Bench) {
         t.account("ada@example.org").await;
         t.advance(Duration::from_secs(3600));
-        crowd(&nodes(&t).await, |cx, _| async move { recovery::start(&cx, &meta(), "ada@example.org").await.is_ok() }).await;
+        in_parallel(&nodes(&t).await, |cx, _| async move { recovery::start(&cx, &meta(), "ada@example.org").await.is_ok() }).await;
         assert_eq!(t.deliver().await.len(), 1, "a minute between two");
     }
 }

@@ -43,8 +43,8 @@ on_both_databases! {
 
     async fn the_typed_code_does_the_same_job(t: Bench) {
         t.account("ada@example.org").await;
-        let (handle, letters) = t.ask("ada@example.org").await;
-        let code = code_in(&letters).expect("a code");
+        let (handle, messages) = t.ask("ada@example.org").await;
+        let code = code_in(&messages).expect("a code");
         let spaced: String = code.chars().flat_map(|digit| [digit, ' ']).collect();
         recovery::verify(&t.cx, &meta(), &handle, &spaced).await.expect("right, however it is typed");
         let view = recovery::view(&t.cx, &handle).await.expect("answers").expect("open");
@@ -55,10 +55,10 @@ on_both_databases! {
 
     async fn a_code_alone_opens_only_the_browser_that_asked(t: Bench) {
         t.account("ada@example.org").await;
-        let (_, letters) = t.ask("ada@example.org").await;
+        let (_, messages) = t.ask("ada@example.org").await;
         t.advance(2 * MINUTE);
         let (other, _) = t.ask("bob@example.org").await;
-        let code = code_in(&letters).expect("a code");
+        let code = code_in(&messages).expect("a code");
         assert_matches!(recovery::verify(&t.cx, &meta(), &other, &code).await, Err(VerifyError::Wrong { tries_left: 4 }));
         assert_matches!(
             recovery::complete(&t.cx, &meta(), ProofSource::Journey(&other), choice(BETTER)).await,
@@ -75,20 +75,20 @@ on_both_databases! {
         t.complete_by_link(&newer, BETTER).await.expect("the newer works");
     }
 
-    async fn whoever_began_a_recovery_does_not_see_it_end(t: Bench) {
+    async fn the_browser_that_began_a_recovery_does_not_see_it_end(t: Bench) {
         let t = t.with(|settings| settings.recovery.link_ttl = 24 * HOUR).await;
         t.account("ada@example.org").await;
         let (stranger, _) = t.ask("ada@example.org").await;
         t.advance(2 * MINUTE);
         let newer = t.recovery_link("ada@example.org").await;
-        let (clicked, letters) = {
+        let (clicked, messages) = {
             t.advance(2 * MINUTE);
             t.ask("ada@example.org").await
         };
         assert!(!recovery::link_is_open(&t.cx, &newer).await.expect("answers"));
-        t.complete_by_link(&link_in(&letters).expect("a link"), BETTER).await.expect("completes");
+        t.complete_by_link(&link_in(&messages).expect("a link"), BETTER).await.expect("completes");
         let (decoy, _) = t.ask("nobody@example.org").await;
-        let code = code_in(&letters).expect("a code");
+        let code = code_in(&messages).expect("a code");
         for handle in [&stranger, &clicked, &decoy] {
             let view = recovery::view(&t.cx, handle).await.expect("answers").expect("looks open");
             assert_eq!((view.step, view.tries_left), (JourneyStep::Code, 5));
@@ -101,8 +101,8 @@ on_both_databases! {
         for handle in [&stranger, &clicked, &decoy] {
             recovery::resend(&t.cx, &meta(), handle).await.expect("looks like any other");
         }
-        let letters = t.deliver().await;
-        assert!(letters.iter().all(|message| code_in(std::slice::from_ref(message)).is_none()), "and sends nothing");
+        let messages = t.deliver().await;
+        assert!(messages.iter().all(|message| code_in(std::slice::from_ref(message)).is_none()), "and sends nothing");
     }
 
     async fn a_link_dies_with_its_time_and_not_a_moment_sooner(t: Bench) {
@@ -152,14 +152,14 @@ on_both_databases! {
 
     async fn five_wrong_codes_end_the_code_but_not_the_link(t: Bench) {
         t.account("ada@example.org").await;
-        let (handle, letters) = t.ask("ada@example.org").await;
-        let code = code_in(&letters).expect("a code");
+        let (handle, messages) = t.ask("ada@example.org").await;
+        let code = code_in(&messages).expect("a code");
         let wrong = if code == "000000" { "000001" } else { "000000" };
         for _ in 0..5 {
             recovery::verify(&t.cx, &meta(), &handle, wrong).await.expect_err("wrong");
         }
         assert_matches!(recovery::verify(&t.cx, &meta(), &handle, &code).await, Err(VerifyError::Dead));
-        t.complete_by_link(&link_in(&letters).expect("a link"), BETTER).await.expect("the link is its own proof");
+        t.complete_by_link(&link_in(&messages).expect("a link"), BETTER).await.expect("the link is its own proof");
     }
 
     async fn completing_ends_every_session_and_every_other_secret_and_unlocks(t: Bench) {
@@ -179,9 +179,9 @@ on_both_databases! {
         t.account("ada@example.org").await;
         let link = t.recovery_link("ada@example.org").await;
         t.complete_by_link(&link, BETTER).await.expect("completes");
-        let letters = t.deliver().await;
-        assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
-        assert_matches!(letters[0].content, MessageBody::PasswordChanged { days: 7, .. });
+        let messages = t.deliver().await;
+        assert_eq!(messages.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
+        assert_matches!(messages[0].content, MessageBody::PasswordChanged { days: 7, .. });
     }
 
     async fn not_me_lives_seven_days(t: Bench) {
@@ -197,16 +197,16 @@ on_both_databases! {
 
     async fn a_user_name_recovers_by_the_address_on_file_only(t: Bench) {
         t.account_with("ada@example.org", "ada", GOOD).await;
-        let (_, letters) = t.ask("ada").await;
-        assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
+        let (_, messages) = t.ask("ada").await;
+        assert_eq!(messages.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
     }
 
     async fn a_phone_recovers_by_code_without_a_link(t: Bench) {
         t.account("+81 90-1234-5678").await;
-        let (handle, letters) = t.ask("+819012345678").await;
-        assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["+819012345678"]);
-        assert!(link_in(&letters).is_none());
-        let code = code_in(&letters).expect("a code");
+        let (handle, messages) = t.ask("+819012345678").await;
+        assert_eq!(messages.iter().map(address_of).collect::<Vec<_>>(), ["+819012345678"]);
+        assert!(link_in(&messages).is_none());
+        let code = code_in(&messages).expect("a code");
         recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("right");
         recovery::complete(&t.cx, &meta(), ProofSource::Journey(&handle), choice(BETTER)).await.expect("completes");
         t.sign_in("090-1234-5678", BETTER).await.expect_err("a national spelling of another region");
@@ -214,8 +214,8 @@ on_both_databases! {
     }
 
     async fn unknown_accounts_get_a_journey_and_no_mail(t: Bench) {
-        let (handle, letters) = t.ask("nobody@example.org").await;
-        assert!(letters.is_empty());
+        let (handle, messages) = t.ask("nobody@example.org").await;
+        assert!(messages.is_empty());
         let view = recovery::view(&t.cx, &handle).await.expect("answers").expect("a decoy looks open");
         assert_eq!((view.step, view.tries_left), (JourneyStep::Code, 5));
         for left in [4, 3, 2, 1] {

@@ -78,9 +78,9 @@ on_both_databases! {
     async fn the_owner_of_a_taken_address_is_told_and_the_page_is_the_same(t: Bench) {
         t.account("ada@example.org").await;
         let handle = registration::start(&t.cx, &meta(), start("ADA@example.org")).await.expect("looks alike").expose();
-        let letters = t.deliver().await;
-        assert_matches!(letters[0].content, MessageBody::AlreadyRegistered { .. });
-        assert_eq!(address_of(&letters[0]), "ada@example.org", "as its owner wrote it, not as it was typed now");
+        let messages = t.deliver().await;
+        assert_matches!(messages[0].content, MessageBody::AlreadyRegistered { .. });
+        assert_eq!(address_of(&messages[0]), "ada@example.org", "as its owner wrote it, not as it was typed now");
         assert!(registration::view(&t.cx, &handle).await.expect("answers").is_some());
         let answer = registration::verify(&t.cx, &meta(), &handle, "123456").await;
         assert_matches!(answer, Err(VerifyError::Wrong { tries_left: 4 }));

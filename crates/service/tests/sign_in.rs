@@ -83,8 +83,8 @@ on_both_databases! {
             for _ in 0..5 {
                 t.sign_in("ada@example.org", WRONG).await.expect_err("wrong");
             }
-            let letters = t.deliver().await;
-            told += letters.iter().filter(|message| matches!(message.content, MessageBody::SignInPaused { .. })).count();
+            let messages = t.deliver().await;
+            told += messages.iter().filter(|message| matches!(message.content, MessageBody::SignInPaused { .. })).count();
             t.advance(Duration::from_secs(120));
             t.sign_in("ada@example.org", GOOD).await.expect("clears the count");
         }
@@ -194,8 +194,8 @@ on_both_databases! {
         assert!(t.authenticate(&new).await.is_some(), "this browser goes on");
         assert!(t.authenticate(&old).await.is_none(), "under a new secret");
         assert!(t.authenticate(&elsewhere).await.is_none());
-        let letters = t.deliver().await;
-        assert_eq!(letters.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
+        let messages = t.deliver().await;
+        assert_eq!(messages.iter().map(address_of).collect::<Vec<_>>(), ["ada@example.org"]);
         t.sign_in("ada@example.org", BETTER).await.expect("the new password signs in");
     }
 

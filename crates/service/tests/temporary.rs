@@ -68,7 +68,7 @@ on_both_databases! {
         let t = bench(t).await;
         mailed(&t, ADA).await;
         let caller = t.caller(ADA, GOOD).await;
-        assert_eq!(caller.must_change, None, "anybody may ask for anybody");
+        assert_eq!(caller.must_change, None, "anyone may ask for anyone");
     }
 
     async fn it_dies_after_a_day_with_a_newer_one_and_with_every_change(t: Bench) {
@@ -105,8 +105,8 @@ on_both_databases! {
 
     async fn a_later_try_of_its_message_says_the_same(t: Bench) {
         let t = bench(t).await;
-        let (handle, letters) = t.ask(ADA).await;
-        let first = temporary_in(&letters).expect("a temporary password");
+        let (handle, messages) = t.ask(ADA).await;
+        let first = temporary_in(&messages).expect("a temporary password");
         t.advance(2 * MINUTE);
         recovery::resend(&t.cx, &meta(), &handle).await.expect("sends again");
         assert_eq!(temporary_in(&t.deliver().await), Some(first.clone()));
@@ -127,7 +127,7 @@ on_both_databases! {
         t.sign_in(ADA, &temporary).await.expect("was not compared, so not spent");
     }
 
-    async fn nobody_elses_opens_anything(t: Bench) {
+    async fn no_one_elses_opens_anything(t: Bench) {
         let t = bench(t).await;
         t.account("bob@example.org").await;
         let temporary = mailed(&t, ADA).await;
@@ -153,14 +153,14 @@ on_both_databases! {
         let caller = t.caller(ADA, &temporary).await;
         let same = password::change(&t.cx, &meta(), &caller, chosen(GOOD)).await;
         assert_matches!(same, Err(ChangeError::Weak(report)) if report.failed_rules() == ["history"]);
-        password::change(&t.cx, &meta(), &caller, chosen(&format!("{GOOD}!"))).await.expect("nobody asks for the old one");
+        password::change(&t.cx, &meta(), &caller, chosen(&format!("{GOOD}!"))).await.expect("the old one is not asked for");
     }
 
     async fn owners_numbers_and_frozen_accounts_get_what_they_always_got(t: Bench) {
         let t = bench(t).await;
         t.account("+1 202 555 0125").await;
-        let (_, letters) = t.ask("+1 202 555 0125").await;
-        assert!(temporary_in(&letters).is_none() && code_in(&letters).is_some(), "by text message");
+        let (_, messages) = t.ask("+1 202 555 0125").await;
+        assert!(temporary_in(&messages).is_none() && code_in(&messages).is_some(), "by text message");
 
         let token = last_segment(&owner::make_link(&t.cx).await.expect("makes")).expect("a token");
         let start = Start { identifier: "owner@example.org".to_owned(), owner: Some(token), consent: true };
@@ -173,8 +173,8 @@ on_both_databases! {
             ..registration::Complete::default()
         };
         registration::complete(&t.cx, &meta(), &handle, details).await.expect("registers");
-        let (_, letters) = t.ask("owner@example.org").await;
-        assert!(temporary_in(&letters).is_none() && link_in(&letters).is_some(), "whoever runs it");
+        let (_, messages) = t.ask("owner@example.org").await;
+        assert!(temporary_in(&messages).is_none() && link_in(&messages).is_some(), "an owner never gets one");
 
         let temporary = mailed(&t, ADA).await;
         let caller = t.caller(ADA, &temporary).await;
@@ -185,8 +185,8 @@ on_both_databases! {
         t.deliver().await;
         t.advance(HOUR);
         assert!(t.ask(ADA).await.1.is_empty(), "the address it was changed by");
-        let (_, letters) = t.ask("a@example.org").await;
-        assert!(temporary_in(&letters).is_none() && link_in(&letters).is_some(), "a frozen account is released by a link");
+        let (_, messages) = t.ask("a@example.org").await;
+        assert!(temporary_in(&messages).is_none() && link_in(&messages).is_some(), "a frozen account is released by a link");
     }
 
     async fn while_an_account_has_a_role_its_temporary_password_is_refused(t: Bench) {
@@ -197,8 +197,8 @@ on_both_databases! {
         role::grant(&t.cx, By::Operator, ada, Role::Owner, RoleScope::Everywhere, ends).await.expect("grants");
         assert_matches!(t.sign_in(ADA, &temporary).await, Err(SignInError::Refused));
         t.advance(HOUR);
-        let (_, letters) = t.ask(ADA).await;
-        assert!(temporary_in(&letters).is_none() && link_in(&letters).is_some(), "she is sent a link instead");
+        let (_, messages) = t.ask(ADA).await;
+        assert!(temporary_in(&messages).is_none() && link_in(&messages).is_some(), "she is sent a link instead");
         t.advance(HOUR);
         let temporary = mailed(&t, ADA).await;
         t.sign_in(ADA, &temporary).await.expect("the role has expired");
@@ -206,8 +206,8 @@ on_both_databases! {
 
     async fn a_code_proves_nothing_where_a_temporary_password_was_sent(t: Bench) {
         let t = bench(t).await;
-        let (handle, letters) = t.ask(ADA).await;
-        assert!(letters.iter().all(|message| matches!(message.content, MessageBody::TemporaryPassword { .. })));
+        let (handle, messages) = t.ask(ADA).await;
+        assert!(messages.iter().all(|message| matches!(message.content, MessageBody::TemporaryPassword { .. })));
         for _ in 0..4 {
             recovery::verify(&t.cx, &meta(), &handle, "123456").await.expect_err("a decoy");
         }

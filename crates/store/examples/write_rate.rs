@@ -11,7 +11,7 @@ use rekey_domain::journey::method::Method;
 use rekey_domain::session::Session;
 use rekey_domain::session::assurance::sign_in_proof;
 use rekey_domain::throttle::budget::Lockout;
-use rekey_domain::{Account, AccountId, Authority, Digest, Epoch, ProofId, SessionId, Status};
+use rekey_domain::{Account, AccountId, Digest, Epoch, ProofId, SessionId};
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::{Inserted, Store};
 use uuid::Uuid;
@@ -127,17 +127,9 @@ fn at() -> Timestamp {
 
 fn account() -> Account {
     Account {
-        id: AccountId(Uuid::from_u128(1)),
-        authority: Authority::Local,
-        status: Status::Active,
         given_name: "Ada".to_owned(),
         family_name: "Lovelace".to_owned(),
-        lang: Lang::En,
-        password: None,
-        password_changed_at: None,
-        must_change: None,
-        never_expires: false,
         epoch: Epoch(1),
-        created_at: at(),
+        ..Account::new(AccountId(Uuid::from_u128(1)), Lang::En, at())
     }
 }

@@ -41,7 +41,7 @@ pub struct Store {
 
 /// A transaction that writes. Dropped without [`Write::commit`] it leaves no trace.
 ///
-/// Nothing slow belongs inside: on SQLite everybody else who writes waits for it.
+/// Nothing slow belongs inside: on SQLite everyone else who writes waits for it.
 #[derive(Debug)]
 pub struct Write {
     pub(crate) tx: DatabaseTransaction,

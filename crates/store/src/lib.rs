@@ -1,7 +1,7 @@
 //! Tables, migrations and guarded claims over SQLite and PostgreSQL.
 //!
 //! A claim is one guarded `UPDATE` whose row count decides, so that it holds on any number of nodes.
-//! **Knows nothing of** HTTP, Leptos, mail, the clock or randomness: whoever calls passes the time.
+//! **Knows nothing of** HTTP, Leptos, mail, the clock or randomness: the caller passes the time.
 
 #![deny(missing_docs)]
 

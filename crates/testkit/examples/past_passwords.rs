@@ -19,7 +19,7 @@ async fn main() {
     }
 }
 
-/// One change of somebody with a full history; the rest of it is a hash or two.
+/// One change of a person with a full history; the rest of it is a hash or two.
 async fn change_takes(depth: u8) -> Duration {
     let mut settings = quick_settings();
     settings.hashing = Hashing::RECOMMENDED;

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::{Account, AccountId, AccountIdentifier, Authority, Epoch, IdentifierId, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, IdentifierId};
 use rekey_service::context::Parts;
 use rekey_service::job::Runner;
 use rekey_service::keys::{Freshness, Key, Keys};
@@ -144,20 +144,7 @@ async fn prepare(cx: &Services) {
 
 async fn insert(tx: &rekey_store::Write, n: u64, canonical: &str, now: Timestamp) -> Account {
     let id = AccountId(Uuid::from_u128(u128::from(n) + 1));
-    let account = Account {
-        id,
-        authority: Authority::Local,
-        status: Status::Active,
-        given_name: String::new(),
-        family_name: String::new(),
-        lang: Lang::En,
-        password: None,
-        password_changed_at: None,
-        must_change: None,
-        never_expires: false,
-        epoch: Epoch(0),
-        created_at: now,
-    };
+    let account = Account::new(id, Lang::En, now);
     let known = AccountIdentifier {
         id: IdentifierId(id.0),
         account: id,

@@ -121,7 +121,7 @@ impl Default for Surroundings {
 pub struct Bench {
     /// The first node.
     pub cx: Services,
-    /// Everybody's clock.
+    /// The clock of all nodes.
     pub clock: Arc<FixedClock>,
     /// The database, dropped with the bench.
     pub database: Database,
@@ -224,18 +224,18 @@ impl Bench {
     /// Sends what is owed, as the worker does, and gives it back.
     pub async fn deliver(&self) -> Vec<Message> {
         let (cx, owner, now) = (&self.cx, Uuid::from_u128(7), self.clock.now());
-        let mut letters = Vec::new();
+        let mut messages = Vec::new();
         loop {
             let leased =
                 cx.store.lease_outbox(64, now, now.plus(Duration::from_secs(60)), owner).await.expect("leases");
             if leased.is_empty() {
-                return letters;
+                return messages;
             }
             for item in leased {
                 let prepared = prepare(cx, &item).await;
                 let outcome = match prepared {
                     Prepared::Send(message) => {
-                        letters.push(*message);
+                        messages.push(*message);
                         Outcome::Sent
                     }
                     Prepared::Drop => Outcome::Dropped,
@@ -245,12 +245,12 @@ impl Bench {
         }
     }
 
-    /// Registers somebody as they would themselves, and gives the password [`GOOD`].
+    /// Registers a person as they would themselves, and gives the password [`GOOD`].
     pub async fn account(&self, identifier: &str) {
         self.account_with(identifier, "", GOOD).await;
     }
 
-    /// Registers somebody with a user name and a password of their own.
+    /// Registers a person with a user name and a password of their own.
     pub async fn account_with(&self, identifier: &str, username: &str, password: &str) {
         let start = registration::Start { identifier: identifier.to_owned(), owner: None, consent: true };
         let handle = registration::start(&self.cx, &meta(), start).await.expect("starts").expose();
@@ -436,8 +436,8 @@ pub fn meta_from(address: IpAddr) -> RequestMeta {
 }
 
 /// The code in the first message that has one.
-pub fn code_in(letters: &[Message]) -> Option<String> {
-    letters.iter().find_map(|message| match &message.content {
+pub fn code_in(messages: &[Message]) -> Option<String> {
+    messages.iter().find_map(|message| match &message.content {
         MessageBody::RegistrationCode { code, .. } | MessageBody::Recovery { code, .. } => {
             Some(code.expose().to_owned())
         }
@@ -446,24 +446,24 @@ pub fn code_in(letters: &[Message]) -> Option<String> {
 }
 
 /// The token of the recovery link in the first message that has one.
-pub fn link_in(letters: &[Message]) -> Option<String> {
-    letters.iter().find_map(|message| match &message.content {
+pub fn link_in(messages: &[Message]) -> Option<String> {
+    messages.iter().find_map(|message| match &message.content {
         MessageBody::Recovery { link: Some(link), .. } => last_segment(link),
         _ => None,
     })
 }
 
 /// The temporary password in the first message that has one, as it is read.
-pub fn temporary_in(letters: &[Message]) -> Option<String> {
-    letters.iter().find_map(|message| match &message.content {
+pub fn temporary_in(messages: &[Message]) -> Option<String> {
+    messages.iter().find_map(|message| match &message.content {
         MessageBody::TemporaryPassword { password, .. } => Some(password.expose()),
         _ => None,
     })
 }
 
 /// The token of the "this was not me" link in the first message that has one.
-pub fn not_me_in(letters: &[Message]) -> Option<String> {
-    letters.iter().find_map(|message| match &message.content {
+pub fn not_me_in(messages: &[Message]) -> Option<String> {
+    messages.iter().find_map(|message| match &message.content {
         MessageBody::PasswordChanged { not_me, .. } => last_segment(not_me),
         _ => None,
     })

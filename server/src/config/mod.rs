@@ -195,7 +195,7 @@ fn public_url(text: &str) -> Result<Url, String> {
     }
     match url.scheme() {
         "https" => Ok(url),
-        // Without https anybody on the way reads every password and takes every session.
+        // Without https anyone on the way reads every password and takes every session.
         "http" if is_loopback(&url) => Ok(url),
         _ => Err("must begin with https://; http:// is for this machine only".to_owned()),
     }

@@ -19,7 +19,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-/// A command that knows nothing of the settings of whoever runs the tests.
+/// A command that knows nothing of the settings of the machine that runs the tests.
 fn rekey(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
     command.env_clear().current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -162,7 +162,7 @@ fn told_to_stop_it_stops_by_itself() {
 }
 
 #[test]
-fn the_log_is_one_object_a_line_and_names_nobody() {
+fn the_log_is_one_object_a_line_and_names_no_one() {
     let folder = folder();
     let mut server = Server::start_with(folder.path(), &[("REKEY_LOG__FORMAT", "json"), ("REKEY_LOG__LEVEL", "trace")]);
     let owner = server.lines[1].rsplit('/').next().expect("a token").to_owned();
@@ -310,6 +310,6 @@ fn the_doctor_and_the_record_speak_plainly() {
         (record.status.code(), String::from_utf8_lossy(&record.stdout).as_ref()),
         (Some(0), "The audit log is intact: 0 entries.\n")
     );
-    let nobody = rekey(folder.path()).args(["account", "disable", "nobody@example.org"]).output().expect("runs");
-    assert_eq!(said(&nobody), (1, "rekey: no account found for this identifier\n".to_owned()));
+    let unknown = rekey(folder.path()).args(["account", "disable", "nobody@example.org"]).output().expect("runs");
+    assert_eq!(said(&unknown), (1, "rekey: no account found for this identifier\n".to_owned()));
 }

@@ -46,7 +46,7 @@ async fn talk(address: SocketAddr, bytes: Vec<u8>) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_does_not_finish_the_head_of_a_request_is_hung_up_on() {
+async fn a_client_that_does_not_finish_the_head_of_a_request_is_hung_up_on() {
     let allowance = Allowance { head: Duration::from_millis(200), ..Allowance::new(10) };
     let listening = start(hello(), allowance).await;
     for begun in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: x\r\nx-slow: "] {
@@ -67,7 +67,7 @@ async fn a_head_of_more_than_16_kib_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_is_told_what_serves_him() {
+async fn no_client_is_told_what_serves_it() {
     let listening = start(hello(), Allowance::new(10)).await;
     let answer = talk(listening.address, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec()).await;
     assert!(!answer.to_ascii_lowercase().contains("\r\nserver:"), "{answer}");

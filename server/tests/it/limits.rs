@@ -49,7 +49,7 @@ async fn telling(options: RouterOptions) -> (Router, TestSite) {
     (around(Router::new().route("/who", on_get(tell)), running.app()), running)
 }
 
-/// A thousand forged names of a client, in every header that anybody reads.
+/// A thousand forged names of a client, in every header that is read anywhere.
 fn forged(number: usize, named: &'static str) -> Request {
     let mut request = get("/who");
     let address = format!("10.{}.{}.{}", number / 256, number % 256, number % 251);

@@ -7,7 +7,7 @@ use url::Url;
 use rekey_testkit::TestSite;
 use rekey_testkit::site::request::{get, post};
 
-/// A token in the right form that nobody has.
+/// A token in the right form that no one has.
 const TOKEN: &str = "C2xqI23uChSRpVDVd98SdWeTCfQ_8nWdUvnsRlgNzf0";
 
 const DOORS: [(&str, &str, &str); 3] = [

@@ -90,6 +90,24 @@ pub struct Account {
 }
 
 impl Account {
+    /// A new one: active, known by no name, with no password and the first epoch, kept here.
+    pub fn new(id: AccountId, lang: Lang, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            authority: Authority::Local,
+            status: Status::Active,
+            given_name: String::new(),
+            family_name: String::new(),
+            lang,
+            password: None,
+            password_changed_at: None,
+            must_change: None,
+            never_expires: false,
+            epoch: Epoch(0),
+            created_at,
+        }
+    }
+
     /// Whether it may sign in at all; lock-out is counted elsewhere.
     pub fn may_sign_in(&self) -> bool {
         matches!(self.status, Status::Active)

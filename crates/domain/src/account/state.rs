@@ -47,25 +47,18 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{AccountId, Authority, ChangeCause, Epoch, PasswordHash};
+    use crate::{AccountId, ChangeCause, PasswordHash};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_165_505_000);
     const AGES: [PasswordAge; 3] = [PasswordAge::Fresh, PasswordAge::Warn { days_left: 3 }, PasswordAge::Expired];
 
     fn account(status: Status, must_change: bool) -> Account {
         Account {
-            id: AccountId(Uuid::from_u128(1)),
-            authority: Authority::Local,
             status,
-            given_name: String::new(),
-            family_name: String::new(),
-            lang: Lang::En,
             password: Some(PasswordHash(String::new())),
             password_changed_at: Some(NOW),
             must_change: must_change.then_some(ChangeCause::Operator),
-            never_expires: false,
-            epoch: Epoch(0),
-            created_at: NOW,
+            ..Account::new(AccountId(Uuid::from_u128(1)), Lang::En, NOW)
         }
     }
 

@@ -70,7 +70,7 @@ pub struct Due {
     pub until: Timestamp,
 }
 
-/// Who is due which warning when passwords live for `days`. The spans lie side by side, so nobody is due two at once,
+/// Who is due which warning when passwords live for `days`. The spans lie side by side, so no account is due two at once,
 /// and a rule that is new warns of the nearest end alone. No warning comes before the password has lived for a day.
 pub fn due_warnings(days: u16, now: Timestamp) -> impl Iterator<Item = Due> {
     let life = DAY * u32::from(days);
@@ -98,7 +98,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Authority, Epoch, PasswordHash, Status};
+    use crate::PasswordHash;
 
     const RULE: Expiry = Expiry { days: 30, warn_days: 14 };
 
@@ -108,18 +108,9 @@ mod tests {
 
     fn account() -> Account {
         Account {
-            id: AccountId(Uuid::from_u128(1)),
-            authority: Authority::Local,
-            status: Status::Active,
-            given_name: String::new(),
-            family_name: String::new(),
-            lang: Lang::En,
             password: Some(PasswordHash(String::new())),
             password_changed_at: Some(at(0)),
-            must_change: None,
-            never_expires: false,
-            epoch: Epoch(0),
-            created_at: at(0),
+            ..Account::new(AccountId(Uuid::from_u128(1)), Lang::En, at(0))
         }
     }
 
@@ -155,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_due_two_warnings_at_once_nor_one_after_the_end() {
+    fn no_account_is_due_two_warnings_at_once_nor_one_after_the_end() {
         let now = at(100 * 24);
         let warned = |hours_left: u64| {
             let set_at = now.plus(Duration::from_secs(3600 * hours_left)).minus(DAY * 90);

@@ -174,7 +174,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::Status;
 
     const EFFECTS: [Effect; 8] = [
         Effect::RememberReplaced,
@@ -189,18 +188,9 @@ mod tests {
 
     fn account(authority: Authority) -> Account {
         Account {
-            id: AccountId(Uuid::from_u128(1)),
             authority,
-            status: Status::Active,
-            given_name: String::new(),
-            family_name: String::new(),
-            lang: Lang::En,
-            password: None,
-            password_changed_at: None,
-            must_change: None,
-            never_expires: false,
             epoch: Epoch(7),
-            created_at: Timestamp::default(),
+            ..Account::new(AccountId(Uuid::from_u128(1)), Lang::En, Timestamp::default())
         }
     }
 

@@ -144,27 +144,14 @@ mod tests {
     use super::*;
     use crate::journey::gate::Distinct;
     use crate::session::SessionLimits;
-    use crate::{AccountId, Authority, Epoch, JourneyId, SessionId, Status};
+    use crate::{AccountId, Epoch, JourneyId, SessionId};
 
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
     const MINUTE: Duration = Duration::from_secs(60);
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn account() -> Account {
-        Account {
-            id: AccountId(Uuid::from_u128(1)),
-            authority: Authority::Local,
-            status: Status::Active,
-            given_name: String::new(),
-            family_name: String::new(),
-            lang: Lang::En,
-            password: None,
-            password_changed_at: None,
-            must_change: None,
-            never_expires: false,
-            epoch: Epoch(3),
-            created_at: NOW,
-        }
+        Account { epoch: Epoch(3), ..Account::new(AccountId(Uuid::from_u128(1)), Lang::En, NOW) }
     }
 
     fn session() -> Session {

@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn zero_switches_each_part_off() {
-        let crowd: Vec<_> = (0..100).map(|n| past(n, true, true)).collect();
-        assert_eq!(Limit { per_hour: 0, ..COMMERCE }.admit(&crowd, at(100)), Err(Refusal::TooFrequent));
-        assert_eq!(Limit { interval_seconds: 0, ..COMMERCE }.admit(&crowd, at(100)), Err(Refusal::TooMany));
-        assert_eq!(Limit { per_hour: 0, interval_seconds: 0, ..COMMERCE }.admit(&crowd, at(100)), Ok(()));
+        let hundred: Vec<_> = (0..100).map(|n| past(n, true, true)).collect();
+        assert_eq!(Limit { per_hour: 0, ..COMMERCE }.admit(&hundred, at(100)), Err(Refusal::TooFrequent));
+        assert_eq!(Limit { interval_seconds: 0, ..COMMERCE }.admit(&hundred, at(100)), Err(Refusal::TooMany));
+        assert_eq!(Limit { per_hour: 0, interval_seconds: 0, ..COMMERCE }.admit(&hundred, at(100)), Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! "This was not me": freezing an account whose password somebody else may have changed.
+//! "This was not me": freezing an account whose password someone else may have changed.
 
 use rekey_domain::Status;
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};

@@ -2,7 +2,7 @@
 //!
 //! A step is prepared without a transaction, since that may take long, and then done in one, which first makes sure that
 //! the job is still this node's and last moves its cursor. A process that dies at any moment has done a step wholly or not
-//! at all, and whoever goes on begins behind the last one.
+//! at all, and the process that goes on begins behind the last one.
 
 mod expiry_warnings;
 mod order;

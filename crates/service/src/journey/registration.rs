@@ -5,9 +5,7 @@ use rekey_domain::audit::{Actor, AuditEvent, LinkKind};
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::Purpose;
-use rekey_domain::{
-    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, Epoch, IdentifierId, PasswordHash, Role, Status,
-};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, IdentifierId, PasswordHash, Role};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
 use rekey_shared::password::{Policy, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
@@ -84,7 +82,7 @@ pub enum CompleteError {
     /// The password does not meet the policy.
     #[error("weak password")]
     Weak(Box<Report>),
-    /// The steps were not begun in this browser, are over, or somebody was faster.
+    /// The steps were not begun in this browser, are over, or another tab was faster.
     #[error("no such journey")]
     Over,
     /// Registration was switched off meanwhile.
@@ -364,18 +362,9 @@ fn new_account(
     let proven = identifier(journey.target_kind, &journey.target, &journey.target_shown, proven_at);
     let chosen = username.map(|name| identifier(IdentifierKind::Username, name.canonical(), name.shown(), None));
     let account = Account {
-        id,
-        authority: Authority::Local,
-        status: Status::Active,
         given_name: input.given_name.trim().to_owned(),
         family_name: input.family_name.trim().to_owned(),
-        lang: journey.lang,
-        password: None,
-        password_changed_at: None,
-        must_change: None,
-        never_expires: false,
-        epoch: Epoch(0),
-        created_at: now,
+        ..Account::new(id, journey.lang, now)
     };
     (account, std::iter::once(proven).chain(chosen).collect())
 }

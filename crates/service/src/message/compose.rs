@@ -21,7 +21,7 @@ use crate::{Services, Unexpected, policies};
 pub enum Prepared {
     /// Send this.
     Send(Box<Message>),
-    /// Nothing: nobody to send it to, or its secret is dead.
+    /// Nothing: no one to send it to, or its secret is dead.
     Drop,
 }
 
@@ -68,7 +68,7 @@ pub enum MessageBody {
         /// Minutes that it lives.
         minutes: u32,
     },
-    /// Somebody tried to register an identifier that has an account.
+    /// Someone tried to register an identifier that has an account.
     AlreadyRegistered {
         /// The sign-in page.
         sign_in: Url,

@@ -62,7 +62,7 @@ pub(crate) async fn sign_in_paused(
     for to in to {
         // Later than the pause can last it would be wrong.
         let until = cx.now().plus(cx.settings().sign_in.lockout.ceiling);
-        owe_until(cx, tx, lang, Notification::SignInPaused { account, to }, until).await?;
+        enqueue_until(cx, tx, lang, Notification::SignInPaused { account, to }, until).await?;
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ pub(crate) async fn password_expires(
     let mut told = false;
     for to in of(kind) {
         let notification = Notification::PasswordExpires { account: account.id, to: to.id };
-        owe_until(cx, tx, account.lang, notification, ends_at).await?;
+        enqueue_until(cx, tx, account.lang, notification, ends_at).await?;
         told = true;
     }
     Ok(told)
@@ -106,10 +106,10 @@ fn verified(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {
 }
 
 async fn enqueue(cx: &Services, tx: &mut Write, lang: Lang, notification: Notification) -> Result<(), Unexpected> {
-    owe_until(cx, tx, lang, notification, cx.now().plus(NOT_ME_LIFETIME)).await
+    enqueue_until(cx, tx, lang, notification, cx.now().plus(NOT_ME_LIFETIME)).await
 }
 
-async fn owe_until(
+async fn enqueue_until(
     cx: &Services,
     tx: &mut Write,
     lang: Lang,

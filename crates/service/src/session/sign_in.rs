@@ -19,7 +19,7 @@ use crate::session::sessions::{self, NewSession};
 use crate::verifier::{self, PasswordCheck, SignInMethod};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, password, policies, role};
 
-/// Why somebody was not signed in.
+/// Why a sign-in was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// A box was left empty.
@@ -38,7 +38,7 @@ pub enum SignInError {
 
 crate::error::from_store!(SignInError);
 
-/// Somebody who is signed in, with the account as it is now.
+/// A person who is signed in, with the account as it is now.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The session.
@@ -53,7 +53,7 @@ pub struct Caller {
     pub must_change: Option<ChangeReason>,
 }
 
-/// Signs somebody in; the token is for the session cookie.
+/// Signs a person in; the token is for the session cookie.
 pub async fn sign_in(
     cx: &Services,
     meta: &RequestMeta,
@@ -92,7 +92,7 @@ async fn find(cx: &Services, typed: &str) -> Result<Option<Account>, Unexpected>
     Ok(cx.store.find_account_by(kind, &canonical).await?.map(|(account, _)| account))
 }
 
-/// What cannot be an identifier is looked up all the same, as a user name that nobody can have.
+/// What cannot be an identifier is looked up all the same, as a user name that no account can have.
 fn canonical_of(cx: &Services, typed: &str) -> (IdentifierKind, String) {
     match Identifier::parse(typed, &cx.settings().default_region) {
         Ok(identifier) => (identifier.kind(), identifier.canonical().to_owned()),
@@ -146,7 +146,7 @@ async fn admit(
     }
     tx.commit().await?;
     if by_password {
-        // The session is there: whoever typed the right password is not told of a failure that is ours.
+        // The session is there: the person who typed the right password is not told of a failure that is ours.
         if let Err(failure) = password::upgrade(cx, account, password).await {
             cx.report(&failure);
         }

@@ -74,7 +74,7 @@ fn actor(name: &str, id: Option<Uuid>) -> Result<Actor, Unexpected> {
 }
 
 impl Model {
-    /// A job as a row; nobody holds it yet.
+    /// A job as a row; no process holds it yet.
     pub fn of(job: &Job) -> Result<Self, Unexpected> {
         let number = |n: u64, column| i64::try_from(n).map_err(|_| Unexpected::row("job", column));
         let kind = job.kind.text();

@@ -20,7 +20,7 @@ use crate::{Unexpected, Write};
 pub enum Inserted {
     /// The account is there.
     Done,
-    /// An identifier of that kind belongs to somebody else already. Drop the transaction:
+    /// An identifier of that kind belongs to another account already. Drop the transaction:
     /// it still works, but holds the account without that identifier.
     Taken(IdentifierKind),
 }

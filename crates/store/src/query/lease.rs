@@ -44,7 +44,7 @@ pub(super) fn due<E: Leased>(now: Timestamp) -> Select<E> {
         .order_by_asc(columns.id)
 }
 
-/// Rows that nobody holds.
+/// Rows that no process holds.
 pub(super) fn free<E: Leased>(now: Timestamp) -> Condition {
     let until = E::COLUMNS.until;
     Condition::any().add(until.is_null()).add(until.lte(now.as_millis()))

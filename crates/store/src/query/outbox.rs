@@ -1,4 +1,4 @@
-//! The outbox: rows are written with what causes them, leased by workers, settled by whoever holds the lease.
+//! The outbox: rows are written with what causes them, leased by workers, settled by the holder of the lease.
 
 use rekey_domain::message::{OutboxItem, Outcome};
 use rekey_domain::{AccountId, OutboxId};
@@ -59,7 +59,7 @@ async fn last_sign_in_pause_notice(
 }
 
 impl Write {
-    /// Owes somebody a message, due at once. It is sent only when this transaction is committed.
+    /// Enqueues a message, due at once. It is sent only when this transaction is committed.
     pub async fn enqueue(&self, item: &OutboxItem) -> Result<(), Unexpected> {
         let row = outbox::Model::of(item).into_active_model();
         outbox::Entity::insert(row).exec_without_returning(&self.tx).await?;
@@ -77,7 +77,7 @@ impl Store {
         lease_until: Timestamp,
         owner: Uuid,
     ) -> Result<Vec<OutboxItem>, Unexpected> {
-        // Most looks find nothing and need not wait for whoever writes.
+        // Most looks find nothing and need not wait for the writer.
         if lease::due::<outbox::Entity>(now).one(&self.reads).await?.is_none() {
             return Ok(Vec::new());
         }

@@ -57,7 +57,7 @@ impl Store {
     /// A caller that has the session at hand saves a query by looking at its `last_used_at` first.
     pub async fn touch_session(&self, id: SessionId, now: Timestamp) -> Result<(), Unexpected> {
         let stale = session::COLUMN.last_used_at.lte(now.minus(TOUCH_EVERY).as_millis());
-        // Most requests end here and need not wait for whoever writes.
+        // Most requests end here and need not wait for the writer.
         let due = session::Entity::find_by_id(id.0).filter(stale.clone()).one(&self.reads).await?;
         if due.is_some() {
             open(id)

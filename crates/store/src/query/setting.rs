@@ -54,7 +54,7 @@ async fn read(
 
 impl Write {
     /// Raises the epoch. Its row is locked until the transaction ends, so changes of settings happen one after the
-    /// other: whoever holds it reads documents that no one else is changing.
+    /// other: its holder reads documents that no one else is changing.
     pub async fn bump_setting_epoch(&self) -> Result<(), Unexpected> {
         let outcome = setting_epoch::Entity::update_many()
             .col_expr(setting_epoch::Column::Epoch, Expr::col(setting_epoch::Column::Epoch).add(1))

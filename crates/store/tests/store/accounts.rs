@@ -5,7 +5,7 @@ use rekey_domain::{Account, AccountId, Authority, Epoch, IdentifierId, PasswordH
 use rekey_shared::identifier::IdentifierKind;
 use rekey_store::Inserted;
 
-use crate::given::{CROWD, account, address, at, crowd, id, insert, nodes, permit, with_account};
+use crate::given::{PARALLEL, account, address, at, id, in_parallel, insert, nodes, permit, with_account};
 use crate::on_both;
 
 on_both! {
@@ -76,7 +76,7 @@ on_both! {
 
     async fn of_many_who_take_one_address_at_once_one_gets_it(db: Database) {
         let nodes = nodes(&db).await;
-        let results = crowd(&nodes, |store, n| async move {
+        let results = in_parallel(&nodes, |store, n| async move {
             let n = n as u128 + 1;
             let tx = store.begin_write().await.unwrap();
             let inserted = tx.insert_account(&account(n), &[address(n, n, "ada@example.org")]).await.unwrap();
@@ -107,14 +107,14 @@ on_both! {
     async fn every_rise_of_the_epoch_is_another_one(db: Database) {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
-        let rises = crowd(&nodes, move |store, _| async move {
+        let rises = in_parallel(&nodes, move |store, _| async move {
             let tx = store.begin_write().await.unwrap();
             let epoch = tx.bump_epoch(ada.id).await.unwrap();
             tx.commit().await.unwrap();
             epoch.0
         })
         .await;
-        assert_eq!(rises.iter().collect::<HashSet<_>>().len(), CROWD, "{rises:?}");
+        assert_eq!(rises.iter().collect::<HashSet<_>>().len(), PARALLEL, "{rises:?}");
         let last = nodes[1].find_account(ada.id).await.unwrap().unwrap().epoch;
         assert_eq!(last, Epoch(3 + 200));
     }

@@ -1,7 +1,7 @@
 use rekey_domain::ActionTokenId;
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 
-use crate::given::{action_token, at, crowd, digest, id, nodes, with_account};
+use crate::given::{action_token, at, digest, id, in_parallel, nodes, with_account};
 use crate::on_both;
 
 async fn with_tickets(store: &rekey_store::Store, action_tokens: &[ActionToken]) {
@@ -28,7 +28,7 @@ on_both! {
     async fn of_a_crowd_that_spends_one_ticket_one_does(db: Database) {
         let nodes = nodes(&db).await;
         with_tickets(&nodes[0], &[action_token(1, ActionTokenKind::Owner, None)]).await;
-        let spent = crowd(&nodes, |store, _| async move {
+        let spent = in_parallel(&nodes, |store, _| async move {
             let tx = store.begin_write().await.unwrap();
             let spent = tx.spend_action_token(ActionTokenId(id(1)), at(1)).await.unwrap();
             tx.commit().await.unwrap();
@@ -69,7 +69,7 @@ on_both! {
             assert_eq!(tx.insert_latest_action_token(&temporary(n, account)).await.unwrap(), written, "{n}");
         }
         assert!(!tx.spend_action_token(ActionTokenId(id(3)), at(1)).await.unwrap(), "ended");
-        assert!(tx.spend_action_token(ActionTokenId(id(2)), at(1)).await.unwrap(), "somebody else's");
+        assert!(tx.spend_action_token(ActionTokenId(id(2)), at(1)).await.unwrap(), "another account's");
         tx.commit().await.unwrap();
         let latest = store.find_latest_action_token(ActionTokenKind::TemporaryPassword, ada.id).await.unwrap().unwrap();
         assert_eq!(latest.id, ActionTokenId(id(5)));

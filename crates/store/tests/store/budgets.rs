@@ -1,7 +1,7 @@
 use rekey_domain::throttle::budget::{Budget, Lockout};
 use rekey_store::Store;
 
-use crate::given::{at, crowd, digest, nodes};
+use crate::given::{at, digest, in_parallel, nodes};
 use crate::on_both;
 
 /// Reserves a try as the service does: until it is reserved or the wait says no.
@@ -20,7 +20,7 @@ on_both! {
         let nodes = nodes(&db).await;
         for lockout in [Lockout::RECOMMENDED, Lockout::CODES, Lockout { threshold: 1, ..Lockout::RECOMMENDED }] {
             let key = u8::try_from(lockout.threshold).unwrap();
-            let reserved = crowd(&nodes, move |store, _| async move { reserve(&store, lockout, key).await }).await;
+            let reserved = in_parallel(&nodes, move |store, _| async move { reserve(&store, lockout, key).await }).await;
             let count = reserved.iter().filter(|reserved| **reserved).count();
             assert_eq!(count, lockout.threshold as usize, "{lockout:?}");
         }
@@ -34,7 +34,7 @@ on_both! {
             [(Budget::default(), once), (once, waiting), (waiting, Budget::default()), (Budget::default(), waiting)]
         {
             let swapped =
-                crowd(
+                in_parallel(
                     &nodes,
                     move |store, _| async move { store.swap_budget(digest(1), seen, next, at(0)).await.unwrap() },
                 )

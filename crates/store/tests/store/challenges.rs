@@ -6,7 +6,7 @@ use rekey_domain::session::assurance::sign_in_proof;
 use rekey_domain::{ChallengeId, FactorId, ProofId};
 
 use crate::given::{
-    at, crowd, digest, granted, id, mail, nodes, recovery, recovery_of, session, with_account, with_recovery,
+    at, digest, granted, id, in_parallel, mail, nodes, recovery, recovery_of, session, with_account, with_recovery,
 };
 use crate::on_both;
 
@@ -53,7 +53,7 @@ on_both! {
         let ada = with_account(&nodes[0], 1).await;
         let (_, asked) = with_recovery(&nodes[0], 1, &ada).await;
         assert!(nodes[0].claim_try(asked.id, at(1)).await.unwrap().is_some());
-        let inserted = crowd(&nodes, move |store, n| async move {
+        let inserted = in_parallel(&nodes, move |store, n| async move {
             let method = if n % 2 == 0 { Method::Mail } else { Method::Passkey };
             let again = Challenge { id: ChallengeId(id(1000 + n as u128)), method, link: None, sent_at: at(5), ..asked };
             let tx = store.begin_write().await.unwrap();
@@ -84,7 +84,7 @@ on_both! {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
         let (_, asked) = with_recovery(&nodes[0], 1, &ada).await;
-        let claimed = crowd(&nodes, move |store, _| async move { store.claim_try(asked.id, at(1)).await.unwrap() }).await;
+        let claimed = in_parallel(&nodes, move |store, _| async move { store.claim_try(asked.id, at(1)).await.unwrap() }).await;
         let mut begun: Vec<_> = claimed.iter().flatten().map(|claimed| claimed.tries).collect();
         begun.sort_unstable();
         assert_eq!(begun, (1..=CODE_TRIES).collect::<Vec<_>>(), "{claimed:?}");
@@ -124,7 +124,7 @@ on_both! {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
         let (_, seen) = with_recovery(&nodes[0], 1, &ada).await;
-        let sent = crowd(&nodes, move |store, n| async move {
+        let sent = in_parallel(&nodes, move |store, n| async move {
             let next = Challenge { sent_at: at(700 + n as u64), generation: 1, expires_at: at(1300), ..seen };
             let tx = store.begin_write().await.unwrap();
             let sent = tx.claim_resend(&seen, &next).await.unwrap();
@@ -143,7 +143,7 @@ on_both! {
         let ada = with_account(&nodes[0], 1).await;
         let held = with_recovery(&nodes[0], 1, &ada).await;
         let granted = granted(&held, &ada);
-        let proven = crowd(&nodes, move |store, _| async move {
+        let proven = in_parallel(&nodes, move |store, _| async move {
             let tx = store.begin_write().await.unwrap();
             let proven = tx.prove_challenge(&granted).await.unwrap();
             tx.commit().await.unwrap();

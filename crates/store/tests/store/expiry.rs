@@ -3,7 +3,7 @@ use rekey_domain::password::set::SetOccasion;
 use rekey_domain::{Account, AccountId, ChangeCause, PasswordHash, Status};
 use rekey_store::Store;
 
-use crate::given::{account, address, at, crowd, id, insert, nodes, permit, with_account};
+use crate::given::{account, address, at, id, in_parallel, insert, nodes, permit, with_account};
 use crate::on_both;
 
 const SECONDS: u64 = 24 * 3600;
@@ -62,7 +62,7 @@ on_both! {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
         let (account, set_at) = (ada.id, ada.password_changed_at.unwrap());
-        let claimed = crowd(&nodes, move |store, _| async move {
+        let claimed = in_parallel(&nodes, move |store, _| async move {
             let tx = store.begin_write().await.unwrap();
             let claimed = tx.claim_warning(account, set_at, 7).await.unwrap();
             tx.commit().await.unwrap();

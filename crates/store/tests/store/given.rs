@@ -16,8 +16,8 @@ use rekey_domain::password::set::{SetOccasion, SetPermit};
 use rekey_domain::right::{Role, RoleAssignment, RoleHolder, RoleScope};
 use rekey_domain::session::Session;
 use rekey_domain::{
-    Account, AccountId, AccountIdentifier, ActionTokenId, Authority, ChallengeId, Digest, Epoch, FactorId, GroupId,
-    IdentifierId, JourneyId, PasswordHash, ProofId, RoleAssignmentId, SessionId, Status,
+    Account, AccountId, AccountIdentifier, ActionTokenId, ChallengeId, Digest, Epoch, FactorId, GroupId, IdentifierId,
+    JourneyId, PasswordHash, ProofId, RoleAssignmentId, SessionId,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::database::Database;
 
 /// Tasks of a race.
-pub const CROWD: usize = 200;
+pub const PARALLEL: usize = 200;
 
 /// The moment tests begin at, and later ones.
 pub fn at(seconds: u64) -> Timestamp {
@@ -44,18 +44,12 @@ pub fn digest(n: u8) -> Digest {
 
 pub fn account(n: u128) -> Account {
     Account {
-        id: AccountId(id(n)),
-        authority: Authority::Local,
-        status: Status::Active,
         given_name: "Ada".to_owned(),
         family_name: "ラブレス".to_owned(),
-        lang: Lang::Ja,
         password: Some(PasswordHash("$argon2id$first".to_owned())),
         password_changed_at: Some(at(0)),
-        must_change: None,
-        never_expires: false,
         epoch: Epoch(3),
-        created_at: at(0),
+        ..Account::new(AccountId(id(n)), Lang::Ja, at(0))
     }
 }
 
@@ -227,14 +221,14 @@ pub async fn nodes(db: &Database) -> [Store; 3] {
     [db.store().await, db.another_store().await, db.another_store().await]
 }
 
-/// Runs `act` [`CROWD`] times at once, spread over the nodes.
-pub async fn crowd<T, F>(nodes: &[Store; 3], act: impl Fn(Store, usize) -> F) -> Vec<T>
+/// Runs `act` [`PARALLEL`] times at once, spread over the nodes.
+pub async fn in_parallel<T, F>(nodes: &[Store; 3], act: impl Fn(Store, usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
-    let tasks: Vec<_> = (0..CROWD).map(|n| tokio::spawn(act(nodes[n % 3].clone(), n))).collect();
-    let mut results = Vec::with_capacity(CROWD);
+    let tasks: Vec<_> = (0..PARALLEL).map(|n| tokio::spawn(act(nodes[n % 3].clone(), n))).collect();
+    let mut results = Vec::with_capacity(PARALLEL);
     for task in tasks {
         results.push(task.await.expect("no panic"));
     }

@@ -3,7 +3,7 @@ use rekey_domain::group::{Group, GroupName};
 use rekey_domain::right::{RoleHolder, RoleScope};
 use rekey_store::{GroupUse, Named};
 
-use crate::given::{at, crowd, grant, id, join, nodes, owner, with_account, with_group};
+use crate::given::{at, grant, id, in_parallel, join, nodes, owner, with_account, with_group};
 use crate::on_both;
 
 fn name(name: &str) -> GroupName {
@@ -75,7 +75,7 @@ on_both! {
 
     async fn of_a_crowd_that_makes_one_group_one_does(db: Database) {
         let nodes = nodes(&db).await;
-        let made = crowd(&nodes, |store, n| async move {
+        let made = in_parallel(&nodes, |store, n| async move {
             let tx = store.begin_write().await.unwrap();
             let group = Group { id: GroupId(id(n as u128 + 1)), name: name("sales"), created_at: at(0) };
             let made = tx.insert_group(&group).await.unwrap();

@@ -6,7 +6,7 @@ use rekey_domain::job::{Counts, Job, JobKind, JobOutcome, JobState, Next, RowOut
 use rekey_domain::{AccountId, JobId};
 use rekey_store::{Progress, Store};
 
-use crate::given::{CROWD, at, crowd, id, nodes};
+use crate::given::{PARALLEL, at, id, in_parallel, nodes};
 use crate::on_both;
 
 const ALL: [JobKind; 3] = [JobKind::Retention, JobKind::ExpiryWarnings, JobKind::RequireChange];
@@ -56,13 +56,13 @@ on_both! {
     async fn a_crowd_of_nodes_leases_a_job_once(db: Database) {
         let nodes = nodes(&db).await;
         insert(&nodes[0], [job(1, JobKind::RequireChange)]).await;
-        let leased = crowd(&nodes, |store, n| async move { lease(&store, 1, n as u128 + 1).await.is_some() }).await;
-        assert_eq!(leased.iter().filter(|leased| **leased).count(), 1, "of {CROWD}");
+        let leased = in_parallel(&nodes, |store, n| async move { lease(&store, 1, n as u128 + 1).await.is_some() }).await;
+        assert_eq!(leased.iter().filter(|leased| **leased).count(), 1, "of {PARALLEL}");
     }
 
     async fn there_is_one_periodic_job_of_a_kind_however_many_nodes_begin(db: Database) {
         let nodes = nodes(&db).await;
-        crowd(&nodes, |store, n| async move {
+        in_parallel(&nodes, |store, n| async move {
             store.ensure_job(&job(n as u128 + 1, JobKind::Retention)).await.unwrap();
         })
         .await;

@@ -1,7 +1,7 @@
 use rekey_domain::journey::{COMPLETION_LEASE, Journey, JourneyKind, JourneyState, Subject};
 use rekey_domain::{AccountId, JourneyId};
 
-use crate::given::{at, crowd, digest, id, nodes, ready, recovery, recovery_of, with_account, with_recovery};
+use crate::given::{at, digest, id, in_parallel, nodes, ready, recovery, recovery_of, with_account, with_recovery};
 use crate::on_both;
 
 async fn state(store: &rekey_store::Store, n: u8) -> JourneyState {
@@ -49,7 +49,7 @@ on_both! {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
         let ready = ready(&with_recovery(&nodes[0], 1, &ada).await, &ada);
-        let spent = crowd(&nodes, move |store, _| async move {
+        let spent = in_parallel(&nodes, move |store, _| async move {
             let tx = store.begin_write().await.unwrap();
             let spent = tx.spend_journey(ready, at(1)).await.unwrap();
             tx.commit().await.unwrap();
@@ -70,7 +70,7 @@ on_both! {
             ready(&with_recovery(&nodes[0], 2, &ada).await, &ada),
         ];
         // Each spends its own journey and revokes the other: without the account's lock that is a deadlock.
-        let ended = crowd(&nodes, move |store, n| async move {
+        let ended = in_parallel(&nodes, move |store, n| async move {
             let (tx, ready) = (store.begin_write().await.unwrap(), readies[n % 2]);
             let spent = tx.spend_journey(ready, at(1)).await.unwrap();
             if spent {
@@ -101,7 +101,7 @@ on_both! {
         let ada = with_account(&nodes[0], 1).await;
         let held = with_recovery(&nodes[0], 1, &ada).await;
         let ready = ready(&held, &ada);
-        let claims = crowd(&nodes, move |store, n| async move {
+        let claims = in_parallel(&nodes, move |store, n| async move {
             let now = at(n as u64);
             let tx = store.begin_write().await.unwrap();
             let claim = ready.claim(now);
@@ -210,7 +210,7 @@ on_both! {
         }
         tx.commit().await.unwrap();
         let subject = Subject::of(&ada);
-        crowd(&nodes, move |store, n| async move {
+        in_parallel(&nodes, move |store, n| async move {
             let (journey, kind) = (JourneyId(id((n % 20 + 1) as u128)), JourneyKind::Recovery);
             let tx = store.begin_write().await.unwrap();
             tx.lock_account(AccountId(id(1))).await.unwrap();

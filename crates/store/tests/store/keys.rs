@@ -6,7 +6,7 @@ use rekey_domain::{ActionTokenId, ChallengeId, KeyId, PasswordHash};
 use rekey_shared::Timestamp;
 use rekey_store::{KeyTraces, Store};
 
-use crate::given::{at, crowd, digest, id, mail, nodes, permit, with_account, with_recovery};
+use crate::given::{at, digest, id, in_parallel, mail, nodes, permit, with_account, with_recovery};
 use crate::on_both;
 
 const MARK: &str = ",keyid=AAAAAQ$";
@@ -63,7 +63,7 @@ on_both! {
         write_down(&nodes[0], &keys).await;
         let later = at(99_999);
         let permit = may_retire(&keys, KeyId(1), RingKeyUses::default(), false, later).unwrap();
-        let won = crowd(&nodes, move |store, _| async move {
+        let won = in_parallel(&nodes, move |store, _| async move {
             let tx = store.begin_write().await.unwrap();
             let won = tx.retire_ring_key(permit, later).await.unwrap();
             tx.commit().await.unwrap();
@@ -77,7 +77,7 @@ on_both! {
 
     async fn of_a_crowd_that_seals_a_first_key_all_find_the_same_one(db: Database) {
         let nodes = nodes(&db).await;
-        let won = crowd(&nodes, |store, n| async move {
+        let won = in_parallel(&nodes, |store, n| async move {
             let tx = store.begin_write().await.unwrap();
             let won = tx.insert_data_key(&sealed(1, u8::try_from(n).unwrap())).await.unwrap();
             tx.commit().await.unwrap();

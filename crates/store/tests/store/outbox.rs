@@ -5,7 +5,7 @@ use rekey_domain::{AccountId, ActionTokenId, IdentifierId, JourneyId, OutboxId};
 use rekey_shared::Lang;
 use rekey_store::{OutboxCounts, Store};
 
-use crate::given::{CROWD, at, crowd, id, nodes};
+use crate::given::{PARALLEL, at, id, in_parallel, nodes};
 use crate::on_both;
 
 fn item(n: u128, notification: Notification) -> OutboxItem {
@@ -66,8 +66,8 @@ on_both! {
 
     async fn a_crowd_of_workers_leases_each_message_once(db: Database) {
         let nodes = nodes(&db).await;
-        enqueue(&nodes[0], (1..=CROWD as u128).map(recovery)).await;
-        let leased = crowd(&nodes, |store, n| async move {
+        enqueue(&nodes[0], (1..=PARALLEL as u128).map(recovery)).await;
+        let leased = in_parallel(&nodes, |store, n| async move {
             let leased = store.lease_outbox(3, at(999), at(1100), id(n as u128 + 1)).await.unwrap();
             assert!(leased.len() <= 3, "more than asked for");
             leased.iter().map(|item| item.id.0).collect::<Vec<_>>()
@@ -83,7 +83,7 @@ on_both! {
             }
             rest.extend(more);
         }
-        assert_eq!(all.len() + rest.len(), CROWD);
+        assert_eq!(all.len() + rest.len(), PARALLEL);
     }
 
     async fn a_lease_that_ran_out_is_free_and_its_old_owner_settles_nothing(db: Database) {

@@ -3,7 +3,7 @@ use rekey_domain::{Account, AccountId, ChangeCause, Epoch, PasswordHash};
 use rekey_shared::password::History;
 use rekey_store::Store;
 
-use crate::given::{account, at, crowd, id, nodes, permit, with_account};
+use crate::given::{account, at, id, in_parallel, nodes, permit, with_account};
 use crate::on_both;
 
 fn hash(n: i64) -> PasswordHash {
@@ -104,7 +104,7 @@ on_both! {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
         let permit = permit(SetOccasion::Recovery, &ada);
-        let won = crowd(&nodes, move |store, n| async move {
+        let won = in_parallel(&nodes, move |store, n| async move {
             let tx = store.begin_write().await.unwrap();
             let new = hash(i64::try_from(n).unwrap());
             let replaced = tx.set_password(permit, &new, 24, at(9)).await.unwrap();

@@ -4,7 +4,7 @@ use rekey_domain::{AccountId, GroupId};
 use rekey_shared::password::Policy;
 use rekey_store::Store;
 
-use crate::given::{at, crowd, grant, id, join, nodes, owner, with_account, with_group};
+use crate::given::{at, grant, id, in_parallel, join, nodes, owner, with_account, with_group};
 use crate::on_both;
 
 const SALES: u128 = 21;
@@ -118,7 +118,7 @@ on_both! {
 
     async fn of_a_crowd_that_adds_one_version_one_does(db: Database) {
         let nodes = nodes(&db).await;
-        let added = crowd(&nodes, |store, n| async move {
+        let added = in_parallel(&nodes, |store, n| async move {
             assign(&store, "default", 1, Some(u16::try_from(n).unwrap() + 1)).await
         })
         .await;

@@ -2,7 +2,7 @@ use rekey_domain::right::{Role, RoleAssignment, RoleHolder, RoleScope};
 use rekey_domain::{RoleAssignmentId, Status};
 use rekey_store::Granted;
 
-use crate::given::{at, crowd, grant, id, join, nodes, owner, with_account, with_group};
+use crate::given::{at, grant, id, in_parallel, join, nodes, owner, with_account, with_group};
 use crate::on_both;
 
 on_both! {
@@ -66,7 +66,7 @@ on_both! {
     async fn of_a_crowd_that_gives_one_role_one_does(db: Database) {
         let nodes = nodes(&db).await;
         let ada = with_account(&nodes[0], 1).await;
-        let granted = crowd(&nodes, move |store, n| async move {
+        let granted = in_parallel(&nodes, move |store, n| async move {
             let holder = RoleHolder::Account(ada.id);
             grant(&store, &RoleAssignment { id: RoleAssignmentId(id(n as u128)), ..owner(1, holder) }).await
         })

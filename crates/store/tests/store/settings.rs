@@ -2,7 +2,7 @@ use rekey_domain::AccountId;
 use rekey_domain::setting::{Document, Section, Value, Values};
 use rekey_store::Store;
 
-use crate::given::{at, crowd, id, nodes};
+use crate::given::{at, id, in_parallel, nodes};
 use crate::on_both;
 
 fn document(section: Section, version: i32, idle: &str) -> Document {
@@ -47,7 +47,7 @@ on_both! {
 
     async fn of_a_crowd_that_adds_one_version_one_does(db: Database) {
         let nodes = nodes(&db).await;
-        let added = crowd(&nodes, |store, n| async move {
+        let added = in_parallel(&nodes, |store, n| async move {
             insert(&store, &document(Section::Session, 1, &format!("{}m", n + 1))).await
         })
         .await;

@@ -2,7 +2,7 @@ use rekey_domain::throttle::{Limit, Protection, Purpose, Refusal};
 use rekey_shared::Timestamp;
 use rekey_store::Store;
 
-use crate::given::{at, crowd, digest, nodes};
+use crate::given::{at, digest, in_parallel, nodes};
 use crate::on_both;
 
 const fn limit(protection: Protection, per_hour: u32, interval_seconds: u32) -> Limit {
@@ -22,7 +22,7 @@ on_both! {
         let cases =
             [Protection::Address, Protection::Account, Protection::AddressOrAccount, Protection::AddressAndAccount];
         for (key, protection) in (10..).step_by(10).zip(cases) {
-            let answers = crowd(&nodes, move |store, _| async move {
+            let answers = in_parallel(&nodes, move |store, _| async move {
                 ask(&store, (key, key + 1), &[limit(protection, 17, 0)], at(0)).await
             })
             .await;
@@ -49,12 +49,12 @@ on_both! {
                 Protection::Account => 110,
                 Protection::None => 140,
             };
-            let one_address = crowd(&db, move |store, n| async move {
+            let one_address = in_parallel(&db, move |store, n| async move {
                 ask(&store, (base + spread(n), base), &[limit(protection, 3, 0)], at(0)).await
             })
             .await;
             assert_eq!(one_address.iter().filter(|answer| answer.is_ok()).count(), by_address, "{protection:?}");
-            let one_account = crowd(&db, move |store, n| async move {
+            let one_account = in_parallel(&db, move |store, n| async move {
                 ask(&store, (base + 15, base + 15 + spread(n)), &[limit(protection, 3, 0)], at(0)).await
             })
             .await;
@@ -64,7 +64,7 @@ on_both! {
 
     async fn keys_crossed_over_do_not_wait_for_each_other_forever(db: Database) {
         let nodes = nodes(&db).await;
-        let answers = crowd(&nodes, |store, n| async move {
+        let answers = in_parallel(&nodes, |store, n| async move {
             let keys = if n % 2 == 0 { (1, 2) } else { (2, 1) };
             ask(&store, keys, &[limit(Protection::Account, 5, 0)], at(0)).await
         })

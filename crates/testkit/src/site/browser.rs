@@ -71,7 +71,7 @@ pub enum Destination {
     Nodes(Arc<Vec<u16>>),
 }
 
-/// A browser that nobody has used before.
+/// A browser that no one has used before.
 #[derive(Clone)]
 pub struct Browser {
     destination: Destination,

@@ -59,12 +59,12 @@ fn without_preloads(body: &str) -> String {
 /// Moments are milliseconds since 1970, thirteen digits; waits are told in seconds. Where the clock runs, no two
 /// visitors meet the same ones.
 pub fn without_times(text: &str) -> (String, Vec<i64>) {
-    let is_word = |letter: char| letter.is_ascii_alphanumeric();
+    let is_word = |message: char| message.is_ascii_alphanumeric();
     let (mut kept, mut waits, mut moments) = (String::with_capacity(text.len()), Vec::new(), Vec::new());
     let mut rest = text;
     while let Some(begin) = rest.find(is_word) {
         let (before, from) = rest.split_at(begin);
-        let (word, after) = from.split_at(from.find(|letter| !is_word(letter)).unwrap_or(from.len()));
+        let (word, after) = from.split_at(from.find(|message| !is_word(message)).unwrap_or(from.len()));
         let number = word.parse::<i64>().ok();
         kept.push_str(before);
         match number {

@@ -14,11 +14,11 @@ pub struct ReceivedMessage {
 impl ReceivedMessage {
     /// Six digits that stand alone.
     pub fn code(&self) -> Option<String> {
-        let words = self.text.split(|letter: char| !letter.is_alphanumeric());
+        let words = self.text.split(|message: char| !message.is_alphanumeric());
         words.filter(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned).next()
     }
 
-    /// Four groups of four letters and digits.
+    /// Four groups of four messages and digits.
     pub fn temporary_password(&self) -> Option<String> {
         let is_group = |group: &str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let mut words = self.text.split_whitespace();
@@ -28,7 +28,8 @@ impl ReceivedMessage {
     /// The path of the first link whose path begins like this.
     pub fn link(&self, beginning: &str) -> Option<String> {
         let from = &self.text[self.text.find(beginning)?..];
-        let end = from.find(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '<')).unwrap_or(from.len());
+        let end =
+            from.find(|message: char| message.is_whitespace() || matches!(message, '"' | '<')).unwrap_or(from.len());
         Some(from[..end].to_owned())
     }
 

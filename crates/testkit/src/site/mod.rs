@@ -61,7 +61,7 @@ impl TestSite {
         ProgramOptions::new()
     }
 
-    /// A browser that nobody has used, at an address of its own.
+    /// A browser that no one has used, at an address of its own.
     pub fn browser(&self, nth: usize) -> Browser {
         let last = u8::try_from(nth % 250).unwrap_or(0);
         let peer = IpAddr::from(Ipv4Addr::new(198, 51, 100, last));

@@ -98,7 +98,7 @@ fn lines_of<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> 
     text.lines().skip_while(move |line| *line != start).skip(1).take_while(|line| *line != "]")
 }
 
-/// A lock file made behind a mirror would send everybody else there too.
+/// A lock file made behind a mirror would send everyone else there too.
 fn private_hosts(paths: &Paths) -> Result<Vec<String>> {
     let lock = fs::read_to_string(paths.end2end().join("package-lock.json")).context("end2end/package-lock.json")?;
     let public = concat!("https://registry.", "npmjs.org/");

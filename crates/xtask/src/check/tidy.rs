@@ -25,6 +25,15 @@ const FORBIDDEN: [(&str, &str); 9] = [
     (concat!("registry.", "npmjs"), "a registry's host"),
 ];
 
+/// Words that our comments do not use: "anyone", "the account's owner", "no account" say who is meant.
+const VAGUE: [&str; 5] = [
+    concat!("some", "body"),
+    concat!("who", "ever"),
+    concat!("no", "body"),
+    concat!("any", "body"),
+    concat!("every", "body"),
+];
+
 pub fn tidy(paths: &Paths) -> Result<()> {
     let mut files = Vec::new();
     collect(&paths.root, &SOURCES, &mut files)?;
@@ -49,6 +58,7 @@ fn findings_in(name: &str, text: &str) -> Vec<String> {
     if is_rust {
         findings.extend(bare_attributes(name, text));
     }
+    findings.extend(vague_comments(name, text));
     if is_test {
         return findings;
     }
@@ -90,6 +100,20 @@ fn bare_attributes(name: &str, text: &str) -> Vec<String> {
     findings
 }
 
+fn vague_comments(name: &str, text: &str) -> Vec<String> {
+    // Lists of words and a published crate are not ours to word.
+    if is_table(name) || name.contains("zxcvbn") {
+        return Vec::new();
+    }
+    let comments = text.lines().enumerate().filter(|(_, line)| without_comment(line).is_empty());
+    let vague = |line: &str| {
+        let words = line.to_ascii_lowercase();
+        words.split(|c: char| !c.is_alphanumeric()).any(|word| VAGUE.contains(&word))
+    };
+    let found = comments.filter(|(_, line)| vague(line));
+    found.map(|(number, _)| format!("{name}:{}: a comment that does not say who is meant", number + 1)).collect()
+}
+
 fn without_comment(line: &str) -> &str {
     let code = line.trim_start();
     if code.starts_with("//") { "" } else { code }
@@ -104,6 +128,12 @@ mod tests {
         assert_eq!(findings_in("app/src/a.rs", "fn a() { todo!() }").len(), 1);
         assert_eq!(findings_in("app/tests/a.rs", "fn a() { todo!() }").len(), 0);
         assert_eq!(findings_in("app/src/a.rs", "#[cfg(test)]\nmod tests { fn a() { todo!() } }").len(), 0);
+    }
+
+    #[test]
+    fn a_comment_says_who_is_meant() {
+        assert_eq!(findings_in("app/src/a.rs", concat!("// As Some", "body asked.\n// As anyone asked.")).len(), 1);
+        assert_eq!(findings_in("app/src/a.rs", concat!("let some", "body = 1;")).len(), 0);
     }
 
     #[test]

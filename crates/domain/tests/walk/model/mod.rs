@@ -20,7 +20,7 @@ use rekey_domain::journey::{
     self, COMPLETION_LEASE, Facts, JOURNEY_LIFETIME, Journey, JourneyKind, JourneyState, Ready, Refusal, Step, Subject,
 };
 use rekey_domain::{
-    Account, AccountId, Authority, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, Status,
+    Account, AccountId, ChallengeId, Digest, Epoch, FactorId, IdentifierId, JourneyId, ProofId, Status,
 };
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
@@ -146,20 +146,7 @@ impl World {
             AccountState::Frozen => Status::Frozen { at: START, disputed: Some(address(which)) },
             AccountState::Disabled => Status::Disabled,
         };
-        Account {
-            id: account_id(which),
-            authority: Authority::Local,
-            status,
-            given_name: String::new(),
-            family_name: String::new(),
-            lang: Lang::En,
-            password: None,
-            password_changed_at: None,
-            must_change: None,
-            never_expires: false,
-            epoch: Epoch(self.epochs[which]),
-            created_at: START,
-        }
+        Account { status, epoch: Epoch(self.epochs[which]), ..Account::new(account_id(which), Lang::En, START) }
     }
 
     fn subject(&self, which: usize) -> Subject {

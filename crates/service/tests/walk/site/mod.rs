@@ -12,9 +12,7 @@ use rekey_domain::journey::owner::Owner;
 use rekey_domain::journey::proof::Proof;
 use rekey_domain::journey::{self, CompletionClaim, Facts, Journey, JourneyKind, Ready, Step, Subject};
 use rekey_domain::message::{Notification, OutboxItem};
-use rekey_domain::{
-    Account, AccountId, AccountIdentifier, Authority, Digest, Epoch, IdentifierId, JourneyId, OutboxId, ProofId, Status,
-};
+use rekey_domain::{Account, AccountId, AccountIdentifier, Digest, IdentifierId, JourneyId, OutboxId, ProofId, Status};
 use rekey_service::journey::challenge::{ChooseError, ResendError, VerifyError};
 use rekey_service::journey::method::{AnswerCheck, Compared, Methods};
 use rekey_service::journey::resolve::resolve;
@@ -113,20 +111,7 @@ impl Site {
     async fn account(&self, address: &str) -> (AccountId, IdentifierId) {
         let now = self.t.clock.now();
         let id = AccountId::new(now, random(&self.t.cx));
-        let account = Account {
-            id,
-            authority: Authority::Local,
-            status: Status::Active,
-            given_name: String::new(),
-            family_name: String::new(),
-            lang: Lang::En,
-            password: None,
-            password_changed_at: None,
-            must_change: None,
-            never_expires: false,
-            epoch: Epoch(0),
-            created_at: now,
-        };
+        let account = Account::new(id, Lang::En, now);
         let identifier = AccountIdentifier {
             id: IdentifierId::new(now, random(&self.t.cx)),
             account: id,
