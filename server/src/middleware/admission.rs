@@ -50,7 +50,7 @@ pub struct Admission {
 
 /// Why a request goes no further.
 enum Refusal {
-    Elsewhere,
+    NotLocal,
     Forged,
     TooMany,
     Denied(Denial),
@@ -114,7 +114,7 @@ impl Admission {
     fn screen(&self, request: &Request) -> Result<Screened, Refusal> {
         let (site, rule, headers) = (&self.site, &self.rule, request.headers());
         if rule.origin == Origin::ThisMachine && !is_local(request) {
-            return Err(Refusal::Elsewhere);
+            return Err(Refusal::NotLocal);
         }
         if !origin::is_allowed(rule, request.method(), headers, site.host.origin()) {
             return Err(Refusal::Forged);
@@ -156,8 +156,8 @@ impl Admission {
     async fn refuse(&self, refusal: Refusal, request: Request) -> Response {
         let site = &self.site;
         match refusal {
-            Refusal::Elsewhere => {
-                site.metrics.refused("elsewhere");
+            Refusal::NotLocal => {
+                site.metrics.refused("not_local");
                 // As for any address that is not there.
                 (self.draw)(request).await
             }

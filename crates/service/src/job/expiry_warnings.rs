@@ -15,10 +15,10 @@ use crate::{Services, Unexpected, policies};
 
 /// The account that was looked at last, and for which warning.
 #[derive(Serialize, Deserialize, Default, Clone, Copy)]
-pub(super) struct Cursor(Option<Place>);
+pub(super) struct Cursor(Option<Position>);
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
-struct Place {
+struct Position {
     days: u16,
     warning: u8,
     set_at: Timestamp,
@@ -27,7 +27,7 @@ struct Place {
 
 /// An account that may be due a warning.
 pub(super) struct Candidate {
-    place: Place,
+    position: Position,
     account: Account,
     known: Vec<AccountIdentifier>,
     /// When its password expires; `None` when another policy holds for this account, with another end.
@@ -42,8 +42,8 @@ impl Work for Warnings {
 
     async fn prepare(cx: &Services, cursor: &Cursor) -> Result<Option<Candidate>, Unexpected> {
         for (days, due) in all_due(cx).await?.into_iter().skip_while(|(days, due)| is_done(cursor, *days, *due)) {
-            let after = cursor.0.filter(|place| place.days == days && place.warning == due.warning);
-            let after = after.map(|place| PageCursor { set_at: place.set_at, account: place.account });
+            let after = cursor.0.filter(|position| position.days == days && position.warning == due.warning);
+            let after = after.map(|position| PageCursor { set_at: position.set_at, account: position.account });
             if let Some(account) = cx.store.list_due_warnings(due, after, 1).await?.pop() {
                 return candidate(cx, days, due, account).await.map(Some);
             }
@@ -52,9 +52,9 @@ impl Work for Warnings {
     }
 
     async fn apply(cx: &Services, tx: &mut Write, _job: &Job, of: Candidate) -> Result<Step<Cursor>, Unexpected> {
-        let next = Step::to(Cursor(Some(of.place)));
+        let next = Step::to(Cursor(Some(of.position)));
         let Some(ends_at) = of.ends_at else { return Ok(next) };
-        let outcome = if !tx.claim_warning(of.account.id, of.place.set_at, of.place.warning).await? {
+        let outcome = if !tx.claim_warning(of.account.id, of.position.set_at, of.position.warning).await? {
             RowOutcome::Overtaken
         } else if notices::password_expires(cx, tx, &of.account, &of.known, ends_at).await? {
             RowOutcome::Done
@@ -75,14 +75,14 @@ async fn all_due(cx: &Services) -> Result<Vec<(u16, Due)>, Unexpected> {
 
 /// Lives come shortest first, and of each the longest warning first.
 fn is_done(cursor: &Cursor, days: u16, due: Due) -> bool {
-    cursor.0.is_some_and(|place| days < place.days || days == place.days && due.warning > place.warning)
+    cursor.0.is_some_and(|position| days < position.days || days == position.days && due.warning > position.warning)
 }
 
 async fn candidate(cx: &Services, days: u16, due: Due, account: Account) -> Result<Candidate, Unexpected> {
     let rule = policies::of(cx, &account).await?.expiry.filter(|rule| rule.days == days);
     let set_at = account.password_changed_at.unwrap_or(account.created_at);
     Ok(Candidate {
-        place: Place { days, warning: due.warning, set_at, account: account.id },
+        position: Position { days, warning: due.warning, set_at, account: account.id },
         known: cx.store.list_identifiers(account.id).await?,
         ends_at: rule.and_then(|rule| account.password_expires_at(Some(rule))),
         account,
