@@ -25,6 +25,7 @@ use crate::flash::Flash;
 use crate::flash::cookie::{self, FlashCookie};
 use crate::form_return::FormReturn;
 use crate::problem::PublicError;
+use crate::return_to;
 
 /// What the server provides to every page and server function through [`provide_context`].
 #[derive(Clone)]
@@ -120,14 +121,21 @@ pub(crate) fn site() -> Option<SiteView> {
 /// The services, and what they may know of this request.
 pub(crate) fn operation() -> Result<(Services, RequestMeta), AppError> {
     let state = use_context::<AppState>().ok_or(AppError(Problem::BadRequest))?;
-    let meta = with_parts(|parts| meta_of(parts, state.secure_cookies)).ok_or(AppError(Problem::BadRequest))?;
+    let meta = with_parts(|parts| meta_of(parts, &state)).ok_or(AppError(Problem::BadRequest))?;
     Ok((state.services, meta))
 }
 
-fn meta_of(parts: &Parts, secure: bool) -> RequestMeta {
+fn meta_of(parts: &Parts, state: &AppState) -> RequestMeta {
     let address = parts.extensions.get::<ClientAddress>().map_or(Ipv6Addr::LOCALHOST.into(), |client| client.0);
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    RequestMeta { address, device: device::label(agent), lang: lang_of(&parts.headers, secure) }
+    let secure = state.secure_cookies;
+    let known = Cookie::Device.read(&parts.headers, secure).and_then(|text| PlainToken::parse(&text));
+    RequestMeta {
+        address,
+        device: device::label(agent),
+        browser: known.unwrap_or_else(|| state.services.new_token()),
+        lang: lang_of(&parts.headers, secure),
+    }
 }
 
 /// A proof of who this request comes from. None means that the route's row does not ask for what its handler needs.
@@ -158,6 +166,11 @@ pub(crate) fn journey() -> Result<JourneyHolder, AppError> {
 /// Gives the browser a secret to keep.
 pub(crate) fn keep(cookie: Cookie, token: &PlainToken) {
     append(cookie.write(&token.expose(), secure()));
+}
+
+/// Has the browser say from now on that it is the one of this request, which its owner has just used.
+pub(crate) fn remember_device(meta: &RequestMeta) {
+    keep(Cookie::Device, &meta.browser);
 }
 
 /// Makes the browser forget a cookie.
@@ -219,6 +232,15 @@ pub(crate) fn lead_to(page: &str) {
         response.set_status(StatusCode::SEE_OTHER);
         response.insert_header(LOCATION, page);
     }
+}
+
+/// Where a person goes on who has just signed in: to what they had asked for before, else to `usual`.
+pub(crate) fn after_sign_in(cx: &Services, usual: &str) -> String {
+    let secure = secure();
+    let asked = with_parts(|parts| Cookie::Return.read(&parts.headers, secure)).flatten();
+    let Some(asked) = asked else { return usual.to_owned() };
+    forget(Cookie::Return);
+    return_to::allowed(&asked, &cx.settings().sign_in.return_to).unwrap_or_else(|| usual.to_owned())
 }
 
 /// Takes what a form post without scripts left behind: the browser forgets it.

@@ -20,6 +20,10 @@ pub enum Cookie {
     Owner,
     /// The token of an "it was not me" link.
     NotMe,
+    /// A browser that its owner has signed in with before. It opens nothing.
+    Device,
+    /// Where its owner goes on after signing in.
+    Return,
     /// The chosen language.
     Lang,
     /// What a form post without scripts left for its page.
@@ -42,6 +46,10 @@ impl Cookie {
             (Self::Owner, false) => "rekey_owner",
             (Self::NotMe, true) => "__Host-rekey_not_me",
             (Self::NotMe, false) => "rekey_not_me",
+            (Self::Device, true) => "__Host-rekey_device",
+            (Self::Device, false) => "rekey_device",
+            (Self::Return, true) => "__Host-rekey_return",
+            (Self::Return, false) => "rekey_return",
             (Self::Lang, true) => "__Host-rekey_lang",
             (Self::Lang, false) => "rekey_lang",
             (Self::Flash, true) => "__Host-rekey_flash",
@@ -56,7 +64,8 @@ impl Cookie {
             Self::Session => None,
             Self::Register | Self::Recover => Some(Duration::from_secs(24 * 3600)),
             Self::Link | Self::Owner | Self::NotMe => Some(Duration::from_secs(15 * 60)),
-            Self::Lang => Some(Duration::from_secs(365 * 24 * 3600)),
+            Self::Lang | Self::Device => Some(Duration::from_secs(365 * 24 * 3600)),
+            Self::Return => Some(Duration::from_secs(3600)),
             Self::Flash => Some(Duration::from_secs(60)),
         }
     }

@@ -29,6 +29,8 @@ pub mod form_return;
 #[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
+pub mod return_to;
+#[cfg(feature = "ssr")]
 mod shell;
 
 pub use app::App;

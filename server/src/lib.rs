@@ -24,6 +24,7 @@ mod processor;
 pub mod public_host;
 mod refusal;
 mod remote;
+mod return_to;
 pub mod router;
 pub mod routes;
 mod serve;

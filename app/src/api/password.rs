@@ -20,7 +20,13 @@ pub async fn change_password(
     let (cx, meta) = context::operation()?;
     let person = context::password_changer()?;
     let input = Change { current_password, new_password, confirm_password };
+    let had_to = person.caller().must_change.is_some();
     let changed = password::change(&cx, &meta, person.caller(), input).await;
     let changed = changed.map(|token| context::keep(Cookie::Session, &token));
-    context::finish(&cx, changed, paths::ACCOUNT_PASSWORD_SAVED)
+    let changed = changed.inspect(|()| context::remember_device(&meta));
+    // A change that a sign-in had to stop for is a part of it.
+    let goes_on = had_to && changed.is_ok();
+    let saved = paths::ACCOUNT_PASSWORD_SAVED;
+    let next = if goes_on { context::after_sign_in(&cx, saved) } else { saved.to_owned() };
+    context::finish(&cx, changed, &next)
 }

@@ -66,6 +66,7 @@ pub async fn complete_recovery(
     let source = journey.proof_source();
     let done = recovery::complete(&cx, &meta, source, Complete { new_password, confirm_password }).await;
     let done = done.map(|()| [Cookie::Recover, Cookie::Link, Cookie::Session].map(context::forget)).map(drop);
+    let done = done.inspect(|()| context::remember_device(&meta));
     let done = done.map_err(|error| match (error, source) {
         (CompleteError::NotValid, ProofSource::Link(_)) => PublicError::from(Problem::LinkNotValid),
         (other, _) => other.into(),

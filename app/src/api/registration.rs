@@ -80,5 +80,6 @@ pub async fn complete_registration(
     let input = Complete { given_name, family_name, username, new_password, confirm_password };
     let made = registration::complete(&cx, &meta, context::journey()?.handle(), input).await;
     let made = made.map(|()| [Cookie::Register, Cookie::Owner].map(context::forget)).map(drop);
+    let made = made.inspect(|()| context::remember_device(&meta));
     context::finish(&cx, made, paths::REGISTER_DONE)
 }

@@ -19,7 +19,9 @@ pub async fn sign_in(
     let (cx, meta) = context::operation()?;
     let session = sign_in::sign_in(&cx, &meta, &identifier, password).await;
     let session = session.map(|token| context::keep(Cookie::Session, &token));
-    context::finish(&cx, session, paths::ACCOUNT)
+    let session = session.inspect(|()| context::remember_device(&meta));
+    let next = if session.is_ok() { context::after_sign_in(&cx, paths::ACCOUNT) } else { String::new() };
+    context::finish(&cx, session, &next)
 }
 
 /// Signs out. Having no session is no error.

@@ -279,8 +279,10 @@ const fn kind(notification: Notification) -> &'static str {
     match notification {
         Notification::RegistrationSecret { .. } => "registration_secret",
         Notification::RecoverySecret { .. } => "recovery_secret",
+        Notification::Welcome { .. } => "welcome",
         Notification::PasswordChanged { .. } => "password_changed",
         Notification::SignInPaused { .. } => "sign_in_paused",
+        Notification::NewDevice { .. } => "new_device",
         Notification::PasswordExpires { .. } => "password_expires",
         Notification::AccountFrozen { .. } => "account_frozen",
     }

@@ -37,6 +37,8 @@ ids! {
     ProofId;
     /// A signed-in browser.
     SessionId;
+    /// A browser in which the owner of an account has signed in before.
+    KnownDeviceId;
     /// A single-use link outside a journey.
     ActionTokenId;
     /// A group of accounts.

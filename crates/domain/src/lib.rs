@@ -21,7 +21,7 @@ pub mod throttle;
 
 pub use account::{Account, AccountIdentifier, Authority, ChangeCause, Epoch, PasswordHash, Status};
 pub use id::{
-    AccountId, ActionTokenId, ChallengeId, Digest, FactorId, GroupId, IdentifierId, JobId, JourneyId, KeyId, OutboxId,
-    ProgramId, ProofId, RoleAssignmentId, SessionId,
+    AccountId, ActionTokenId, ChallengeId, Digest, FactorId, GroupId, IdentifierId, JobId, JourneyId, KeyId,
+    KnownDeviceId, OutboxId, ProgramId, ProofId, RoleAssignmentId, SessionId,
 };
 pub use right::Role;

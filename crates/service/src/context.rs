@@ -65,6 +65,8 @@ pub struct RequestMeta {
     pub address: IpAddr,
     /// Browser and system, such as `Firefox on Windows`.
     pub device: String,
+    /// The secret in the cookie of a browser that is known, or is to be: a new one where it has none.
+    pub browser: PlainToken,
     /// The language of the page.
     pub lang: Lang,
 }
@@ -136,7 +138,8 @@ impl Services {
         random(self.entropy.as_ref())
     }
 
-    pub(crate) fn new_token(&self) -> PlainToken {
+    /// A new random secret for a cookie or link.
+    pub fn new_token(&self) -> PlainToken {
         PlainToken::generate(self.entropy.as_ref())
     }
 

@@ -33,7 +33,8 @@ pub(crate) enum PasswordCheck {
     Waiting,
 }
 
-/// The guess budget of an account's password: the same for all its aliases and for every form that asks for it.
+/// The guess budget of an account's password: the same for all its aliases and for every form that asks for it. Browsers
+/// that its owner has used have budgets of their own, see [`crate::session::known_device`].
 pub(crate) fn password_budget(cx: &Services, account: &Account) -> Digest {
     cx.keys.budget_key("password", account.id.0.as_bytes())
 }
@@ -68,8 +69,11 @@ pub(crate) enum SignInMethod {
     ByTemporary(Box<ActionToken>),
 }
 
-/// Verifies what was typed at sign-in: the password or, where they are in use, a temporary one. One budget for both,
-/// and the same work whether or not there is one.
+/// Verifies what was typed at sign-in: the password or, where they are in use, a temporary one. The same work whether or
+/// not there is one.
+///
+/// A temporary password does not share the budget: no one guesses 80 bits, and wrong guesses at the password would keep
+/// its owner from using it (N48).
 pub(crate) async fn password_or_temporary(
     cx: &Services,
     permit: QueuePermit,
@@ -93,7 +97,7 @@ pub(crate) async fn password_or_temporary(
     };
     Ok(match (password(cx, permit, budget, account, typed).await?, sent) {
         (PasswordCheck::Right, _) => Ok(SignInMethod::ByPassword),
-        (PasswordCheck::Wrong { .. }, Some((action_token, typed, administers)))
+        (PasswordCheck::Wrong { .. } | PasswordCheck::Waiting, Some((action_token, typed, administers)))
             if fits(cx, &action_token, account, typed, administers) =>
         {
             Ok(SignInMethod::ByTemporary(Box::new(action_token)))

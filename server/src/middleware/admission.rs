@@ -32,10 +32,10 @@ use rekey_shared::{Problem, Secret};
 
 use super::address::is_local;
 use super::{body, origin};
-use crate::health;
 use crate::refusal::{RefusalFormat, answer};
 use crate::routes::{Authentication, DenialStyle, DrawPage, Origin, Rule};
 use crate::site::Site;
+use crate::{health, return_to};
 
 /// What the layer of one route knows.
 #[derive(Clone)]
@@ -185,7 +185,11 @@ impl Admission {
         let problem = PublicError::from(denial).into_problem(self.site.services());
         match way_on(denial) {
             WayOn::Page(page) if self.rule.denial == DenialStyle::Page => {
-                (StatusCode::SEE_OTHER, [(LOCATION, page)]).into_response()
+                let mut response = (StatusCode::SEE_OTHER, [(LOCATION, page)]).into_response();
+                if denial != Denial::AlreadySignedIn {
+                    return_to::note_page(&self.site, request.uri(), response.headers_mut());
+                }
+                response
             }
             WayOn::Page(_) | WayOn::None => self.explain(problem, request).await,
             WayOn::ForPrograms => self.tell(&problem, &request),

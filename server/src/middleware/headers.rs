@@ -36,12 +36,14 @@ const ALWAYS: [(HeaderName, &str); 8] = [
 /// Two years, with all names below.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// The policy of a page of the app. Its inline scripts carry the nonce.
-pub fn page_policy(nonce: &str) -> Option<HeaderValue> {
+/// The policy of a page of the app. Its inline scripts carry the nonce. What follows a form may be one of these origins:
+/// browsers hold the whole chain of redirects against the policy of the page that the form was on.
+pub fn page_policy(nonce: &str, origins: &[String]) -> Option<HeaderValue> {
+    let targets: String = origins.iter().flat_map(|origin| [" ", origin]).collect();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'none'; object-src 'none'; report-uri /csp-report"
+         form-action 'self'{targets}; frame-ancestors 'none'; object-src 'none'; report-uri /csp-report"
     );
     HeaderValue::try_from(policy).ok()
 }

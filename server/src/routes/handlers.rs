@@ -41,7 +41,10 @@ fn context_of(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
     let app = site.app.clone();
     move || {
         provide_context(app.clone());
-        let policy = use_nonce().and_then(|nonce| page_policy(&nonce.to_string()));
+        let policy = use_nonce().and_then(|nonce| {
+            let settings = app.services.settings();
+            page_policy(&nonce.to_string(), &settings.sign_in.return_to)
+        });
         if let (Some(response), Some(policy)) = (use_context::<ResponseOptions>(), policy) {
             response.insert_header(CONTENT_SECURITY_POLICY, policy);
         }

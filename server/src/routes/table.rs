@@ -19,7 +19,7 @@ use super::handlers::{draw_page, server_function};
 use super::{Body, DenialStyle, Row};
 use crate::site::Site;
 use crate::throttle::Throttle;
-use crate::{assets, breach, health, language, links, mailbox};
+use crate::{assets, breach, health, language, links, mailbox, return_to};
 
 const ANYONE: &[Access] = &[Access::Anyone];
 
@@ -62,8 +62,18 @@ fn pages(site: &Site) -> Vec<Row> {
 }
 
 fn page(site: &Site, entry: &'static PageEntry) -> Row {
-    let draw = draw_page(site);
-    let row = Row::get(entry.path.as_str(), entry.access, move |request: Request| draw(request));
+    let (draw, site) = (draw_page(site), site.clone());
+    let answer = move |request: Request| {
+        let (asked, drawn, site) = (return_to::asked_for(&site, &request), draw(request), site.clone());
+        async move {
+            let mut response = drawn.await;
+            if let Some(asked) = asked {
+                return_to::lead_on(&site, &asked, &mut response);
+            }
+            response
+        }
+    };
+    let row = Row::get(entry.path.as_str(), entry.access, answer);
     row.by_cookies().denied_by(DenialStyle::Page)
 }
 

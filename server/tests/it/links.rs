@@ -1,11 +1,14 @@
 //! Links from messages, the language switch, and where they lead (T-24).
 
 use http::{Method, StatusCode};
-use rekey::language::own_page;
+use rekey_app::return_to::own_page;
+use rekey_service::setting::Settings;
 use url::Url;
 
 use rekey_testkit::TestSite;
+use rekey_testkit::bench::GOOD;
 use rekey_testkit::site::request::{get, post};
+use rekey_testkit::site::{Browser, Scripts, paths};
 
 /// A token in the right form that no one has.
 const TOKEN: &str = "C2xqI23uChSRpVDVd98SdWeTCfQ_8nWdUvnsRlgNzf0";
@@ -63,9 +66,9 @@ async fn the_language_is_kept_and_the_page_stays() {
 #[test]
 fn our_own_pages_are_gone_back_to() {
     for path in ["/", "/forgot", "/account/sessions?done=ended", "/recover/./new", "/a%20b?x=%2e"] {
-        assert_ne!((own_page(path), path.len() > 1), ("/".to_owned(), true), "{path}");
+        assert!(own_page(path).is_some(), "{path}");
     }
-    assert_eq!(own_page("/a/../forgot"), "/forgot");
+    assert_eq!(own_page("/a/../forgot").as_deref(), Some("/forgot"));
 }
 
 /// Ways to write another host, multiplied by what is put around it.
@@ -135,5 +138,56 @@ async fn no_payload_leads_away() {
         let led = base.join(location).expect("an address");
         assert_eq!(led.origin(), base.origin(), "{payload:?} led to {location}");
         assert!(location.starts_with('/') && !location.starts_with("//"), "{payload:?} led to {location}");
+    }
+}
+
+/// Where a sign-in leads, with what the browser has been given before.
+async fn signed_in(browser: &mut Browser) -> String {
+    let fields = [("identifier", "ada@example.org"), ("password", GOOD)];
+    let answer = browser.post(Scripts::Off, paths::SIGN_IN, &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    answer.header("location").to_owned()
+}
+
+#[tokio::test]
+async fn a_sign_in_leads_on_to_the_page_that_was_asked_for() {
+    let site = TestSite::router().start().await;
+    site.bench().account("ada@example.org").await;
+    let mut browser = site.browser(1);
+    let refused = browser.get("/account/sessions?done=ended").await;
+    assert_eq!((refused.status, refused.header("location")), (StatusCode::SEE_OTHER, "/"));
+    assert_eq!(signed_in(&mut browser).await, "/account/sessions?done=ended");
+    let mut plain = site.browser(2);
+    assert_eq!(signed_in(&mut plain).await, "/account", "where nothing was asked for");
+}
+
+#[tokio::test]
+async fn a_sign_in_leads_on_to_a_site_that_is_listed_and_to_no_other() {
+    let listed = |settings: &mut Settings| settings.sign_in.return_to = vec!["https://app.example.org".to_owned()];
+    let site = TestSite::router().settings(listed).start().await;
+    site.bench().account("ada@example.org").await;
+    for (asked, next) in [
+        ("https%3A%2F%2Fapp.example.org%2Fa%3Fb", "https://app.example.org/a?b"),
+        ("https%3A%2F%2Fevil.example%2F", "/account"),
+        ("%2Frecover%2Flink%2Ftoken", "/account"),
+    ] {
+        let mut browser = site.browser(1);
+        let page = browser.get(&format!("/?return_to={asked}")).await;
+        assert!(page.header("content-security-policy").contains("form-action 'self' https://app.example.org;"));
+        assert_eq!(signed_in(&mut browser).await, next, "{asked}");
+        // Who is signed in already goes on at once.
+        let again = browser.get(&format!("/?return_to={asked}")).await;
+        assert_eq!(again.header("location"), next, "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn no_payload_leads_away_after_a_sign_in() {
+    let site = TestSite::router().start().await;
+    for payload in payloads() {
+        let query: String =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", &payload).finish();
+        let page = site.get(&format!("/?{query}")).await;
+        assert!(!page.header("set-cookie").contains("rekey_return"), "{payload:?}");
     }
 }

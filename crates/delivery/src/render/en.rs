@@ -21,10 +21,12 @@ pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
         MessageBody::TemporaryPassword { name, password, minutes, sign_in } => {
             temporary_password(org, name, (password, *minutes), sign_in)
         }
+        MessageBody::Welcome { name, sign_in, forgot } => welcome(org, name, sign_in, forgot),
         MessageBody::PasswordChanged { name, at, not_me, days } => {
             password_changed(org, name, &when(*at), (not_me, *days))
         }
         MessageBody::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
+        MessageBody::NewDevice { name, device, at, forgot } => new_device(org, name, (device, &when(*at)), forgot),
         MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, &when(*ends_at), change),
         MessageBody::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
@@ -43,11 +45,15 @@ pub(super) fn short(content: &MessageBody, org: &str, brand: &Brand) -> String {
             let (password, life) = (password.expose(), span(*minutes));
             format!("{password} is your temporary {org} password. It works once and expires in {life}: {sign_in}")
         }
+        MessageBody::Welcome { sign_in, .. } => format!("Your {org} account is ready. Sign in: {sign_in}"),
         MessageBody::PasswordChanged { at, not_me, .. } => {
             format!("{org}: password changed on {}. Not you? {not_me}", brand.written(*at, Lang::En))
         }
         MessageBody::SignInPaused { forgot, .. } => {
             format!("{org}: sign-in is locked for a while after wrong passwords. Forgot yours? {forgot}")
+        }
+        MessageBody::NewDevice { at, forgot, .. } => {
+            format!("{org}: new sign-in on {}. Not you? Reset your password: {forgot}", brand.written(*at, Lang::En))
         }
         MessageBody::PasswordExpires { ends_at, change, .. } => {
             format!("{org}: your password expires on {}. Change it: {change}", brand.written(*ends_at, Lang::En))
@@ -109,6 +115,27 @@ fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPas
             "Uppercase letters, spaces, and hyphens don't matter. Don't share it with anyone. We'll never ask for it.",
         )
         .words("Didn't request this? Ignore this email. Your password stays the same.")
+}
+
+fn welcome(org: &str, name: &str, sign_in: &Url, forgot: &Url) -> Page {
+    Page::new(format!("Your {org} account is ready"), "Your account is ready")
+        .words(hello(name))
+        .words(format!("Your {org} account is ready. Sign in with this email address and the password that you chose."))
+        .button("Sign in", sign_in)
+        .link("If you ever forget your password, reset it:", forgot)
+}
+
+fn new_device(org: &str, name: &str, (device, at): (&str, &str), forgot: &Url) -> Page {
+    let browser =
+        if device.is_empty() { String::new() } else { format!(" ({})", tidy::name(device).unwrap_or_default()) };
+    Page::new(format!("New sign-in to your {org} account"), "New sign-in to your account")
+        .words(hello(name))
+        .words(format!(
+            "Someone signed in to your {org} account on {at} with a browser that you hadn't used before{browser}. \
+             If that was you, no action is needed."
+        ))
+        .words("If it wasn't you, reset your password now. Every device is then signed out, and only the new password works.")
+        .button("Reset password", forgot)
 }
 
 fn password_changed(org: &str, name: &str, at: &str, (not_me, days): (&Url, u32)) -> Page {

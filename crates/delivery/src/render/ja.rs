@@ -21,10 +21,12 @@ pub(super) fn page_of(content: &MessageBody, brand: &Brand) -> Page {
         MessageBody::TemporaryPassword { name, password, minutes, sign_in } => {
             temporary_password(org, name, (password, *minutes), sign_in)
         }
+        MessageBody::Welcome { name, sign_in, forgot } => welcome(org, name, sign_in, forgot),
         MessageBody::PasswordChanged { name, at, not_me, days } => {
             password_changed(org, name, &when(*at), (not_me, *days))
         }
         MessageBody::SignInPaused { name, forgot } => sign_in_paused(org, name, forgot),
+        MessageBody::NewDevice { name, device, at, forgot } => new_device(org, name, (device, &when(*at)), forgot),
         MessageBody::PasswordExpires { name, ends_at, change } => password_expires(org, name, &when(*ends_at), change),
         MessageBody::AccountFrozen { name, forgot } => account_frozen(org, name, forgot),
     };
@@ -43,11 +45,18 @@ pub(super) fn short(content: &MessageBody, org: &str, brand: &Brand) -> String {
             let (password, life) = (password.expose(), span(*minutes));
             format!("{org}：仮パスワード {password}（1回限り、{life}有効） {sign_in}")
         }
+        MessageBody::Welcome { sign_in, .. } => format!("{org}：アカウントの登録が完了しました。サインイン {sign_in}"),
         MessageBody::PasswordChanged { at, not_me, .. } => {
             format!("{org}：{}にパスワードが変更されました。心当たりがない場合 {not_me}", brand.written(*at, Lang::Ja))
         }
         MessageBody::SignInPaused { forgot, .. } => {
             format!("{org}：サインインを一時的にロックしました。再設定 {forgot}")
+        }
+        MessageBody::NewDevice { at, forgot, .. } => {
+            format!(
+                "{org}：{}に新しい端末からサインインがありました。心当たりがない場合 {forgot}",
+                brand.written(*at, Lang::Ja)
+            )
         }
         MessageBody::PasswordExpires { ends_at, change, .. } => {
             format!("{org}：パスワードの有効期限は{}です。変更 {change}", brand.written(*ends_at, Lang::Ja))
@@ -117,6 +126,32 @@ fn temporary_password(org: &str, name: &str, (password, minutes): (&TemporaryPas
              誰にも教えないでください。担当者が仮パスワードをお尋ねすることはありません。",
         )
         .words("お心当たりがない場合は、このメールを破棄してください。パスワードは変わりません。")
+}
+
+fn welcome(org: &str, name: &str, sign_in: &Url, forgot: &Url) -> Page {
+    Page::new(format!("【{org}】登録が完了しました"), "登録が完了しました")
+        .words_if(dear(name))
+        .words(format!(
+            "{org}のアカウントをご利用いただけます。このメールアドレスと、設定したパスワードでサインインしてください。"
+        ))
+        .button("サインイン", sign_in)
+        .link("パスワードを忘れた場合は、こちらから再設定できます。", forgot)
+}
+
+fn new_device(org: &str, name: &str, (device, at): (&str, &str), forgot: &Url) -> Page {
+    let browser =
+        if device.is_empty() { String::new() } else { format!("（{}）", tidy::name(device).unwrap_or_default()) };
+    Page::new(format!("【{org}】新しい端末からサインインがありました"), "新しい端末からサインインがありました")
+        .words_if(dear(name))
+        .words(format!(
+            "{at}に、{org}のアカウントへのサインインがありました。\
+             これまでに使われていない端末です{browser}。ご自分でサインインした場合は、お手続きは必要ありません。"
+        ))
+        .words(
+            "お心当たりがない場合は、すぐにパスワードを再設定してください。\
+             すべての端末からサインアウトし、もとのパスワードは使えなくなります。",
+        )
+        .button("パスワードを再設定", forgot)
 }
 
 fn password_changed(org: &str, name: &str, at: &str, (not_me, days): (&Url, u32)) -> Page {

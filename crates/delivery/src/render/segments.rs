@@ -31,8 +31,10 @@ pub(super) const fn limit(content: &MessageBody, lang: Lang) -> usize {
             | MessageBody::Recovery { .. }
             | MessageBody::AlreadyRegistered { .. }
             | MessageBody::TemporaryPassword { .. }
+            | MessageBody::Welcome { .. }
             | MessageBody::PasswordChanged { .. }
             | MessageBody::SignInPaused { .. }
+            | MessageBody::NewDevice { .. }
             | MessageBody::PasswordExpires { .. }
             | MessageBody::AccountFrozen { .. },
             Lang::En | Lang::Ja,

@@ -40,6 +40,16 @@ pub fn every(name: &str, base: &str, token: &str) -> Vec<(&'static str, MessageB
         ("registration", MessageBody::RegistrationCode { code: code(), minutes: 10 }),
         ("already", MessageBody::AlreadyRegistered { sign_in: at("/"), forgot: at("/forgot") }),
         ("recovery", recovery),
+        ("welcome", MessageBody::Welcome { name: name.clone(), sign_in: at("/"), forgot: at("/forgot") }),
+        (
+            "new device",
+            MessageBody::NewDevice {
+                name: name.clone(),
+                device: "Firefox on Windows".to_owned(),
+                at: AT,
+                forgot: at("/forgot"),
+            },
+        ),
         ("changed", MessageBody::PasswordChanged { name: name.clone(), at: AT, not_me, days: 7 }),
         ("paused", MessageBody::SignInPaused { name: name.clone(), forgot: at("/forgot") }),
         ("temporary", temporary),

@@ -21,6 +21,8 @@ pub struct Retention {
     pub dead_messages: Duration,
     /// Sessions, after they ended or were last used.
     pub sessions: Duration,
+    /// Known browsers, after their owner signed in with them last.
+    pub known_devices: Duration,
     /// Links and temporary passwords, after they expired.
     pub action_tokens: Duration,
     /// Guess budgets, after the latest guess, if their wait is over.
@@ -38,6 +40,7 @@ impl Retention {
         messages: Duration::from_secs(30 * 24 * 3600),
         dead_messages: Duration::from_secs(90 * 24 * 3600),
         sessions: Duration::from_secs(30 * 24 * 3600),
+        known_devices: Duration::from_secs(365 * 24 * 3600),
         action_tokens: Duration::from_secs(30 * 24 * 3600),
         budgets: DAY,
         jobs: Duration::from_secs(30 * 24 * 3600),
@@ -62,6 +65,7 @@ impl Retention {
             Expiring::Journeys => self.journeys,
             Expiring::Messages => self.messages,
             Expiring::DeadMessages => self.dead_messages,
+            Expiring::KnownDevices => self.known_devices,
             Expiring::ActionTokens => self.action_tokens,
             Expiring::Jobs | Expiring::JobOutcomes => self.jobs,
             Expiring::AuditEntries => self.audit,
@@ -110,6 +114,8 @@ expiring! {
     Messages = "messages",
     /// Messages that were given up.
     DeadMessages = "dead_messages",
+    /// Known browsers.
+    KnownDevices = "known_devices",
     /// Links and temporary passwords.
     ActionTokens = "action_tokens",
     /// Jobs.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use rekey_shared::{Lang, Timestamp};
 
-use crate::{AccountId, ActionTokenId, IdentifierId, JourneyId, OutboxId};
+use crate::{AccountId, ActionTokenId, IdentifierId, JourneyId, KnownDeviceId, OutboxId};
 
 /// What is to be said, and to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,13 @@ pub enum Notification {
     RecoverySecret {
         /// Which recovery.
         journey: JourneyId,
+    },
+    /// Word to the address that an account was registered with: it is ready, and how to get back into it.
+    Welcome {
+        /// Whose.
+        account: AccountId,
+        /// Where to.
+        to: IdentifierId,
     },
     /// Word to one verified address or number that the password was changed.
     PasswordChanged {
@@ -35,6 +42,15 @@ pub enum Notification {
         account: AccountId,
         /// Where to.
         to: IdentifierId,
+    },
+    /// Word that an account was signed in to with a browser that its owner had not used before.
+    NewDevice {
+        /// Whose.
+        account: AccountId,
+        /// Where to.
+        to: IdentifierId,
+        /// Which browser.
+        device: KnownDeviceId,
     },
     /// Word that the password ends soon.
     PasswordExpires {

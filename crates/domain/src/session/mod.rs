@@ -1,6 +1,7 @@
 //! Sessions: who is signed in where, and until when.
 
 pub mod assurance;
+pub mod known_device;
 
 use std::time::Duration;
 

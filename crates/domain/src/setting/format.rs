@@ -218,6 +218,38 @@ impl Format for Link {
     }
 }
 
+/// Origins of sites (RFC 6454), with spaces between them.
+pub struct Origins;
+
+impl Origins {
+    /// More would not fit into the header that names them.
+    const MOST: usize = 20;
+
+    fn origin(word: &str) -> Option<String> {
+        let url = Url::parse(word).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let nameless = url.username().is_empty() && url.password().is_none();
+        (bare && nameless).then(|| url.origin().ascii_serialization())
+    }
+}
+
+impl Format for Origins {
+    type Typed = Vec<String>;
+
+    fn read(&self, value: &Value) -> Result<Vec<String>, Problem> {
+        let origins: Option<Vec<_>> = text(value)?.split_whitespace().map(Self::origin).collect();
+        origins.filter(|origins| origins.len() <= Self::MOST).ok_or(Problem::NotOrigins { most: Self::MOST })
+    }
+
+    fn write(&self, typed: &Vec<String>) -> Value {
+        Value::Text(typed.join(" "))
+    }
+
+    fn range(&self) -> String {
+        format!("at most {} origins such as https://app.example.org, with spaces between", Self::MOST)
+    }
+}
+
 /// A country: ISO 3166-1 alpha-2.
 pub struct Region;
 

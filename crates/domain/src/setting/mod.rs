@@ -134,6 +134,8 @@ pub struct SignIn {
     pub address_rate: Rate,
     /// What must be proven.
     pub gates: GatePolicy,
+    /// Origins of other sites that a sign-in may lead on to (T-24).
+    pub return_to: Vec<String>,
 }
 
 /// Messages with codes.
@@ -198,6 +200,7 @@ impl Settings {
                 lockout: Lockout::RECOMMENDED,
                 address_rate: Rate::per_minute(Self::ADDRESS_RATE.0, Self::ADDRESS_RATE.1),
                 gates: assurance::recommended_policy(),
+                return_to: Vec::new(),
             },
             session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },

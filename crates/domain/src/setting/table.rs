@@ -3,7 +3,7 @@
 use rekey_shared::password::Policy;
 
 use super::draft::ThrottlePreset;
-use super::format::{Link, Name, OneOf, Region, Span, Switch, Whole, Zone};
+use super::format::{Link, Name, OneOf, Origins, Region, Span, Switch, Whole, Zone};
 use super::key::{Key, Section, Typed};
 use super::{RecoveryKind, Settings};
 use crate::throttle::Protection;
@@ -74,6 +74,7 @@ pub static KEYS: &[&dyn Key] = keys! {
     "sign_in.lockout_wait" SignIn WAIT, |d, v| d.settings.sign_in.lockout.base = v, |s| Some(s.sign_in.lockout.base);
     "sign_in.lockout_longest" SignIn WAIT, |d, v| d.settings.sign_in.lockout.ceiling = v, |s| Some(s.sign_in.lockout.ceiling);
     "sign_in.address_per_minute" SignIn FROM_ONE, |d, v| d.address_per_minute = Some(v), |_| Some(Settings::ADDRESS_RATE.0);
+    "sign_in.return_to" SignIn Origins, |d, v| d.settings.sign_in.return_to = v, |s| Some(s.sign_in.return_to.clone()).filter(|listed| !listed.is_empty());
     "sign_in.address_burst" SignIn FROM_ONE, |d, v| d.address_burst = Some(v), |_| Some(Settings::ADDRESS_RATE.1);
 
     "session.idle" Session IDLE, |d, v| d.settings.session.idle = v, |s| Some(s.session.idle);
@@ -89,6 +90,7 @@ pub static KEYS: &[&dyn Key] = keys! {
     "retention.messages" Retention KEPT, |d, v| d.settings.retention.messages = v, |s| Some(s.retention.messages);
     "retention.dead_messages" Retention KEPT, |d, v| d.settings.retention.dead_messages = v, |s| Some(s.retention.dead_messages);
     "retention.sessions" Retention KEPT, |d, v| d.settings.retention.sessions = v, |s| Some(s.retention.sessions);
+    "retention.known_devices" Retention KEPT, |d, v| d.settings.retention.known_devices = v, |s| Some(s.retention.known_devices);
     "retention.action_tokens" Retention KEPT, |d, v| d.settings.retention.action_tokens = v, |s| Some(s.retention.action_tokens);
     "retention.budgets" Retention KEPT, |d, v| d.settings.retention.budgets = v, |s| Some(s.retention.budgets);
     "retention.jobs" Retention KEPT, |d, v| d.settings.retention.jobs = v, |s| Some(s.retention.jobs);

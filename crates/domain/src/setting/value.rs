@@ -78,6 +78,12 @@ pub enum Problem {
         /// The most characters.
         most: usize,
     },
+    /// Not origins of sites, or too many of them.
+    #[error("must be at most {most} origins such as https://app.example.org, with spaces between them")]
+    NotOrigins {
+        /// The most of them.
+        most: usize,
+    },
     /// Not an ISO 3166-1 alpha-2 code.
     #[error("must be a country code of two uppercase letters, such as \"US\"")]
     NotRegion,

@@ -24,6 +24,7 @@ use crate::journey::start::{self, NewJourney, Started};
 use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
+use crate::session::known_device;
 use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies};
 
 /// Why a recovery does not begin.
@@ -264,5 +265,7 @@ async fn finish(
         proven_by: ready.channel(),
         request: Some(meta),
     };
-    Ok(password::set(cx, tx, new).await?.commit(cx).await?)
+    let done = password::set(cx, tx, new).await?;
+    known_device::remember(cx, &done.tx, meta, (account.id, done.epoch)).await?;
+    Ok(done.commit(cx).await?)
 }

@@ -19,8 +19,10 @@ use crate::journey::challenge;
 pub use crate::journey::challenge::{ResendError, VerifyError};
 use crate::journey::held::{self, Held, ProofSource};
 use crate::journey::start::{self, NewJourney, Started};
+use crate::message::notices;
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
+use crate::session::known_device;
 use crate::verifier::{self, NameCheck};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, role};
 
@@ -339,7 +341,10 @@ async fn create(
         proven_by: ready.channel(),
         request: Some(meta),
     };
-    Ok(password::set(cx, tx, first).await?.commit(cx).await?)
+    let mut done = password::set(cx, tx, first).await?;
+    known_device::remember(cx, &done.tx, meta, (account.id, done.epoch)).await?;
+    notices::welcome(cx, &mut done.tx, &account, &identifiers).await?;
+    Ok(done.commit(cx).await?)
 }
 
 fn new_account(

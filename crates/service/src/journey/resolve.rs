@@ -20,8 +20,10 @@ pub async fn resolve(cx: &Services, notification: Notification) -> Result<(), Un
     match notification {
         Notification::RegistrationSecret { journey } => registration(cx, journey).await,
         Notification::RecoverySecret { journey } => recovery(cx, journey).await,
-        Notification::PasswordChanged { .. }
+        Notification::Welcome { .. }
+        | Notification::PasswordChanged { .. }
         | Notification::SignInPaused { .. }
+        | Notification::NewDevice { .. }
         | Notification::PasswordExpires { .. }
         | Notification::AccountFrozen { .. } => Ok(()),
     }

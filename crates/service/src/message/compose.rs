@@ -99,6 +99,15 @@ pub enum MessageBody {
         /// Where to type it.
         sign_in: Url,
     },
+    /// The account is ready.
+    Welcome {
+        /// What to call the person; may be empty.
+        name: String,
+        /// The sign-in page.
+        sign_in: Url,
+        /// The recovery page.
+        forgot: Url,
+    },
     /// The password was changed.
     PasswordChanged {
         /// What to call the person; may be empty.
@@ -114,6 +123,17 @@ pub enum MessageBody {
     SignInPaused {
         /// What to call the person; may be empty.
         name: String,
+        /// The recovery page.
+        forgot: Url,
+    },
+    /// The account was signed in to with a browser that was not known.
+    NewDevice {
+        /// What to call the person; may be empty.
+        name: String,
+        /// Browser and system; empty when neither is known.
+        device: String,
+        /// When.
+        at: Timestamp,
         /// The recovery page.
         forgot: Url,
     },
@@ -142,8 +162,10 @@ impl std::fmt::Debug for MessageBody {
             Self::AlreadyRegistered { .. } => "AlreadyRegistered",
             Self::Recovery { .. } => "Recovery",
             Self::TemporaryPassword { .. } => "TemporaryPassword",
+            Self::Welcome { .. } => "Welcome",
             Self::PasswordChanged { .. } => "PasswordChanged",
             Self::SignInPaused { .. } => "SignInPaused",
+            Self::NewDevice { .. } => "NewDevice",
             Self::PasswordExpires { .. } => "PasswordExpires",
             Self::AccountFrozen { .. } => "AccountFrozen",
         })
@@ -158,12 +180,21 @@ pub async fn prepare(cx: &Services, item: &OutboxItem) -> Result<Prepared, Unexp
     let message = match item.notification {
         Notification::RegistrationSecret { journey } => registration(cx, item, journey).await?,
         Notification::RecoverySecret { journey } => recovery(cx, item, journey).await?,
+        Notification::Welcome { account, to } => {
+            let (sign_in, forgot) = (cx.links.sign_in(), cx.links.forgot());
+            notice(cx, item, account, to, |name| MessageBody::Welcome { name, sign_in, forgot }).await?
+        }
         Notification::PasswordChanged { account, to, action_token } => {
             changed(cx, item, account, to, action_token).await?
         }
         Notification::SignInPaused { account, to } => {
             let forgot = cx.links.forgot();
             notice(cx, item, account, to, |name| MessageBody::SignInPaused { name, forgot }).await?
+        }
+        Notification::NewDevice { account, to, device } => {
+            let Some(device) = cx.store.find_known_device_by_id(device).await? else { return Ok(Prepared::Drop) };
+            let (device, at, forgot) = (device.label, item.created_at, cx.links.forgot());
+            notice(cx, item, account, to, |name| MessageBody::NewDevice { name, device, at, forgot }).await?
         }
         Notification::PasswordExpires { account, to } => expires(cx, item, account, to).await?,
         Notification::AccountFrozen { account, to } => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::message::{Notification, OutboxItem};
-use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, IdentifierId, OutboxId};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, IdentifierId, KnownDeviceId, OutboxId};
 use rekey_shared::identifier::IdentifierKind;
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::Write;
@@ -13,6 +13,21 @@ use crate::{Services, Unexpected};
 
 /// How long "this was not me" can be said (RC-11, ID-4).
 pub(crate) const NOT_ME_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Tells the address that an account was registered with that it is ready. A number is told nothing: its owner has just
+/// typed a code that came there, and a text message costs money.
+pub(crate) async fn welcome(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+) -> Result<(), Unexpected> {
+    let is_mail = |known: &&AccountIdentifier| known.kind == IdentifierKind::Email && known.verified_at.is_some();
+    for to in known.iter().filter(is_mail) {
+        enqueue(cx, tx, account.lang, Notification::Welcome { account: account.id, to: to.id }).await?;
+    }
+    Ok(())
+}
 
 /// Tells every verified address and number that the password was changed, with a way to object. Older ways to object
 /// end: they were about a password that is gone.
@@ -67,6 +82,21 @@ pub(crate) async fn sign_in_paused(
     Ok(())
 }
 
+/// Tells of a sign-in with a browser that was not known: by mail, or by text message where there is no address. An
+/// address that its owner has objected to gets none.
+pub(crate) async fn new_device(
+    cx: &Services,
+    tx: &mut Write,
+    account: &Account,
+    known: &[AccountIdentifier],
+    device: KnownDeviceId,
+) -> Result<(), Unexpected> {
+    for to in mailed_or_texted(known).filter(|to| !account.disputes(*to)) {
+        enqueue(cx, tx, account.lang, Notification::NewDevice { account: account.id, to, device }).await?;
+    }
+    Ok(())
+}
+
 /// Tells every verified address and number that the account was frozen.
 pub(crate) async fn account_frozen(
     cx: &Services,
@@ -89,16 +119,21 @@ pub(crate) async fn password_expires(
     known: &[AccountIdentifier],
     ends_at: Timestamp,
 ) -> Result<bool, Unexpected> {
-    let of = |kind| known.iter().filter(move |known| known.kind == kind && known.verified_at.is_some());
-    let by_mail = of(IdentifierKind::Email).count() > 0;
-    let kind = if by_mail { IdentifierKind::Email } else { IdentifierKind::Phone };
     let mut told = false;
-    for to in of(kind) {
-        let notification = Notification::PasswordExpires { account: account.id, to: to.id };
+    for to in mailed_or_texted(known) {
+        let notification = Notification::PasswordExpires { account: account.id, to };
         enqueue_until(cx, tx, account.lang, notification, ends_at).await?;
         told = true;
     }
     Ok(told)
+}
+
+/// Every verified address; where there is none, every verified number.
+fn mailed_or_texted(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {
+    let is = |kind| move |known: &&AccountIdentifier| known.kind == kind && known.verified_at.is_some();
+    let by_mail = known.iter().any(|known| is(IdentifierKind::Email)(&known));
+    let kind = if by_mail { IdentifierKind::Email } else { IdentifierKind::Phone };
+    known.iter().filter(is(kind)).map(|known| known.id)
 }
 
 fn verified(known: &[AccountIdentifier]) -> impl Iterator<Item = IdentifierId> {

@@ -14,6 +14,7 @@ use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError, fault};
 use crate::password::personal_of_account;
 use crate::password::set::{self, SetError, SetPassword};
+use crate::session::known_device;
 use crate::session::sessions::{self, NewSession};
 use crate::sign_in::{self, Caller};
 use crate::verifier::{self, PasswordCheck};
@@ -154,7 +155,7 @@ impl Attempt<'_> {
 
         // Both permits before the try is claimed: a full queue costs no try.
         let (first, second) = (cx.hasher.permit()?, cx.hasher.permit()?);
-        let budget = verifier::password_budget(cx, account);
+        let budget = known_device::password_budget(cx, self.meta, account).await?;
         match verifier::password(cx, first, budget, Some(account), typed).await? {
             PasswordCheck::Right => {}
             PasswordCheck::Wrong { .. } => return self.refuse_current(cx, Reason::WrongSecret).await,
@@ -225,6 +226,7 @@ impl Attempt<'_> {
             factor: None,
         };
         let (_, token) = sessions::open(cx, &done.tx, self.meta, renewed).await?;
+        known_device::remember(cx, &done.tx, self.meta, (account.id, done.epoch)).await?;
         done.commit(cx).await?;
         Ok(token)
     }

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::context::About as _;
 use crate::hasher::Busy;
+use crate::session::known_device;
 use crate::session::sessions::{self, NewSession};
 use crate::verifier::{self, PasswordCheck, SignInMethod};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, message::notices, password, policies, role};
@@ -67,8 +68,12 @@ pub async fn sign_in(
     }
     let permit = cx.hasher.permit()?;
     let account = find(cx, identifier).await?;
-    let budget = budget_of(cx, account.as_ref(), identifier);
-    let whose = (budget, phantom_account(budget));
+    let shared = budget_of(cx, account.as_ref(), identifier);
+    let id = account.as_ref().map_or_else(|| phantom_account(shared), |account| account.id);
+    let device = known_device::find(cx, meta, id).await?;
+    let device = device.filter(|device| account.as_ref().is_some_and(|account| device.is_known_to(account)));
+    let budget = device.map_or(shared, |device| known_device::budget(cx, &device));
+    let whose = (budget, id);
     match verifier::password_or_temporary(cx, permit, whose, account.as_ref(), &password).await? {
         Ok(opened) => match account {
             Some(account) if account.may_sign_in() => admit(cx, meta, &account, budget, &password, opened).await,
@@ -135,7 +140,11 @@ async fn admit(
             return refuse(cx, meta, Some(account), budget, PasswordCheck::Wrong { just_locked: false }).await;
         }
     };
-    tx.clear_budget(budget, now).await?;
+    if by_password {
+        // Of what was used and of nothing else (TH-4).
+        tx.clear_budget(budget, now).await?;
+        known_device::remember_sign_in(cx, &mut tx, meta, account).await?;
+    }
     let new = NewSession { account: account.id, epoch: account.epoch, began_at: now, method, factor };
     let (session, token) = sessions::open(cx, &tx, meta, new).await?;
     let established = meta.audit(AuditEvent::SessionEstablished, now).by(Actor::Person(account.id)).account(account.id);

@@ -1,7 +1,7 @@
 //! Notifications to be sent. Rows outlive journeys and action tokens, so they hold ids without foreign keys.
 
 use rekey_domain::message::{Notification, OutboxItem};
-use rekey_domain::{AccountId, ActionTokenId, IdentifierId, JourneyId, OutboxId};
+use rekey_domain::{AccountId, ActionTokenId, IdentifierId, JourneyId, KnownDeviceId, OutboxId};
 use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 
@@ -22,6 +22,7 @@ pub struct Model {
     pub account: Option<Uuid>,
     pub recipient: Option<Uuid>,
     pub action_token: Option<Uuid>,
+    pub known_device: Option<Uuid>,
     pub lang: String,
     pub created_at: i64,
     pub expires_at: i64,
@@ -45,6 +46,7 @@ struct Columns {
     account: Option<Uuid>,
     recipient: Option<Uuid>,
     action_token: Option<Uuid>,
+    known_device: Option<Uuid>,
 }
 
 impl From<Notification> for Columns {
@@ -59,10 +61,14 @@ impl From<Notification> for Columns {
         match notification {
             Notification::RegistrationSecret { journey } => secret("registration_secret", journey),
             Notification::RecoverySecret { journey } => secret("recovery_secret", journey),
+            Notification::Welcome { account, to } => about("welcome", account, to),
             Notification::PasswordChanged { account, to, action_token } => {
                 Self { action_token: Some(action_token.0), ..about("password_changed", account, to) }
             }
             Notification::SignInPaused { account, to } => about(SIGN_IN_PAUSED, account, to),
+            Notification::NewDevice { account, to, device } => {
+                Self { known_device: Some(device.0), ..about("new_device", account, to) }
+            }
             Notification::PasswordExpires { account, to } => about("password_expires", account, to),
             Notification::AccountFrozen { account, to } => about("account_frozen", account, to),
         }
@@ -72,7 +78,7 @@ impl From<Notification> for Columns {
 impl Model {
     /// A new message: due at once, never tried.
     pub fn of(item: &OutboxItem) -> Self {
-        let Columns { kind, journey, account, recipient, action_token } = item.notification.into();
+        let Columns { kind, journey, account, recipient, action_token, known_device } = item.notification.into();
         Self {
             id: item.id.0,
             kind: kind.to_owned(),
@@ -80,6 +86,7 @@ impl Model {
             account,
             recipient,
             action_token,
+            known_device,
             lang: item.lang.text().to_owned(),
             created_at: item.created_at.as_millis(),
             expires_at: item.expires_at.as_millis(),
@@ -98,13 +105,16 @@ impl Model {
         let account = || self.account.map(AccountId).ok_or(Unexpected::row("outbox", "account"));
         let to = || self.recipient.map(IdentifierId).ok_or(Unexpected::row("outbox", "recipient"));
         let action_token = || self.action_token.map(ActionTokenId).ok_or(Unexpected::row("outbox", "action_token"));
+        let device = || self.known_device.map(KnownDeviceId).ok_or(Unexpected::row("outbox", "known_device"));
         Ok(match self.kind.as_str() {
             "registration_secret" => Notification::RegistrationSecret { journey: journey()? },
             "recovery_secret" => Notification::RecoverySecret { journey: journey()? },
+            "welcome" => Notification::Welcome { account: account()?, to: to()? },
             "password_changed" => {
                 Notification::PasswordChanged { account: account()?, to: to()?, action_token: action_token()? }
             }
             SIGN_IN_PAUSED => Notification::SignInPaused { account: account()?, to: to()? },
+            "new_device" => Notification::NewDevice { account: account()?, to: to()?, device: device()? },
             "password_expires" => Notification::PasswordExpires { account: account()?, to: to()? },
             "account_frozen" => Notification::AccountFrozen { account: account()?, to: to()? },
             _ => return Err(Unexpected::row("outbox", "kind")),

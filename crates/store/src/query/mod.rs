@@ -10,6 +10,7 @@ pub(crate) mod group;
 pub(crate) mod job;
 pub(crate) mod journey;
 pub(crate) mod key;
+pub(crate) mod known_device;
 pub(crate) mod lease;
 pub(crate) mod outbox;
 pub(crate) mod password;

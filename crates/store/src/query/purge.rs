@@ -9,7 +9,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 
-use crate::entity::{action_token, budget, job, job_outcome, journey, outbox, session, throttle_event};
+use crate::entity::{action_token, budget, job, job_outcome, journey, known_device, outbox, session, throttle_event};
 use crate::{Unexpected, Write};
 
 /// Guess budgets beyond this number are forgotten, those that are untouched for longest first,
@@ -39,6 +39,9 @@ impl Write {
             Expiring::Journeys => self.delete_piece::<journey::Entity>(journey::COLUMN.expires_at.lte(cutoff)).await,
             Expiring::Messages => self.delete_messages(&["sent", "dropped"], cutoff).await,
             Expiring::DeadMessages => self.delete_messages(&["dead"], cutoff).await,
+            Expiring::KnownDevices => {
+                self.delete_piece::<known_device::Entity>(known_device::COLUMN.last_used_at.lte(cutoff)).await
+            }
             Expiring::ActionTokens => {
                 self.delete_piece::<action_token::Entity>(action_token::COLUMN.expires_at.lte(cutoff)).await
             }

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
-use rekey_domain::{AccountId, ActionTokenId, IdentifierId, JourneyId, OutboxId};
+use rekey_domain::{AccountId, ActionTokenId, IdentifierId, JourneyId, KnownDeviceId, OutboxId};
 use rekey_shared::Lang;
 use rekey_store::{OutboxCounts, Store};
 
@@ -47,6 +47,8 @@ on_both! {
             item(4, Notification::SignInPaused { account, to }),
             item(5, Notification::AccountFrozen { account, to }),
             item(6, Notification::PasswordExpires { account, to }),
+            item(7, Notification::Welcome { account, to }),
+            item(8, Notification::NewDevice { account, to, device: KnownDeviceId(id(63)) }),
         ];
         enqueue(&store, items.clone()).await;
         let leased = store.lease_outbox(9, at(10), at(20), id(1)).await.unwrap();
