@@ -5,7 +5,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::counted;
-use super::tally::{Tally, cargo_test};
+use super::libtest::{RUNNER, WITH_TIMES, cargo_test};
+use super::tally::Tally;
 use crate::bootstrap;
 use crate::paths::Paths;
 use crate::progress::compile;
@@ -24,9 +25,9 @@ pub fn run(paths: &Paths) -> Result<Tally> {
 fn tests(paths: &Paths, what: &str, which: &[&str]) -> Result<Tally> {
     let test = |words: &[&str]| -> Command {
         let mut command = cargo(paths);
-        command.arg("test").args(which).args(words);
+        command.arg("test").args(RUNNER).args(which).args(words);
         command
     };
     compile(&format!("compiling {what}"), &mut test(&["--no-run"]))?;
-    cargo_test(what, &mut test(&["--quiet", "--no-fail-fast"]))
+    cargo_test(what, &mut test(&[&["--no-fail-fast", "--"], &WITH_TIMES[..]].concat()))
 }

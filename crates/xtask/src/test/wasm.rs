@@ -8,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::tally::{Tally, cargo_test};
+use super::libtest::cargo_test;
+use super::tally::Tally;
 use crate::bootstrap;
 use crate::paths::{Paths, on_path};
 use crate::progress::compile;
