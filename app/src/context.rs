@@ -240,7 +240,9 @@ pub(crate) fn after_sign_in(cx: &Services, usual: &str) -> String {
     let asked = with_parts(|parts| Cookie::Return.read(&parts.headers, secure)).flatten();
     let Some(asked) = asked else { return usual.to_owned() };
     forget(Cookie::Return);
-    return_to::allowed(&asked, &cx.settings().sign_in.return_to).unwrap_or_else(|| usual.to_owned())
+    // The usual page may have more to say than the same page without its words.
+    let asked = return_to::allowed(&asked, &cx.settings().sign_in.return_to).filter(|asked| !usual.starts_with(asked));
+    asked.unwrap_or_else(|| usual.to_owned())
 }
 
 /// Takes what a form post without scripts left behind: the browser forgets it.

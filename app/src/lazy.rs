@@ -54,14 +54,26 @@ pub(crate) fn shard_of(typed: Secret, list: Arc<str>) -> Option<String> {
     breach::shard_of(&list, typed.expose())
 }
 
-/// Makes a password from the browser's own randomness, of characters or of words; nothing when the browser has none.
+/// A password that was made here.
+pub(crate) struct MadePassword {
+    pub password: Secret,
+    /// Its entropy, in whole bits.
+    pub bits: u16,
+}
+
+/// Makes a password from the browser's own randomness, of characters or of words; `None` when the browser has none.
 #[leptos::lazy]
-pub(crate) fn make_password(policy: Arc<str>, names: TypedNames, words: Option<Lang>) -> Secret {
+pub(crate) fn make_password(policy: Arc<str>, names: TypedNames, words: Option<Lang>) -> Option<MadePassword> {
     let crypto = web_sys::window().and_then(|window| window.crypto().ok());
-    let (Some(by), Some(crypto)) = (rules::read_policy(&policy, names), crypto) else { return Secret::default() };
+    let (by, crypto) = (rules::read_policy(&policy, names)?, crypto?);
     let mut healthy = true;
     let mut random = |bytes: &mut [u8]| healthy &= crypto.get_random_values_with_u8_array(bytes).is_ok();
-    let of_words = words.and_then(|lang| password::passphrase(&by.policy, &by.personal, lang, &mut random));
-    let made = of_words.unwrap_or_else(|| password::generate(&by.policy, &by.personal, &mut random));
-    if healthy { Secret::new(made) } else { Secret::default() }
+    let of_words = words.and_then(|lang| {
+        let made = password::passphrase(&by.policy, &by.personal, lang, &mut random)?;
+        Some((made, password::passphrase_bits(&by.policy, lang)))
+    });
+    let (made, bits) = of_words.unwrap_or_else(|| {
+        (password::generate(&by.policy, &by.personal, &mut random), password::generated_bits(&by.policy))
+    });
+    healthy.then(|| MadePassword { password: Secret::new(made), bits })
 }

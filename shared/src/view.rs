@@ -50,6 +50,17 @@ pub struct PersonView {
     pub password_changed_at: Option<Timestamp>,
     /// Days until it must be changed; `None` until the policy's warning period begins.
     pub password_ends_in_days: Option<u16>,
+    /// The terms that were accepted; `None` where there were none.
+    pub terms: Option<TermsView>,
+}
+
+/// Terms that a person accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermsView {
+    /// Their version; `None` where only their address is known.
+    pub version: Option<String>,
+    /// When they were accepted.
+    pub accepted_at: Timestamp,
 }
 
 /// Why a session may do nothing but choose a new password.

@@ -4,12 +4,12 @@ use leptos::attr::custom::custom_attribute;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use rekey_shared::{Field, MessageId, Secret};
+use rekey_shared::{Field, MessageId, Secret, text};
 
 use super::FormState;
 use super::field::{Fault, described_by, find};
 use super::password_rules::{LiveCheck, Meter, Rules};
-use crate::lazy;
+use crate::lazy::{self, MadePassword};
 use crate::rules::NewPasswordView;
 
 /// The field for a password that exists.
@@ -42,7 +42,7 @@ pub(crate) fn ExistingPassword(state: FormState, field: Field, label: MessageId)
 /// The two fields for a password that is being chosen, with the rules and the strength.
 #[component]
 pub(crate) fn NewPassword(state: FormState, view: NewPasswordView) -> impl IntoView {
-    let (shown, hydrated) = (RwSignal::new(false), hydrated());
+    let (shown, hydrated, made) = (RwSignal::new(false), hydrated(), RwSignal::new(None));
     let NewPasswordView { identifier, min, passwordrules: rules, lines, assessment, breached, policy } = view;
     let check = LiveCheck::new(policy, breached, assessment, state.lang);
     let input = NodeRef::<Input>::new();
@@ -67,8 +67,8 @@ pub(crate) fn NewPassword(state: FormState, view: NewPasswordView) -> impl IntoV
             <div class="label-row">
                 <label for=field.name()>{MessageId::NEW_PASSWORD.text(state.lang)}</label>
                 <span class="makers">
-                    <GenerateButton state check shown hydrated label=MessageId::MAKE_ONE words=false/>
-                    <GenerateButton state check shown hydrated label=MessageId::MAKE_OF_WORDS words=true/>
+                    <GenerateButton state check shown hydrated label=MessageId::MAKE_ONE words=false made/>
+                    <GenerateButton state check shown hydrated label=MessageId::MAKE_OF_WORDS words=true made/>
                 </span>
             </div>
             <div class="wrap">
@@ -85,11 +85,15 @@ pub(crate) fn NewPassword(state: FormState, view: NewPasswordView) -> impl IntoV
                     aria-invalid=invalid
                     node_ref=input
                     on:focus=move |_| check.preload()
-                    on:input=move |event| check.judge_typed(event_target_value(&event))
+                    on:input=move |event| {
+                        made.set(None);
+                        check.judge_typed(event_target_value(&event));
+                    }
                 />
                 <ShowButton state shown hydrated controls=field.name()/>
             </div>
             <Fault state field/>
+            {move || made.get().map(|bits| view! { <p class="hint">{text::made_one(bits, state.lang)}</p> })}
             <Meter check/>
             <Rules check lines/>
         </div>
@@ -152,20 +156,21 @@ fn GenerateButton(
     hydrated: RwSignal<bool>,
     label: MessageId,
     words: bool,
+    /// The entropy of the one that both fields show, in bits.
+    made: RwSignal<Option<u16>>,
 ) -> impl IntoView {
     let generate = move |_| {
         spawn_local(async move {
             let Some((policy, names)) = check.inputs() else { return };
-            let made = lazy::make_password(policy, names, words.then_some(state.lang)).await;
-            if made.is_empty() {
-                return;
-            }
+            let new = lazy::make_password(policy, names, words.then_some(state.lang)).await;
+            let Some(MadePassword { password, bits }) = new else { return };
             shown.try_set(true);
-            fill(Field::NewPassword, &made);
-            fill(Field::ConfirmPassword, &made);
+            made.try_set(Some(bits));
+            fill(Field::NewPassword, &password);
+            fill(Field::ConfirmPassword, &password);
             state.clear_password_faults();
-            check.judge_typed(made.expose().to_owned());
-            check.announce(MessageId::MADE_ONE.text(state.lang).to_owned());
+            check.judge_typed(password.expose().to_owned());
+            check.announce(text::made_one(bits, state.lang));
         });
     };
     view! {

@@ -19,7 +19,7 @@ pub mod session;
 pub mod setting;
 pub mod throttle;
 
-pub use account::{Account, AccountIdentifier, Authority, ChangeCause, Epoch, PasswordHash, Status};
+pub use account::{Account, AccountIdentifier, Authority, ChangeCause, Consent, Epoch, PasswordHash, Status};
 pub use id::{
     AccountId, ActionTokenId, ChallengeId, Digest, FactorId, GroupId, IdentifierId, JobId, JourneyId, KeyId,
     KnownDeviceId, OutboxId, ProgramId, ProofId, RoleAssignmentId, SessionId,

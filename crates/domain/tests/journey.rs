@@ -37,6 +37,7 @@ fn journey(kind: JourneyKind, subject: Subject) -> Journey {
         lang: Lang::En,
         subject,
         action_token: None,
+        terms: None,
         created_at: NOW,
         expires_at: NOW.plus(HOUR),
     }

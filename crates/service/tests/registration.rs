@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use rekey_service::message::compose::MessageBody;
 use rekey_service::registration::{self, Complete, CompleteError, Start, StartError, VerifyError};
-use rekey_service::{owner, sign_in};
+use rekey_service::{Clock as _, owner, sign_in};
+use rekey_shared::view::TermsView;
 use rekey_shared::{Field, FieldFault, FieldProblem};
 use rekey_testkit::bench::{GOOD, address_of, code_in, last_segment, meta, quick_settings};
 use rekey_testkit::{Bench, Database, on_both_databases};
@@ -33,6 +34,31 @@ async fn proven(t: &Bench, identifier: &str) -> String {
 }
 
 on_both_databases! {
+    async fn consent_is_written_down_with_its_version_and_time(t: Bench) {
+        t.account("ada@example.org").await;
+        let ada = t.caller("ada@example.org", GOOD).await;
+        let without = sign_in::person(&t.cx, &ada).await.expect("reads");
+        assert_eq!(without.terms, None, "there were none");
+
+        let t = t.with(|settings| {
+            settings.registration.terms_url = Some("https://example.org/terms".to_owned());
+            settings.registration.terms_version = Some("2026-11".to_owned());
+        });
+        let t = t.await;
+        let at = t.clock.now();
+        t.account("bob@example.org").await;
+        let bob = sign_in::person(&t.cx, &t.caller("bob@example.org", GOOD).await).await.expect("reads");
+        assert_eq!(bob.terms, Some(TermsView { version: Some("2026-11".to_owned()), accepted_at: at }));
+
+        let t = t.with(|settings| settings.registration.terms_version = None).await;
+        t.account("eve@example.org").await;
+        let eve = t.caller("eve@example.org", GOOD).await;
+        let written = t.cx.store.find_latest_consent(eve.account.id).await.expect("reads").expect("a consent");
+        assert_eq!(written.terms, "https://example.org/terms");
+        let eve = sign_in::person(&t.cx, &eve).await.expect("reads");
+        assert_eq!(eve.terms.and_then(|terms| terms.version), None, "an address is no version");
+    }
+
     async fn an_address_becomes_an_account(t: Bench) {
         let handle = proven(&t, "Hanako@Example.org").await;
         registration::complete(&t.cx, &meta(), &handle, details("hanako", GOOD)).await.expect("registers");

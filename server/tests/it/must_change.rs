@@ -36,7 +36,7 @@ async fn every_page_leads_to_the_new_password_and_every_form_is_refused_until_it
 
     let change = [("current_password", GOOD), ("new_password", BETTER), ("confirm_password", BETTER)];
     let changed = browser.post(Scripts::Off, paths::CHANGE_PASSWORD, &change).await;
-    assert_eq!(redirect(&changed), (StatusCode::SEE_OTHER, "/account?done=password"));
+    assert_eq!(redirect(&changed), (StatusCode::SEE_OTHER, "/account/sessions"), "what was asked for last");
     assert_eq!(browser.get("/account").await.status, StatusCode::OK);
 }
 

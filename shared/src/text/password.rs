@@ -12,8 +12,6 @@ super::messages! {
     CONFIRM_PASSWORD: "Confirm new password", "新しいパスワード（確認用）";
     MAKE_ONE: "Suggest one", "自動生成";
     MAKE_OF_WORDS: "Passphrase", "パスフレーズ";
-    MADE_ONE: "Created and shown in both fields. Save it in your password manager.",
-        "作成し、両方の欄に表示しました。パスワード管理アプリなどに保存してください。";
     RULES: "Password requirements", "パスワードの条件";
     RULE_MET: "Met:", "満たしています：";
     RULE_NOT_MET: "Not met:", "満たしていません：";

@@ -85,6 +85,30 @@ pub fn password_ends_in(days: u16, lang: Lang) -> String {
     }
 }
 
+/// Which version of the terms of use was accepted.
+pub fn terms_version(version: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("Version {version}"),
+        Lang::Ja => format!("バージョン：{version}"),
+    }
+}
+
+/// That a password was made, of so much entropy in bits.
+pub fn made_one(bits: u16, lang: Lang) -> String {
+    match lang {
+        Lang::En => {
+            format!(
+                "Created with {bits} bits of randomness and shown in both fields. Save it in your password manager."
+            )
+        }
+        Lang::Ja => {
+            format!(
+                "{bits}ビットの乱数から作成し、両方の欄に表示しました。パスワード管理アプリなどに保存してください。"
+            )
+        }
+    }
+}
+
 /// The account that a password is being chosen for.
 pub fn password_for(identifier: &str, lang: Lang) -> String {
     match lang {

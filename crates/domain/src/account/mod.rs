@@ -144,6 +144,17 @@ impl Account {
     }
 }
 
+/// That the owner of an account accepted terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// Whose account.
+    pub account: AccountId,
+    /// Which terms: their version, or their address where they have none.
+    pub terms: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// An address, number or name by which an account is known.
 #[derive(Debug, Clone)]
 pub struct AccountIdentifier {

@@ -126,6 +126,8 @@ pub struct Journey {
     pub subject: Subject,
     /// The owner's action token that this registration uses.
     pub action_token: Option<ActionTokenId>,
+    /// The terms that were accepted when it began: their version, or their address where they have none.
+    pub terms: Option<String>,
     /// When it came to be.
     pub created_at: Timestamp,
     /// When it is over in any case.

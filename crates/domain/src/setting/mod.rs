@@ -71,6 +71,16 @@ pub struct Registration {
     pub open: bool,
     /// The terms that must be accepted, if any.
     pub terms_url: Option<String>,
+    /// Their version, which is written down with each consent.
+    pub terms_version: Option<String>,
+}
+
+impl Registration {
+    /// What names the terms that must be accepted: their version, or their address where they have none.
+    pub fn terms(&self) -> Option<String> {
+        let address = self.terms_url.as_ref()?;
+        Some(self.terms_version.as_ref().unwrap_or(address).clone())
+    }
 }
 
 /// What a recovery by mail brings.
@@ -189,7 +199,7 @@ impl Settings {
             help_url: None,
             default_region: "US".to_owned(),
             time_zone: TimeZone::UTC,
-            registration: Registration { open: true, terms_url: None },
+            registration: Registration { open: true, terms_url: None, terms_version: None },
             recovery: Recovery {
                 kind: RecoveryKind::LinkAndCode,
                 link_ttl: Duration::from_secs(3600),

@@ -61,6 +61,7 @@ pub static KEYS: &[&dyn Key] = keys! {
 
     "registration.open" Registration SWITCH, |d, v| d.settings.registration.open = v, |s| Some(s.registration.open);
     "registration.terms_url" Registration Link(WEB), |d, v| d.settings.registration.terms_url = Some(v), |s| s.registration.terms_url.clone();
+    "registration.terms_version" Registration Name { most: 40 }, |d, v| d.settings.registration.terms_version = Some(v), |s| s.registration.terms_version.clone();
 
     "recovery.kind" Recovery KINDS, |d, v| d.settings.recovery.kind = v, |s| Some(s.recovery.kind);
     "recovery.link_ttl" Recovery LINK_LIFE, |d, v| { d.link_ttl_given = true; d.settings.recovery.link_ttl = v }, |s| Some(s.recovery.link_ttl);

@@ -114,6 +114,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
         lifetime: link_lifetime.max(JOURNEY_LIFETIME),
         link_lifetime: Some(link_lifetime),
         action_token: None,
+        terms: None,
     };
     let started = start::start(cx, meta.lang, &new);
     let Started { journey, challenge, .. } = &started;

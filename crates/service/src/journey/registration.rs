@@ -5,7 +5,7 @@ use rekey_domain::audit::{Actor, AuditEvent, LinkKind};
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::Purpose;
-use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, IdentifierId, PasswordHash, Role};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, Consent, IdentifierId, PasswordHash, Role};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
 use rekey_shared::password::{Policy, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
@@ -135,6 +135,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
         lifetime: JOURNEY_LIFETIME,
         link_lifetime: None,
         action_token,
+        terms: cx.settings().registration.terms(),
     };
     let started = start::start(cx, meta.lang, &new);
     let Started { journey, challenge, .. } = &started;
@@ -326,6 +327,10 @@ async fn create(
             return Err(taken());
         }
         Inserted::Taken(_) => return Err(CompleteError::Over),
+    }
+    if let Some(terms) = &journey.terms {
+        let consent = Consent { account: account.id, terms: terms.clone(), at: journey.created_at };
+        tx.insert_consent(&consent).await?;
     }
     let created = meta.audit(AuditEvent::AccountCreated, now).by(Actor::Person(account.id)).account(account.id);
     tx.record(created.journey(journey.id));

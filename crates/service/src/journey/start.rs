@@ -23,6 +23,8 @@ pub(crate) struct NewJourney<'a> {
     /// How long a link in its mail lives, where there can be one.
     pub link_lifetime: Option<Duration>,
     pub action_token: Option<ActionTokenId>,
+    /// The terms that were accepted.
+    pub terms: Option<String>,
 }
 
 /// A journey before it is written down.
@@ -49,6 +51,7 @@ pub(crate) fn start(cx: &Services, lang: Lang, new: &NewJourney<'_>) -> Started 
         lang,
         subject: Subject::Unresolved,
         action_token: new.action_token,
+        terms: new.terms.clone(),
         created_at: now,
         expires_at: now.plus(new.lifetime),
     };
@@ -77,6 +80,7 @@ pub(crate) fn by_operator(
         lifetime: link_lifetime.max(JOURNEY_LIFETIME),
         link_lifetime: Some(link_lifetime),
         action_token: None,
+        terms: None,
     };
     let mut started = start(cx, account.lang, &new);
     started.journey.subject = Subject::of(account);

@@ -6,10 +6,10 @@ use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail, Reason};
 use rekey_domain::journey::method::Method;
 use rekey_domain::password::expiry::PasswordAge;
 use rekey_domain::session::{Assurance, Session};
-use rekey_domain::{Account, AccountId, AccountIdentifier, ChangeCause, Digest, FactorId, Status};
+use rekey_domain::{Account, AccountId, AccountIdentifier, ChangeCause, Consent, Digest, FactorId, Status};
 use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
-use rekey_shared::view::{ChangeReason, PersonView};
+use rekey_shared::view::{ChangeReason, PersonView, TermsView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Lang, Secret};
 use zeroize::Zeroizing;
 
@@ -275,7 +275,14 @@ pub async fn person(cx: &Services, caller: &Caller) -> Result<PersonView, Unexpe
             PasswordAge::Warn { days_left } => Some(days_left),
             PasswordAge::Fresh | PasswordAge::Expired => None,
         },
+        terms: cx.store.find_latest_consent(caller.account.id).await?.map(terms_view),
     })
+}
+
+/// An address is nothing to read: the page leads to the terms.
+fn terms_view(consent: Consent) -> TermsView {
+    let is_address = ["https:", "http:"].iter().any(|scheme| consent.terms.starts_with(scheme));
+    TermsView { version: (!is_address).then_some(consent.terms), accepted_at: consent.at }
 }
 
 /// What to call an account by: its address, else its number, else its user name.

@@ -29,6 +29,8 @@ pub struct Model {
     pub account: Option<Uuid>,
     pub epoch: Option<i64>,
     pub action_token: Option<Uuid>,
+    /// Only of a registration that began with terms.
+    pub terms: Option<String>,
     pub created_at: i64,
     pub expires_at: i64,
 }
@@ -96,6 +98,7 @@ impl TryFrom<Model> for Journey {
             target: row.target,
             target_shown: row.target_shown,
             action_token: row.action_token.map(ActionTokenId),
+            terms: row.terms,
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: Timestamp::from_millis(row.expires_at),
         })
@@ -120,6 +123,7 @@ impl From<&Journey> for Model {
             account,
             epoch,
             action_token: journey.action_token.map(|id| id.0),
+            terms: journey.terms.clone(),
             created_at: journey.created_at.as_millis(),
             expires_at: journey.expires_at.as_millis(),
         }

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod audit_voucher;
 pub mod budget;
 pub mod challenge;
+pub mod consent;
 pub mod data_key;
 pub mod group;
 pub mod group_member;

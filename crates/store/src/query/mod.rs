@@ -5,6 +5,7 @@ pub(crate) mod action_token;
 pub(crate) mod audit;
 pub(crate) mod budget;
 pub(crate) mod challenge;
+pub(crate) mod consent;
 pub(crate) mod expiry;
 pub(crate) mod group;
 pub(crate) mod job;

@@ -138,6 +138,7 @@ pub fn recovery(n: u8) -> Journey {
         lang: Lang::En,
         subject: Subject::Unresolved,
         action_token: None,
+        terms: None,
         created_at: at(0),
         expires_at: at(0).plus(JOURNEY_LIFETIME),
     }

@@ -13,6 +13,8 @@ pub enum Topic {
     Recovery,
     /// The password was changed.
     PasswordChanged,
+    /// Something that is told by the way, such as a welcome or a sign-in with another browser.
+    Notice,
 }
 
 impl Topic {
@@ -22,8 +24,10 @@ impl Topic {
             Self::PasswordChanged
         } else if message.link("/recover/link/").is_some() {
             Self::Recovery
-        } else {
+        } else if message.code().is_some() {
             Self::Registration
+        } else {
+            Self::Notice
         }
     }
 }

@@ -86,6 +86,13 @@ impl TestSite {
         }
     }
 
+    /// As [`TestSite::deliver`], without what is told by the way.
+    pub async fn deliver_asked_for(&self) -> Vec<ReceivedMessage> {
+        let mut messages = self.deliver().await;
+        messages.retain(|message| Topic::of(message) != Topic::Notice);
+        messages
+    }
+
     /// Lets time pass.
     pub async fn advance(&self, span: Duration) {
         match &self.0 {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rekey_service::{operator, owner};
 
 use super::browser::{Browser, Scripts};
+use super::expected_mail::Topic;
 use super::message::ReceivedMessage;
 use super::{Kind, TestSite};
 use crate::bench::{BETTER, GOOD};
@@ -58,6 +59,8 @@ impl TestSite {
         must(&mut browser, paths::REGISTRATION_VERIFY, &[("code", &code)]).await;
         let name = [("given_name", "Ada"), ("family_name", "Example"), ("username", username)];
         must(&mut browser, paths::REGISTRATION_COMPLETE, &[&name[..], &choice(password)].concat()).await;
+        let told = self.deliver().await;
+        assert!(told.iter().all(|message| Topic::of(message) == Topic::Notice), "a welcome at most: {told:?}");
     }
 
     /// Asks for a recovery and gives what the message holds.

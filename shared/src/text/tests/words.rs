@@ -11,7 +11,7 @@ use crate::view::Channel;
 use crate::{Lang, Problem};
 
 /// Messages that are sentences although their names don't say so.
-const SENTENCES: [&str; 13] = [
+const SENTENCES: [&str; 12] = [
     "RESENT",
     "EXPIRED",
     "BREACHED",
@@ -23,7 +23,6 @@ const SENTENCES: [&str; 13] = [
     "OTHERS_ENDED",
     "NO_OTHERS",
     "MAILBOX_EMPTY",
-    "MADE_ONE",
     "SEE_RULES",
 ];
 
@@ -173,6 +172,8 @@ fn sentences_keep_to_the_words() {
     hold(both(Kind::Sentence, |lang| text::password_for(to, lang)));
     for count in [1_u8, 2] {
         hold(both(Kind::Sentence, |lang| text::password_ends_in(count.into(), lang)));
+        hold(both(Kind::Label, |lang| text::terms_version("2026-11", lang)));
+        hold(both(Kind::Sentence, |lang| text::made_one(82, lang)));
         hold(both(Kind::Sentence, |lang| text::resend_in(count.into(), lang)));
         hold(both(Kind::Label, |lang| text::browsers(count.into(), lang)));
         hold(both(Kind::Label, |lang| text::step_of(count, 3, lang)));

@@ -169,6 +169,7 @@ impl World {
             lang: Lang::En,
             subject: self.subject(which),
             action_token: None,
+            terms: None,
             created_at: START,
             expires_at: self.until(which),
         }
