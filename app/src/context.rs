@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
@@ -37,7 +38,7 @@ pub struct AppState {
     /// Whether the site is on https, so that cookies are tied to it.
     pub secure_cookies: bool,
     /// Where style sheet and scripts are.
-    pub assets: Assets,
+    pub assets: Arc<Assets>,
 }
 
 impl AppState {
@@ -71,6 +72,13 @@ impl Assets {
     pub fn url(&self, file: &str) -> String {
         format!("/pkg/{}/{file}", self.dir)
     }
+
+    /// The addresses of the files that a lazy function is in. The build adds a number to its name.
+    pub(crate) fn files_of(&self, lazy: &str) -> Vec<String> {
+        let is_it = |key: &&String| key.strip_prefix(lazy).is_some_and(|rest| rest.starts_with('_'));
+        let files = self.chunks.keys().find(is_it).and_then(|key| self.chunks.get(key));
+        files.into_iter().flatten().map(|file| self.url(&format!("{file}.wasm"))).collect()
+    }
 }
 
 /// The client's address, judged by the configured proxies. Middleware puts it into the request's extensions.
@@ -82,10 +90,9 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Debug, Clone)]
 pub struct PageRefusal(pub Problem);
 
-/// Lets Leptos write preload links for the chunks that a page needs.
-pub(crate) fn provide_chunks(assets: &Assets) {
-    let manifest = (format!("/pkg/{}", assets.dir), assets.chunks.clone(), assets.split.clone());
-    provide_context(leptos::WasmSplitManifest(ArcStoredValue::new(manifest)));
+/// The path of the page that is asked for.
+pub(crate) fn path() -> String {
+    with_parts(|parts| parts.uri.path().to_owned()).unwrap_or_default()
 }
 
 fn with_parts<T>(read: impl FnOnce(&Parts) -> T) -> Option<T> {

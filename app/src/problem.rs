@@ -126,6 +126,7 @@ impl From<recovery::CompleteError> for PublicError {
             recovery::CompleteError::Fields(fields) => Problem::Fields(fields).into(),
             recovery::CompleteError::Weak(report) => Problem::WeakPassword(report).into(),
             recovery::CompleteError::TooMany => Problem::TooManyRequests.into(),
+            recovery::CompleteError::OtherJourney => Problem::OtherJourney.into(),
             recovery::CompleteError::NotValid => Problem::JourneyOver.into(),
             recovery::CompleteError::Busy(Busy) => Problem::Busy.into(),
             recovery::CompleteError::Unexpected(failure) => failure.into(),

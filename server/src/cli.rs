@@ -94,6 +94,8 @@ enum Account {
         /// Email address, phone number, or username.
         identifier: String,
     },
+    /// Create an account and print a one-time link for its owner, who chooses the password.
+    Create(command::account::Create),
     /// End the wait after wrong passwords.
     Unlock {
         /// Email address, phone number, or username.
@@ -229,6 +231,7 @@ async fn account(services: &Services, action: Account) -> Result<ExitCode, Start
     let (done, word) = match action {
         Account::List => return command::account::list(services).await,
         Account::Show { identifier } => return command::account::show(services, &identifier).await,
+        Account::Create(new) => return command::account::create(services, new).await,
         Account::Unlock { identifier } => (operator::unlock(services, &identifier).await, "unlocked"),
         Account::Disable { identifier } => (operator::disable(services, &identifier).await, "disabled"),
         Account::Enable { identifier } => return command::account::enable(services, &identifier).await,

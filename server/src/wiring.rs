@@ -152,7 +152,7 @@ pub fn site_of(config: &Config, services: Services, mailbox: Option<DevMailbox>,
     let app = AppState {
         dev_mailbox: mailbox.is_some(),
         secure_cookies: config.is_https(),
-        assets: assets::manifest(),
+        assets: Arc::new(assets::manifest()),
         services,
     };
     Site::new(config, app, mailbox, stats)

@@ -28,6 +28,9 @@ pub enum Problem {
     ResendTooSoon,
     /// The mailed link is unknown, expired, used or replaced by a newer one.
     LinkNotValid,
+    /// The form was filled in for one recovery, and the browser has got hold of another one since: of another account,
+    /// perhaps. Nothing was changed.
+    OtherJourney,
     /// The steps were not followed in this browser, or took too long.
     JourneyOver,
     /// Too many requests within the hour (AC-56). A recovery says so only under a preset that asks for it; a comparison
@@ -116,6 +119,7 @@ impl Problem {
             Self::ResendTooSoon | Self::TooManyRequests | Self::TooFrequent | Self::SlowDown => 429,
             Self::RegistrationClosed | Self::ChangePasswordFirst | Self::Forbidden => 403,
             Self::Busy | Self::Offline => 503,
+            Self::OtherJourney => 409,
             Self::BadRequest => 400,
             Self::Unexpected(_) => 500,
         }

@@ -48,9 +48,10 @@ pub async fn resend_recovery() -> Result<(), AppError> {
     context::finish(&cx, sent, paths::RECOVER_RESENT)
 }
 
-/// Finishes a recovery. Link or journey arrive in a cookie, never in the form.
+/// Finishes a recovery. Link or handle arrive in a cookie, never in the form, which says what it was filled in for.
 #[server(endpoint = "recovery/complete")]
 pub async fn complete_recovery(
+    #[server(default)] journey: String,
     #[server(default)] new_password: Secret,
     #[server(default)] confirm_password: Secret,
 ) -> Result<(), AppError> {
@@ -58,13 +59,16 @@ pub async fn complete_recovery(
     use crate::cookies::Cookie;
     use crate::paths;
     use crate::problem::PublicError;
+    use rekey_domain::JourneyId;
     use rekey_service::recovery::{self, Complete, CompleteError, ProofSource};
     use rekey_shared::Problem;
 
     let (cx, meta) = context::operation()?;
-    let journey = context::journey()?;
-    let source = journey.proof_source();
-    let done = recovery::complete(&cx, &meta, source, Complete { new_password, confirm_password }).await;
+    let holder = context::journey()?;
+    let source = holder.proof_source();
+    // What is no id is the id of no recovery.
+    let journey = (!journey.is_empty()).then(|| JourneyId(journey.parse().unwrap_or_default()));
+    let done = recovery::complete(&cx, &meta, source, Complete { journey, new_password, confirm_password }).await;
     let done = done.map(|()| [Cookie::Recover, Cookie::Link, Cookie::Session].map(context::forget)).map(drop);
     let done = done.inspect(|()| context::remember_device(&meta));
     let done = done.map_err(|error| match (error, source) {

@@ -54,6 +54,7 @@ fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
         | Problem::CodeDead
         | Problem::ResendTooSoon
         | Problem::LinkNotValid
+        | Problem::OtherJourney
         | Problem::JourneyOver
         | Problem::TooManyRequests
         | Problem::TooFrequent

@@ -18,6 +18,8 @@ use account::AccountPage;
 pub(crate) use data::{DataResource, show};
 use leptos::prelude::*;
 use leptos::tachys::view::iterators::StaticVec;
+#[cfg(feature = "ssr")]
+use leptos_router::PossibleRouteMatch as _;
 use leptos_router::hooks::use_query_map;
 use leptos_router::{ChooseView, NestedRoute, SsrMode};
 pub(crate) use next_step::next_step;
@@ -100,6 +102,17 @@ pub(crate) fn routes() -> StaticVec<NestedRoute<Pattern, (), (), Page>> {
 /// Every page, for the server's table of routes.
 #[cfg(feature = "ssr")]
 pub static PAGES: LazyLock<Vec<PageEntry>> = LazyLock::new(|| Page::all().map(Page::to_entry).collect());
+
+/// The lazy function that draws the page at a path; `None` for one in the first load.
+#[cfg(feature = "ssr")]
+pub(crate) fn chunk_of(path: &str) -> Option<&'static str> {
+    let page = Page::all().find(|page| Pattern(page.path()).test(path).is_some_and(|matched| matched.is_complete()))?;
+    match page {
+        Page::First(_) => None,
+        Page::Public(_) => Some("public_chunk"),
+        Page::Account(_) => Some("account_chunk"),
+    }
+}
 
 /// Whether the address says that this has just been done: shown the same with and without scripts.
 fn just_done(what: &'static str) -> Signal<bool> {

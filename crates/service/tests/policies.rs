@@ -76,7 +76,7 @@ on_both_databases! {
         let refused = password::change(&t.cx, &meta(), &ada, change(BETTER)).await;
         assert_matches!(refused, Err(ChangeError::Weak(report)) if report.failed_rules() == ["length.min"]);
         let link = t.recovery_link(ADA).await;
-        let view = recovery::policy(&t.cx, ProofSource::Link(&link)).await.expect("answers").expect("open");
+        let (_, view) = recovery::policy(&t.cx, ProofSource::Link(&link)).await.expect("answers").expect("open");
         assert_eq!(view.policy.length.min, 30);
         assert_matches!(t.complete_by_link(&link, BETTER).await, Err(CompleteError::Weak(_)));
         let bob = t.caller(BOB, GOOD).await;

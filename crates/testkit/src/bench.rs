@@ -426,7 +426,7 @@ async fn services(store: Store, clock: Arc<dyn Clock>, seed: u64, start: NodeSta
 
 /// A password chosen and typed again.
 pub fn choice(password: &str) -> recovery::Complete {
-    recovery::Complete { new_password: password.into(), confirm_password: password.into() }
+    recovery::Complete { journey: None, new_password: password.into(), confirm_password: password.into() }
 }
 
 /// A request from somewhere.

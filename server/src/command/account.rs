@@ -1,14 +1,15 @@
-//! `rekey account list|show|enable|release`: which accounts there are, how one of them stands, and back to use.
+//! `rekey account list|show|create|enable|release`: which accounts there are, how one of them stands, and back to use.
 
 use std::process::ExitCode;
 
 use rekey_domain::account::state::AccountState;
 use rekey_domain::{Account, AccountIdentifier, Authority, Status};
+use rekey_service::account::create::{self, CreateError, NewAccount};
 use rekey_service::account::state;
 use rekey_service::operator::{self, StatusError};
 use rekey_service::{Services, Unexpected, policies};
 use rekey_shared::identifier::IdentifierKind;
-use rekey_shared::{Lang, Timestamp};
+use rekey_shared::{FieldProblem, Lang, Timestamp, text};
 
 use super::role::scope_name;
 use crate::wiring::StartError;
@@ -33,6 +34,50 @@ pub async fn show(services: &Services, identifier: &str) -> Result<ExitCode, Sta
         println!("{what}\t{value}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What an account is created with.
+#[derive(Debug, clap::Args)]
+pub struct Create {
+    /// Email address or phone number. It counts as verified: make sure that it is its owner's.
+    identifier: String,
+    /// Given name.
+    #[arg(long, default_value = "")]
+    given_name: String,
+    /// Family name.
+    #[arg(long, default_value = "")]
+    family_name: String,
+    /// Username, as another way to sign in.
+    #[arg(long, default_value = "")]
+    username: String,
+    /// Language of its messages: `en` or `ja`.
+    #[arg(long, default_value = "en", value_parser = ["en", "ja"])]
+    lang: String,
+}
+
+/// Makes an account. The link alone goes to the output, what to do with it beside it.
+pub async fn create(services: &Services, new: Create) -> Result<ExitCode, StartError> {
+    let Create { identifier, given_name, family_name, username, lang } = new;
+    let lang = Lang::from_tag(&lang).unwrap_or_default();
+    let new = NewAccount { identifier, given_name, family_name, username, lang };
+    let link = create::create(services, new).await.map_err(not_created)?;
+    println!("{link}");
+    eprintln!("Hand the link over to the account's owner. It works once, for choosing the password.");
+    eprintln!("Once it has expired, its owner gets a new one with \"Forgot your password?\".");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn not_created(error: CreateError) -> StartError {
+    let line = match error {
+        CreateError::NotAContact => "the identifier must be an email address or a phone number".to_owned(),
+        CreateError::Names(faults) => {
+            let fault = |wrong: &FieldProblem| text::fault(wrong.field, wrong.fault, Lang::En);
+            faults.iter().map(fault).collect::<Vec<_>>().join(" ")
+        }
+        CreateError::Taken(taken) => format!("an account with this {} exists already", kind(taken)),
+        CreateError::Unexpected(failure) => return failure.into(),
+    };
+    StartError::Failed(line)
 }
 
 /// Lets a disabled account be used again.

@@ -51,6 +51,26 @@ async fn accounts_are_listed_shown_and_unlocked() {
 }
 
 #[tokio::test]
+async fn an_account_that_an_operator_creates_gets_its_password_from_its_owner() {
+    let site = TestSite::program().start().await;
+    let created = run(&site, &["account", "create", ADA, "--given-name", "Ada", "--username", "ada-e", "--lang", "ja"]);
+    let token = created.trim_end().rsplit('/').next().expect("a link").to_owned();
+    assert!(!signs_in(&site, GOOD).await, "there is no password yet");
+    site.reset(&token, GOOD).await;
+    assert!(signs_in(&site, GOOD).await);
+    let shown = run(&site, &["account", "show", "ada-e"]);
+    assert!(shown.contains("\nemail\tada@example.org (verified ") && shown.contains("\nname\tAda\n"), "{shown}");
+    for (arguments, complaint) in [
+        (&[ADA][..], "rekey: an account with this email exists already\n"),
+        (&[BOB, "--username", "ADA-e"], "rekey: an account with this username exists already\n"),
+        (&["bob"], "rekey: the identifier must be an email address or a phone number\n"),
+    ] {
+        assert_eq!(run(&site, &[&["account", "create"], arguments].concat()), complaint);
+    }
+    assert_eq!(run(&site, &["account", "list"]).lines().count(), 1, "nothing is left of those that were refused");
+}
+
+#[tokio::test]
 async fn a_frozen_account_is_released_by_a_link_and_a_new_password_alone() {
     const THIRD: &str = "Six softer-words9nowhere";
     let not_frozen = "rekey: the account is not frozen. If it is disabled, use: rekey account enable\n";

@@ -98,6 +98,28 @@ on_every_site! {
         assert!(told.len() == 1 && Topic::of(&told[0]) == Topic::PasswordChanged, "{told:?}");
     }
 
+    async fn a_password_goes_to_the_account_that_its_page_was_drawn_for(kind: SiteKind) {
+        let site = kind.start(&[]).await;
+        site.register(ADA).await;
+        site.register("eve@example.org").await;
+        let (ada, eve) = (site.recovery_link(ADA).await, site.recovery_link("eve@example.org").await);
+        let mut browser = at_link(&site, 1, &ada.token).await;
+        let page = browser.get("/recover/new").await.body;
+        let (_, rest) = page.split_once("name=\"journey\" value=\"").expect("names its journey");
+        let journey = rest.split('"').next().expect("a value").to_owned();
+        // Another tab opens a link that someone else has sent.
+        browser.get(&format!("{}{}", paths::RECOVERY_LINK, eve.token)).await;
+        let form = [&[("journey", journey.as_str())][..], &choice(BETTER)].concat();
+        assert_eq!(problem(&mut browser, paths::RECOVERY_COMPLETE, &form).await, "other_journey");
+        assert!(!site.accepts("eve@example.org", BETTER).await && !site.accepts(ADA, BETTER).await);
+        let mut browser = at_link(&site, 2, &ada.token).await;
+        assert_eq!(problem(&mut browser, paths::RECOVERY_COMPLETE, &form).await, "");
+        assert!(site.accepts(ADA, BETTER).await);
+        let nonsense = [&[("journey", "x")][..], &choice(BETTER)].concat();
+        let mut browser = at_link(&site, 3, &eve.token).await;
+        assert_eq!(problem(&mut browser, paths::RECOVERY_COMPLETE, &nonsense).await, "other_journey");
+    }
+
     async fn a_code_opens_only_the_browser_that_asked(kind: SiteKind) {
         let site = kind.start(&[]).await;
         site.register(ADA).await;

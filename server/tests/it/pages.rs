@@ -58,3 +58,32 @@ async fn every_page_of_the_account_is_closed_to_those_who_are_not_signed_in() {
         assert!(!answer.body.contains("\"data\""), "{}: {}", page.path, answer.body);
     }
 }
+
+/// The addresses that a page has its browser fetch ahead.
+fn fetched_ahead(page: &str) -> Vec<&str> {
+    let links = page
+        .split("<link rel=\"preload\" href=\"")
+        .skip(1)
+        .chain(page.split("<link rel=\"modulepreload\" href=\"").skip(1));
+    links.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_names_the_chunk_that_it_is_in_and_is_the_same_each_time() {
+    let site = TestSite::router().start().await;
+    for (path, chunk) in [("/", None), ("/register", Some("split_public_chunk_")), ("/nowhere", None)] {
+        let first = site.get(path).await;
+        let named = fetched_ahead(&first.body);
+        assert_eq!(named.iter().any(|file| file.contains("split_")), chunk.is_some(), "{path}: {named:?}");
+        assert!(chunk.is_none_or(|chunk| named.iter().any(|file| file.contains(chunk))), "{path}: {named:?}");
+        for file in &named {
+            assert_eq!(site.get(file).await.status, StatusCode::OK, "{file}");
+        }
+        let nonce =
+            |page: &str| page.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+        let masked = |page: &str| nonce(page).map_or_else(|| page.to_owned(), |nonce| page.replace(&nonce, ""));
+        for _ in 0..20 {
+            assert_eq!(masked(&site.get(path).await.body), masked(&first.body), "{path}");
+        }
+    }
+}

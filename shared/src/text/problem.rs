@@ -15,6 +15,7 @@ pub const fn problem_title(problem: &Problem, lang: Lang) -> &'static str {
         Problem::ResendTooSoon | Problem::TooFrequent => pick(lang, "Wait a moment", "少しお待ちください"),
         Problem::TooManyRequests | Problem::SlowDown => pick(lang, "Too many tries", "回数が多すぎます"),
         Problem::LinkNotValid => pick(lang, "This link no longer works", "このリンクは使えません"),
+        Problem::OtherJourney => pick(lang, "Check the account", "アカウントをご確認ください"),
         Problem::JourneyOver => pick(lang, "Start over", "最初からやり直してください"),
         Problem::RegistrationClosed => pick(lang, "Registration is closed", "新規登録は受け付けていません"),
         Problem::ChangePasswordFirst => pick(lang, "Change your password first", "先にパスワードを変更してください"),
@@ -51,6 +52,10 @@ fn in_english(problem: &Problem) -> String {
              After several requests, wait an hour."
         }
         Problem::LinkNotValid => "It expired, was used already, or was replaced by a newer one. Request a new one.",
+        Problem::OtherJourney => {
+            "Another recovery link was opened in this browser. Nothing was changed. \
+             Reload this page and check which account the password is for."
+        }
         Problem::JourneyOver => "Too much time has passed, or the steps began in another browser. Nothing was changed.",
         Problem::TooManyRequests => "There were too many requests within the hour. Try again later.",
         Problem::TooFrequent => "The last request was a moment ago. Wait a few minutes and try again.",
@@ -92,6 +97,10 @@ fn in_japanese(problem: &Problem) -> String {
         }
         Problem::LinkNotValid => {
             "期限が切れたか、使用済みか、新しいものに置き換えられています。もう一度リクエストしてください。"
+        }
+        Problem::OtherJourney => {
+            "このブラウザーで別の再設定リンクが開かれました。何も変更していません。\
+             ページを再読み込みして、どのアカウントのパスワードかをご確認ください。"
         }
         Problem::JourneyOver => "時間切れか、別のブラウザーで始められています。何も変更していません。",
         Problem::TooManyRequests => "1時間の回数の上限に達しました。時間をおいてお試しください。",

@@ -196,6 +196,7 @@ fn problems() -> Vec<Problem> {
         Problem::CodeDead,
         Problem::ResendTooSoon,
         Problem::LinkNotValid,
+        Problem::OtherJourney,
         Problem::JourneyOver,
         Problem::TooManyRequests,
         Problem::TooFrequent,

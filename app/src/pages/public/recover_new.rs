@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use rekey_shared::{MessageId, text};
+use serde::{Deserialize, Serialize};
 use server_fn::ServerFn as _;
 
 use crate::api::CompleteRecovery;
@@ -19,18 +20,26 @@ use {
     rekey_shared::Problem,
 };
 
+/// What it is drawn from.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ChooseNew {
+    /// Which recovery it is for; no secret.
+    journey: String,
+    form: NewPasswordView,
+}
+
 /// Asks for the new password. A mailed link that was followed wins over a journey.
 pub(crate) struct RecoverNew;
 
 impl PageRoute for RecoverNew {
     const PATH: &'static str = paths::RECOVER_NEW;
-    type Data = NewPasswordView;
+    type Data = ChooseNew;
 
     #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Journey(JourneyKind::Recovery)];
 
     #[cfg(feature = "ssr")]
-    async fn load(request: PageRequest) -> PageResult<NewPasswordView> {
+    async fn load(request: PageRequest) -> PageResult<ChooseNew> {
         let holder = request.journey()?;
         let source = holder.proof_source();
         let problem = match source {
@@ -41,21 +50,22 @@ impl PageRoute for RecoverNew {
             }
             ProofSource::Link(_) => Problem::LinkNotValid,
         };
-        let policy = recovery::policy(&request.services, source).await?.ok_or(problem)?;
-        Ok(request.new_password(&policy))
+        let (journey, policy) = recovery::policy(&request.services, source).await?.ok_or(problem)?;
+        Ok(ChooseNew { journey: journey.0.to_string(), form: request.new_password(&policy) })
     }
 
-    fn view(new_password: NewPasswordView) -> AnyView {
+    fn view(ChooseNew { journey, form }: ChooseNew) -> AnyView {
         let state = FormState::new(Self::PATH, CompleteRecovery::PATH);
         let lang = state.lang;
-        let for_whom = text::password_for(&new_password.identifier, lang);
+        let for_whom = text::password_for(&form.identifier, lang);
         view! {
             <Steps step=3 of=3/>
             <ErrorSummary state/>
             <PageTitle title=MessageId::NEW_PASSWORD_TITLE.text(lang) state/>
             <p class="lead">{for_whom} " " {MessageId::NEW_PASSWORD_LEAD.text(lang)}</p>
             <PostForm to=CompleteRecovery::PATH state>
-                <NewPassword state view=new_password/>
+                <input type="hidden" name="journey" value=journey/>
+                <NewPassword state view=form/>
                 <Submit state label=MessageId::SAVE_PASSWORD busy=MessageId::SAVING/>
             </PostForm>
         }

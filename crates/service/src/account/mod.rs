@@ -1,5 +1,6 @@
 //! Accounts: owners, freezing, what the operator does with them.
 
+pub mod create;
 pub mod freeze;
 pub mod operator;
 pub mod owner;

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::context::About as _;
 use crate::journey::{revoke, start};
+use crate::session::known_device;
 use crate::{Services, Unexpected, verifier};
 
 /// Why nothing was done.
@@ -92,11 +93,15 @@ pub async fn release(cx: &Services, identifier: &str) -> Result<Url, StatusError
     Ok(cx.links.recovery(&token))
 }
 
-/// Ends the wait after wrong passwords, as the right one would.
+/// Ends the wait after wrong passwords, in whatever browser they were typed.
 pub async fn unlock(cx: &Services, identifier: &str) -> Result<(), OperatorError> {
     let account = find(cx, identifier).await?;
     let mut tx = cx.store.begin_write().await?;
-    tx.clear_budget(verifier::password_budget(cx, &account), cx.clock.now()).await?;
+    let now = cx.clock.now();
+    tx.clear_budget(verifier::password_budget(cx, &account), now).await?;
+    for device in tx.list_known_devices(account.id).await? {
+        tx.clear_budget(known_device::budget(cx, &device), now).await?;
+    }
     tx.record(entry(cx, AuditEvent::SignInUnlocked, &account));
     Ok(tx.commit().await?)
 }

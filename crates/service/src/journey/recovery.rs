@@ -7,7 +7,7 @@ use rekey_domain::journey::method::Method;
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::throttle::{self, Purpose};
-use rekey_domain::{Account, AccountIdentifier, PasswordHash};
+use rekey_domain::{Account, AccountIdentifier, JourneyId, PasswordHash};
 use rekey_shared::identifier::Identifier;
 use rekey_shared::password::Report;
 use rekey_shared::view::{JourneyView, PolicyView};
@@ -44,6 +44,9 @@ pub enum StartError {
 /// What the last page asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Complete {
+    /// The recovery that the page was drawn for. A link that is opened in another tab takes the place of the browser's
+    /// own recovery, and would get the password that its owner has chosen for theirs.
+    pub journey: Option<JourneyId>,
     /// The new password.
     pub new_password: Secret,
     /// The new password, typed again.
@@ -62,6 +65,9 @@ pub enum CompleteError {
     /// It was compared with the past ones three times within the hour. The link or proof is not spent.
     #[error("too many tries")]
     TooMany,
+    /// The page was drawn for another recovery than the browser has hold of now.
+    #[error("another journey")]
+    OtherJourney,
     /// The link or journey is unknown, expired, spent or revoked. Which it was is in the audit record.
     #[error("not valid")]
     NotValid,
@@ -194,16 +200,17 @@ pub async fn link_is_open(cx: &Services, token: &str) -> Result<bool, Unexpected
     Ok(held.is_some_and(|held| held.step(cx.now()).is_ok()))
 }
 
-/// The rules for the new password, for a browser that has proven to be its owner's; `None` for any other.
-pub async fn policy(cx: &Services, source: ProofSource<'_>) -> Result<Option<PolicyView>, Unexpected> {
+/// The recovery and the rules for its new password, for a browser that has proven to be its owner's; `None` for any other.
+pub async fn policy(cx: &Services, source: ProofSource<'_>) -> Result<Option<(JourneyId, PolicyView)>, Unexpected> {
     let Some((held, _, account)) = find_ready(cx, source).await? else { return Ok(None) };
     let known = cx.store.list_identifiers(account.id).await?;
-    Ok(Some(PolicyView {
+    let view = PolicyView {
         identifier: held.journey.target_shown,
         policy: policies::of(cx, &account).await?.on(SetOccasion::Recovery.rules()),
         personal: password::personal_of_account(cx, &account, &known),
         breached: cx.breaches.list(),
-    }))
+    };
+    Ok(Some((held.journey.id, view)))
 }
 
 /// The journey that a browser may complete now.
@@ -222,7 +229,10 @@ pub async fn complete(
     source: ProofSource<'_>,
     input: Complete,
 ) -> Result<(), CompleteError> {
-    let Some((_, ready, account)) = find_ready(cx, source).await? else { return refuse(cx, meta, source).await };
+    let Some((held, ready, account)) = find_ready(cx, source).await? else { return refuse(cx, meta, source).await };
+    if input.journey.is_some_and(|named| named != held.journey.id) {
+        return Err(CompleteError::OtherJourney);
+    }
     let identifiers = cx.store.list_identifiers(account.id).await?;
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
     let policy = policies::of(cx, &account).await?.on(SetOccasion::Recovery.rules());

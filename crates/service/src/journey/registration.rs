@@ -233,7 +233,8 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Co
     }
     let Ok(Step::Complete(ready)) = held.step(cx.now()) else { return Err(CompleteError::Over) };
     let journey = held.journey;
-    let username = check_names(&input).map_err(CompleteError::Fields)?;
+    let names = (input.given_name.as_str(), input.family_name.as_str(), input.username.as_str());
+    let username = check_names(names).map_err(CompleteError::Fields)?;
     let policy = policy_of(cx, &journey).await?;
     check_password(cx, &policy, &journey, &input, username.as_ref()).await?;
     if let Some(username) = &username {
@@ -269,17 +270,21 @@ async fn check_password(
     new.check(cx, policy, &personal, &CurrentPassword::default()).await.map(drop)
 }
 
+/// Given name, family name and user name, each of which may be empty.
+///
 /// Names are free text of people: any script, but nothing that could bend a page or a message.
-fn check_names(input: &Complete) -> Result<Option<Username>, Vec<FieldProblem>> {
+pub(crate) fn check_names(
+    (given, family, username): (&str, &str, &str),
+) -> Result<Option<Username>, Vec<FieldProblem>> {
     let mut faults = Vec::new();
-    for (field, name) in [(Field::GivenName, &input.given_name), (Field::FamilyName, &input.family_name)] {
+    for (field, name) in [(Field::GivenName, given), (Field::FamilyName, family)] {
         if name.chars().count() > NAME_MAX {
             faults.push(FieldProblem { field, fault: FieldFault::TooLong });
         } else if name.chars().any(is_hostile) {
             faults.push(FieldProblem { field, fault: FieldFault::BadCharacters });
         }
     }
-    let username = match input.username.trim() {
+    let username = match username.trim() {
         "" => None,
         typed => {
             Username::parse(typed).map_err(|fault| faults.push(FieldProblem { field: Field::Username, fault })).ok()

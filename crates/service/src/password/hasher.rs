@@ -230,7 +230,21 @@ fn spawn(threads: usize, params: &Params) -> Result<mpsc::Sender<Job>, Unexpecte
     Ok(queue)
 }
 
+/// How much later than others the hashing threads come: the nice value of Linux, at most 19.
+const YIELDING: i32 = 10;
+
+/// Lets the threads that answer go first: a hash takes twenty milliseconds of a core, and a page one.
+///
+/// On Linux a thread has a priority of its own; elsewhere a process has one for all of its threads, and it stays.
+fn yield_to_others() {
+    #[cfg(target_os = "linux")]
+    if let Err(refusal) = rustix::process::setpriority_process(None, YIELDING) {
+        tracing::debug!(error = %refusal, "hashing threads have no priority of their own");
+    }
+}
+
 fn work(jobs: &Mutex<mpsc::Receiver<Job>>, params: &Params) {
+    yield_to_others();
     let mut memory = Memory::default();
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();

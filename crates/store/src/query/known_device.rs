@@ -16,6 +16,8 @@ finders! {
     fn find_known_device(account: AccountId, token: Digest) -> Option<KnownDevice>;
     /// The known browser of that id.
     fn find_known_device_by_id(id: KnownDeviceId) -> Option<KnownDevice>;
+    /// Every browser that the owner of an account has used, whatever its epoch was then.
+    fn list_known_devices(account: AccountId) -> Vec<KnownDevice>;
     /// Whether the owner of an account has used any browser since its credentials are those of that epoch.
     fn has_known_device(account: AccountId, epoch: Epoch) -> bool;
 }
@@ -38,6 +40,11 @@ async fn find_known_device_by_id(
     id: KnownDeviceId,
 ) -> Result<Option<KnownDevice>, Unexpected> {
     Ok(known_device::Entity::find_by_id(id.0).one(db).await?.map(KnownDevice::from))
+}
+
+async fn list_known_devices(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<KnownDevice>, Unexpected> {
+    let rows = known_device::Entity::find().filter(known_device::COLUMN.account.eq(account.0)).all(db).await?;
+    Ok(rows.into_iter().map(KnownDevice::from).collect())
 }
 
 async fn has_known_device(db: &impl ConnectionTrait, account: AccountId, epoch: Epoch) -> Result<bool, Unexpected> {
