@@ -3,6 +3,9 @@
 /** How long a message may take. */
 const PATIENCE = 8_000;
 
+/** What accounts are told by the way: a welcome, and a sign-in with a browser that was not known. */
+const NOTICE = /account is ready|New sign-in|登録が完了しました|新しい端末から/;
+
 export class Mailbox {
   #taken = new Set();
 
@@ -10,11 +13,20 @@ export class Mailbox {
     this.url = `${url}/dev/mailbox.json`;
   }
 
-  /** Everything that was sent to this address or number, oldest first. */
-  async all(to) {
+  async #read(to) {
     const answer = await fetch(this.url);
     if (!answer.ok) throw new Error(`${this.url} answers ${answer.status}`);
     return (await answer.json()).filter((message) => message.to === to).reverse();
+  }
+
+  /** Everything that was sent to this address or number but notices, oldest first. */
+  async all(to) {
+    return (await this.#read(to)).filter(({ subject }) => !NOTICE.test(subject));
+  }
+
+  /** What this address was told by the way, oldest first. */
+  async notices(to) {
+    return (await this.#read(to)).filter(({ subject }) => NOTICE.test(subject));
   }
 
   /** The next message to this address or number that no earlier call has returned. */

@@ -85,6 +85,7 @@ for (const [lang, words, locale] of [['English', EN, 'en-GB'], ['Japanese', JA, 
       return parsed;
     };
     await registers(visitor, email, next, words);
+    expect((await next()).subject).toMatch(/Your 旭食品 Hinode account is ready|【旭食品 Hinode】登録が完了しました/);
 
     await visitor.open('/forgot');
     await visitor.type({ identifier: email });

@@ -180,8 +180,8 @@ test('a made password meets the policy, is shown in both boxes and signs in', as
   await expect(visitor.box('confirm_password')).toHaveValue(made);
   await expect(visitor.box('new_password')).toHaveAttribute('type', 'text');
   await expect(visitor.box('confirm_password')).toHaveAttribute('type', 'text');
-  const made = /^Created with (\d+) bits of randomness and shown in both fields\. Save it in your password manager\.$/;
-  await expect(visitor.page.locator('p.hint').getByText(made)).toBeVisible();
+  const told = /^Created with (\d+) bits of randomness and shown in both fields\. Save it in your password manager\.$/;
+  await expect(visitor.page.locator('p.hint').getByText(told)).toBeVisible();
   for (const name of [LENGTH, PERSONAL, GUESSABLE]) await expect(rule(visitor, name)).toHaveAttribute('data-state', 'met');
   await visitor.press('Suggest one');
   await expect(visitor.box('new_password')).not.toHaveValue(made);

@@ -22,6 +22,30 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 
 on_both_databases! {
+    async fn another_request_does_not_stop_a_recovery_that_is_proven(t: Bench) {
+        t.account("ada@example.org").await;
+        t.add_identifier("ada@example.org", "+12025550123").await;
+        let (handle, messages) = t.ask("+12025550123").await;
+        let code = code_in(&messages).expect("a code");
+        recovery::verify(&t.cx, &meta(), &handle, &code).await.expect("the right code");
+        t.advance(Duration::from_secs(61));
+        let (second, messages) = t.ask("+12025550123").await;
+        assert!(code_in(&messages).is_some(), "a stranger asks, and a message is sent");
+        let source = recovery::ProofSource::Journey(&handle);
+        recovery::complete(&t.cx, &meta(), source, choice(BETTER)).await.expect("it was proven before");
+        let code = code_in(&messages).expect("a code");
+        recovery::verify(&t.cx, &meta(), &second, &code).await.expect_err("the new password ended it");
+    }
+
+    async fn another_request_ends_a_recovery_in_which_nothing_is_proven(t: Bench) {
+        t.account("ada@example.org").await;
+        let (handle, messages) = t.ask("ada@example.org").await;
+        let code = code_in(&messages).expect("a code");
+        t.advance(Duration::from_secs(61));
+        t.ask("ada@example.org").await;
+        recovery::verify(&t.cx, &meta(), &handle, &code).await.expect_err("a newer message has come");
+    }
+
     async fn a_link_works_once(t: Bench) {
         t.account("ada@example.org").await;
         let link = t.recovery_link("ada@example.org").await;

@@ -7,11 +7,13 @@ use rekey_domain::journey::{CompletionClaim, Journey, JourneyKind, JourneyState,
 use rekey_domain::{AccountId, Digest, JourneyId};
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, UpdateMany};
+use sea_orm::{
+    ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, UpdateMany,
+};
 
 use super::finders;
 use crate::entity::journey::{COMPLETING, OPEN, UNRESOLVED, state_columns, subject_columns};
-use crate::entity::{account, journey};
+use crate::entity::{account, journey, proof};
 use crate::text::Text;
 use crate::{Unexpected, Write};
 
@@ -142,7 +144,8 @@ impl Write {
         Ok(update.exec(&self.tx).await?.rows_affected)
     }
 
-    /// Revokes every open journey of a kind and account that was begun before `keep`. How many they were.
+    /// Revokes every open journey of a kind and account that was begun before `keep` and in which nothing was proven yet:
+    /// whoever has proven to be the owner is not stopped by another request. How many they were.
     pub async fn revoke_older_journeys(
         &self,
         kind: JourneyKind,
@@ -150,9 +153,16 @@ impl Write {
         keep: JourneyId,
     ) -> Result<u64, Unexpected> {
         // Ids sort by the time they were made (UUID version 7).
+        let proven = proof::Entity::find()
+            .select_only()
+            .column(proof::Column::Journey)
+            .filter(proof::COLUMN.journey.is_not_null())
+            .filter(proof::COLUMN.account.eq(account.0))
+            .into_query();
         let update = revocation(account)
             .filter(journey::COLUMN.kind.eq(kind.text()))
-            .filter(Expr::col(journey::Column::Id).lt(keep.0));
+            .filter(Expr::col(journey::Column::Id).lt(keep.0))
+            .filter(journey::COLUMN.id.not_in_subquery(proven));
         Ok(update.exec(&self.tx).await?.rows_affected)
     }
 

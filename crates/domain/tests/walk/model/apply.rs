@@ -51,7 +51,9 @@ impl World {
         }
         self.rows[which].resolved = Some(self.cast[which].map_or(0, |owner| self.epochs[owner]));
         for other in 0..which {
-            if self.cast[which].is_some() && self.cast[other] == self.cast[which] {
+            let same = self.cast[which].is_some() && self.cast[other] == self.cast[which];
+            // One in which something was proven goes on.
+            if same && self.proofs(other).is_empty() {
                 self.revoke(other);
             }
         }
