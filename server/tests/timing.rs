@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::middleware::{Next, from_fn};
 use rekey_service::setting::Hashing;
+use rekey_testkit::assurance::{measured, scale};
 use rekey_testkit::bench::GOOD;
 use rekey_testkit::site::{Browser, Destination, RouterOptions, Scripts, paths};
 use rekey_testkit::statistics::{compare, median, quicker_half};
@@ -14,7 +15,10 @@ use rekey_testkit::{SeededRng, TestSite};
 use tokio::sync::Mutex;
 
 /// Answers of each kind that count.
-const SAMPLES: usize = 500;
+fn samples() -> usize {
+    scale(500, 2000)
+}
+
 /// Answers of each kind before that, which do not.
 const WARM_UP: usize = 50;
 /// Answers of each kind in one block of the order.
@@ -54,6 +58,10 @@ impl Class {
         println!("{what}: {} and {}, n = {}", self.name, other.name, self.took.len());
         let (mine, theirs) = (self.times(), other.times());
         report("time, all ", &mine, &theirs);
+        let found = compare(&mine, &theirs);
+        let (n, (from, to)) = (self.took.len(), found.interval);
+        let classes = format!("{what}, {} and {}, n = {n}", self.name, other.name);
+        measured("P3", &format!("{classes}: shift {:+.3} ms, 99 % within {from:+.3}…{to:+.3}", found.shift));
         let by_time = report("time, half", &quicker_half(&mine), &quicker_half(&theirs));
         let by_work = report("work, all ", &self.work(), &other.work());
         by_time || by_work
@@ -145,7 +153,7 @@ async fn a_wrong_password_takes_as_long_without_an_account_as_with_one() {
 
     let mut browser = site.browser(1);
     let [unknown, known, disabled, locked] =
-        measure(["unknown", "known", "disabled", "locked"], SAMPLES, async |class| {
+        measure(["unknown", "known", "disabled", "locked"], samples(), async |class| {
             // After an hour every wait is over, however often the password was wrong.
             t.advance(Duration::from_secs(3601));
             if class == 3 {
@@ -179,7 +187,7 @@ async fn a_recovery_begins_as_quickly_without_an_account_as_with_one() {
     }));
     let slow = Browser::new(Destination::Router(slow), PUBLIC_URL, [198, 51, 100, 3].into());
     let mut browsers = [site.browser(1), site.browser(2), slow];
-    let [unknown, known, leaky] = measure(["unknown", "known", "leaky"], SAMPLES, async |class| {
+    let [unknown, known, leaky] = measure(["unknown", "known", "leaky"], samples(), async |class| {
         // Five times an hour is as often as it is let through.
         t.advance(Duration::from_secs(721));
         let identifier = [("identifier", [UNKNOWN, KNOWN, "unknown1@example.org"][class])];
@@ -201,7 +209,7 @@ async fn a_wrong_code_takes_as_long_without_an_account_as_with_one() {
     let t = site.bench();
     t.account(KNOWN).await;
     let mut browser = site.browser(1);
-    let [unknown, known] = measure(["unknown", "known"], SAMPLES / 2, async |class| {
+    let [unknown, known] = measure(["unknown", "known"], samples() / 2, async |class| {
         // Every wait between messages and between codes is over.
         t.advance(Duration::from_secs(3601));
         browser.post(Scripts::On, paths::RECOVERY_START, &[("identifier", [UNKNOWN, KNOWN][class])]).await;
@@ -225,7 +233,7 @@ async fn a_wrong_temporary_password_takes_as_long_without_an_account_as_with_one
     let t = site.bench();
     t.account(KNOWN).await;
     let mut browser = site.browser(1);
-    let [unknown, known] = measure(["unknown", "known"], SAMPLES / 2, async |class| {
+    let [unknown, known] = measure(["unknown", "known"], samples() / 2, async |class| {
         t.advance(Duration::from_secs(3601));
         // Both are asked for each time: what is measured is the sign-in, not what a message leaves in a cache.
         t.ask(UNKNOWN).await;
@@ -248,7 +256,7 @@ async fn the_failure_that_locks_does_not_stand_out() {
     let t = site.bench();
     t.account(KNOWN).await;
     let (mut browser, mut nth) = (site.browser(1), 0);
-    let [unknown, known] = measure(["unknown", "known"], SAMPLES / 2, async |class| {
+    let [unknown, known] = measure(["unknown", "known"], samples() / 2, async |class| {
         t.advance(Duration::from_secs(3601));
         nth += 1;
         let stranger = format!("unknown{nth}@example.org");

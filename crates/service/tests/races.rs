@@ -10,10 +10,9 @@ use rekey_domain::{Account, ChallengeId, JourneyId};
 use rekey_service::registration::{self, Complete, Start};
 use rekey_service::{PlainToken, Services, freeze, owner, recovery, sign_in};
 use rekey_shared::Secret;
+use rekey_testkit::assurance::{measured, scale};
 use rekey_testkit::bench::{BETTER, GOOD, choice, code_in, last_segment, meta, not_me_in};
 use rekey_testkit::{Bench, on_both_databases};
-
-const PARALLEL: usize = 200;
 
 async fn nodes(t: &Bench) -> Vec<Services> {
     vec![t.cx.clone(), t.another_node().await, t.another_node().await]
@@ -34,13 +33,15 @@ where
     F: Fn(Services, usize) -> Fut,
     Fut: Future<Output = bool> + Send + 'static,
 {
-    let tasks: Vec<_> = (0..PARALLEL).map(|n| tokio::spawn(act(nodes[n % nodes.len()].clone(), n))).collect();
+    let tasks: Vec<_> = (0..scale(200, 1000)).map(|n| tokio::spawn(act(nodes[n % nodes.len()].clone(), n))).collect();
+    let all = tasks.len();
     let mut succeeded = Vec::new();
     for (n, task) in tasks.into_iter().enumerate() {
         if task.await.expect("no panic") {
             succeeded.push(n);
         }
     }
+    measured("P1", &format!("{} of {all} at once over {} nodes got through", succeeded.len(), nodes.len()));
     succeeded
 }
 

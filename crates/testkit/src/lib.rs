@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a broken harness must stop the test")]
 
+pub mod assurance;
 pub mod bench;
 pub mod database;
 pub mod random;

@@ -1,8 +1,9 @@
-//! The build tool: `cargo xtask serve | build | test | verdicts | check | fuzz | bench`.
+//! The build tool: `cargo xtask serve | build | test | verdicts | check | fuzz | assurance | bench`.
 //!
 //! The one place that knows how to build the WebAssembly. Needs rustup and cargo; everything else is
 //! fetched on the way, or named in one clear line when it cannot be.
 
+mod assurance;
 mod bench;
 mod bootstrap;
 mod build;
@@ -27,6 +28,7 @@ usage: cargo xtask <command>
   verdicts [COUNT]                     passwords judged natively and in WebAssembly, compared
   check                                format, lints, dependencies, tidiness
   fuzz [SECONDS]                       hostile input, a minute for each target unless told
+  assurance [P1 P5 …]                  the promises, measured as they are stated; up to two hours
   bench [--portable] [--as-built]      the budgets, measured on a release build";
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "verdicts" => test::verdicts(rest),
         "check" => check::command(rest),
         "fuzz" => fuzz::command(rest),
+        "assurance" => assurance::command(rest),
         "bench" => bench::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

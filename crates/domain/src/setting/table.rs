@@ -75,8 +75,8 @@ pub static KEYS: &[&dyn Key] = keys! {
     "sign_in.lockout_wait" SignIn WAIT, |d, v| d.settings.sign_in.lockout.base = v, |s| Some(s.sign_in.lockout.base);
     "sign_in.lockout_longest" SignIn WAIT, |d, v| d.settings.sign_in.lockout.ceiling = v, |s| Some(s.sign_in.lockout.ceiling);
     "sign_in.address_per_minute" SignIn FROM_ONE, |d, v| d.address_per_minute = Some(v), |_| Some(Settings::ADDRESS_RATE.0);
-    "sign_in.return_to" SignIn Origins, |d, v| d.settings.sign_in.return_to = v, |s| Some(s.sign_in.return_to.clone()).filter(|listed| !listed.is_empty());
     "sign_in.address_burst" SignIn FROM_ONE, |d, v| d.address_burst = Some(v), |_| Some(Settings::ADDRESS_RATE.1);
+    "sign_in.return_to" SignIn Origins, |d, v| d.settings.sign_in.return_to = v, |s| Some(s.sign_in.return_to.clone()).filter(|listed| !listed.is_empty());
 
     "session.idle" Session IDLE, |d, v| d.settings.session.idle = v, |s| Some(s.session.idle);
     "session.absolute" Session ABSOLUTE, |d, v| { d.absolute_given = true; d.settings.session.absolute = v }, |s| Some(s.session.absolute);

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::browser::Answer;
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A request that was sent and whose answer is read later.
 pub struct InFlight(TcpStream);
