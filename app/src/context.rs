@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use rekey_service::principal::{Admitted, JourneyHolder, PasswordChanger, Person, Visitor};
@@ -120,14 +120,16 @@ pub(crate) fn site() -> Option<SiteView> {
 /// The services, and what they may know of this request.
 pub(crate) fn operation() -> Result<(Services, RequestMeta), AppError> {
     let state = use_context::<AppState>().ok_or(AppError(Problem::BadRequest))?;
-    let meta = with_parts(|parts| meta_of(parts, state.secure_cookies)).ok_or(AppError(Problem::BadRequest))?;
+    let meta = with_parts(|parts| meta_of(&parts.extensions, &parts.headers, state.secure_cookies))
+        .ok_or(AppError(Problem::BadRequest))?;
     Ok((state.services, meta))
 }
 
-fn meta_of(parts: &Parts, secure: bool) -> RequestMeta {
-    let address = parts.extensions.get::<ClientAddress>().map_or(Ipv6Addr::LOCALHOST.into(), |client| client.0);
-    let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    RequestMeta { address, device: device::label(agent), lang: lang_of(&parts.headers, secure) }
+/// What an operation may know of a request.
+pub fn meta_of(extensions: &Extensions, headers: &HeaderMap, secure: bool) -> RequestMeta {
+    let address = extensions.get::<ClientAddress>().map_or(Ipv6Addr::LOCALHOST.into(), |client| client.0);
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    RequestMeta { address, device: device::label(agent), lang: lang_of(headers, secure) }
 }
 
 /// A proof of who this request comes from. None means that the route's row does not ask for what its handler needs.

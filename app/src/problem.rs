@@ -115,6 +115,7 @@ impl From<recovery::StartError> for PublicError {
             recovery::StartError::Field(field) => Problem::Fields(vec![field]).into(),
             recovery::StartError::Throttled(Refusal::TooMany) => Problem::TooManyRequests.into(),
             recovery::StartError::Throttled(Refusal::TooFrequent) => Problem::TooFrequent.into(),
+            recovery::StartError::SlowDown => Problem::SlowDown.into(),
             recovery::StartError::Unexpected(failure) => failure.into(),
         }
     }

@@ -122,6 +122,9 @@ impl Collector for ExternalCounts {
         let hashed = ConstCounter::new(self.services.hasher.evaluated());
         let help = "Passwords verified against stored hashes";
         hashed.encode(encoder.encode_descriptor("passwords_verified", help, None, MetricType::Counter)?)?;
+        let left_out = ConstCounter::new(self.services.refusals.left_out());
+        let help = "Refused requests without an entry in the audit log";
+        left_out.encode(encoder.encode_descriptor("refusals_not_recorded", help, None, MetricType::Counter)?)?;
         let places = i64::try_from(self.services.hasher.free_permits()).unwrap_or(i64::MAX);
         let help = "Places left in the hashing queue";
         ConstGauge::new(places).encode(encoder.encode_descriptor("hashing_places", help, None, MetricType::Gauge)?)

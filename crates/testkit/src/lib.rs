@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod database;
 pub mod random;
+pub mod row_count;
 #[cfg(feature = "site")]
 pub mod site;
 pub mod statistics;

@@ -117,6 +117,8 @@ events! {
     CodeRefused = "code-refused", None, Warn, "code_refused";
     /// A link was presented that is unknown, expired, spent or revoked.
     LinkRefused = "link-refused", None, Warn, "link_refused";
+    /// Requests came too often and were refused unread: one entry stands for all of a minute.
+    RequestsRefused = "requests-refused", None, Warn, "excess_rate_limit_exceeded";
     /// A registration was begun.
     RegistrationStarted = "registration-started", None, Info, "registration_started";
     /// An account came to be.

@@ -56,6 +56,8 @@ pub struct Settings {
     pub session: SessionLimits,
     /// Messages with codes.
     pub sends: Sends,
+    /// Requests that write.
+    pub requests: Requests,
     /// The password policy.
     pub policy: Policy,
     /// Password hashing.
@@ -155,6 +157,60 @@ impl Sends {
     }
 }
 
+/// How often requests that write may come, by class (TH-5). Counted by each node for itself, in memory and before any
+/// write, so that a flood leaves nothing behind.
+#[derive(Debug, Clone, Copy)]
+pub struct Requests {
+    /// Beginning a registration or a recovery.
+    pub starts: Ceiling,
+    /// Typing a code, or asking for it again.
+    pub codes: Ceiling,
+    /// Everything else that writes without hashing.
+    pub writes: Ceiling,
+}
+
+/// Requests of one class in a minute; twice as many may come at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ceiling {
+    /// From one client address.
+    pub address_per_minute: u32,
+    /// From all addresses together, so that changing addresses gains nothing.
+    pub node_per_minute: u32,
+}
+
+impl Ceiling {
+    /// What the networks of many addresses get, as a multiple of one address: an IPv4 /24, an IPv6 /48.
+    const NETWORK: u32 = 8;
+
+    /// The rate of one client address.
+    pub fn address(self) -> Rate {
+        with_burst(self.address_per_minute)
+    }
+
+    /// The rate of a network of client addresses.
+    pub fn network(self) -> Rate {
+        with_burst(self.address_per_minute.saturating_mul(Self::NETWORK))
+    }
+
+    /// The rate of all of them.
+    pub fn node(self) -> Rate {
+        with_burst(self.node_per_minute)
+    }
+}
+
+fn with_burst(per_minute: u32) -> Rate {
+    Rate::per_minute(per_minute, per_minute.saturating_mul(2))
+}
+
+impl Requests {
+    /// Far above what people do, far below what fills a disk: 300 starts a minute are some 1,800 rows.
+    pub const RECOMMENDED: Self = Self {
+        starts: Ceiling { address_per_minute: 10, node_per_minute: 300 },
+        codes: Ceiling { address_per_minute: 20, node_per_minute: 1200 },
+        writes: Ceiling { address_per_minute: 120, node_per_minute: 6000 },
+    };
+}
+
 /// Password hashing: Argon2id (RFC 9106).
 #[derive(Debug, Clone, Copy)]
 pub struct Hashing {
@@ -201,6 +257,7 @@ impl Settings {
             },
             session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },
+            requests: Requests::RECOMMENDED,
             policy: Policy::recommended(),
             hashing: Hashing::RECOMMENDED,
             retention: Retention::RECOMMENDED,

@@ -1,7 +1,7 @@
 //! The challenges of journeys: asking, asking again, taking an answer. One path for every kind and method.
 
 use rekey_domain::ChallengeId;
-use rekey_domain::audit::{AuditEvent, Reason};
+use rekey_domain::audit::{AuditEntry, AuditEvent, Reason};
 use rekey_domain::journey::challenge::{self, Challenge, Event, NewChallenge, Refusal};
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::proof::GrantedProof;
@@ -9,6 +9,7 @@ use rekey_domain::journey::{self, Journey, JourneyKind, Step};
 use rekey_domain::throttle::Purpose;
 use rekey_shared::FieldProblem;
 
+use crate::audit::refusals;
 use crate::context::About as _;
 use crate::journey::held::{self, Held, ProofSource};
 use crate::journey::start;
@@ -123,7 +124,8 @@ pub(crate) async fn verify(
     match verifier::answer(cx, check, asked, typed).await? {
         AnswerTry::Dead => {
             let reason = if cx.now() < asked.challenge.expires_at { Reason::NoTryLeft } else { Reason::Expired };
-            refused(cx, meta, &held.journey, reason, VerifyError::Dead).await
+            refusals::record(cx, meta, refusal(cx, meta, &held.journey, reason)).await?;
+            Err(VerifyError::Dead)
         }
         AnswerTry::Compared { claimed, answer } => judge(cx, meta, (kind, source), &claimed, answer).await,
     }
@@ -190,10 +192,12 @@ async fn refused(
     reason: Reason,
     why: VerifyError,
 ) -> Result<(), VerifyError> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(meta.audit(AuditEvent::CodeRefused, cx.now()).journey(journey.id).reason(reason));
-    tx.commit().await?;
+    refusals::record_compared(cx, refusal(cx, meta, journey, reason)).await?;
     Err(why)
+}
+
+fn refusal(cx: &Services, meta: &RequestMeta, journey: &Journey, reason: Reason) -> AuditEntry {
+    meta.audit(AuditEvent::CodeRefused, cx.now()).journey(journey.id).reason(reason)
 }
 
 /// Sends the message of what was asked for last again: the same secret while it lives, a new one after.

@@ -24,7 +24,7 @@ use crate::journey::start::{self, NewJourney, Started};
 use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
-use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, verifier};
 
 /// Why a recovery does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,9 @@ pub enum StartError {
     /// Refused by the throttle; only when the settings say that it is told (AC-56).
     #[error("throttled")]
     Throttled(throttle::Refusal),
+    /// Refused by the throttle without saying so, too often for one more journey that leads nowhere.
+    #[error("too many")]
+    SlowDown,
     /// Something broke.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -119,10 +122,13 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
 
     let mut tx = cx.store.begin_write().await?;
     let admitted = admit(cx, &mut tx, journey, meta).await?;
-    if let Err(refusal) = admitted
-        && cx.settings().recovery.throttle.tell
-    {
-        return Err(StartError::Throttled(refusal));
+    if let Err(refusal) = admitted {
+        if cx.settings().recovery.throttle.tell {
+            return Err(StartError::Throttled(refusal));
+        }
+        if !begins_decoy(cx, journey, meta) {
+            return Err(StartError::SlowDown);
+        }
     }
     started.insert(&tx).await?;
     if admitted.is_ok() {
@@ -152,6 +158,12 @@ async fn admit(
         return Ok(Err(refusal));
     }
     start::admit(cx, tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await
+}
+
+/// Whether a refused request is answered like an accepted one, which takes a journey that leads nowhere.
+fn begins_decoy(cx: &Services, journey: &Journey, meta: &RequestMeta) -> bool {
+    let target = cx.keys.account_key(verifier::kind_name(journey.target_kind), &journey.target);
+    cx.decoys.admit(target, cx.address_key(meta), cx.now())
 }
 
 /// Where the recovery of this browser stands; `None` when there is none.
