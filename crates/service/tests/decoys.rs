@@ -40,6 +40,17 @@ on_both_databases! {
         assert_matches!(starts(&t, 201).await, Err(StartError::SlowDown));
     }
 
+    async fn what_the_limit_on_messages_refuses_counts_for_no_limit_on_recoveries(t: Bench) {
+        let t = t.with(|settings| settings.sends.per_hour_target = 2).await;
+        for nth in 0..2 {
+            starts(&t, nth).await.expect("is let through");
+            t.advance(Duration::from_secs(60));
+        }
+        let counted = rows_by_table(t.database.url()).await["throttle_event"];
+        starts(&t, 2).await.expect("looks alike");
+        assert_eq!(rows_by_table(t.database.url()).await["throttle_event"], counted);
+    }
+
     async fn a_decoy_counts_tries_down_and_ends_like_a_journey_that_was_let_through(t: Bench) {
         let real = starts(&t, 0).await.expect("is let through");
         let decoy = starts(&t, 1).await.expect("looks alike: the last one was a moment ago");

@@ -104,6 +104,9 @@ pub struct RecoveryThrottle {
     pub limits: Vec<Limit>,
     /// Whether a refusal is told (AC-56). When not, a refused request looks like an accepted one.
     pub tell: bool,
+    /// Whether nothing else limits a recovery. When not, its messages also count among all messages with codes
+    /// ([`Sends`]).
+    pub alone: bool,
 }
 
 impl RecoveryThrottle {
@@ -112,18 +115,18 @@ impl RecoveryThrottle {
     pub fn recommended() -> Self {
         let account = Limit { protection: Protection::Account, per_hour: 5, interval_seconds: 60 };
         let address = Limit { protection: Protection::Address, per_hour: 60, interval_seconds: 0 };
-        Self { limits: vec![account, address], tell: false }
+        Self { limits: vec![account, address], tell: false, alone: false }
     }
 
-    /// Exactly AC-50…AC-56: five an hour and ten minutes between two, by address or account, told.
+    /// AC-50…AC-56 and nothing else: five an hour and ten minutes between two, by address or account, told.
     pub fn commerce() -> Self {
         let limit = Limit { protection: Protection::AddressOrAccount, per_hour: 5, interval_seconds: 600 };
-        Self { limits: vec![limit], tell: true }
+        Self { limits: vec![limit], tell: true, alone: true }
     }
 
     /// No limit at all.
     pub const fn none() -> Self {
-        Self { limits: Vec::new(), tell: false }
+        Self { limits: Vec::new(), tell: false, alone: true }
     }
 }
 

@@ -6,7 +6,7 @@ use rekey_domain::journey::challenge::{self, Challenge, Event, NewChallenge, Ref
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::proof::GrantedProof;
 use rekey_domain::journey::{self, Journey, JourneyKind, Step};
-use rekey_domain::throttle::Purpose;
+use rekey_domain::throttle;
 use rekey_shared::FieldProblem;
 
 use crate::audit::refusals;
@@ -48,6 +48,9 @@ pub enum ResendError {
     /// Less than a minute since the last one, or five within the hour.
     #[error("too soon")]
     TooSoon,
+    /// Refused by the throttle of recoveries; only when the settings say that it is told (AC-56).
+    #[error("throttled")]
+    Throttled(throttle::Refusal),
     /// Its tries are used up: a new start is needed.
     #[error("dead code")]
     Dead,
@@ -219,9 +222,9 @@ pub(crate) async fn resend(
         Err(Refusal::Wrong | Refusal::Proven | Refusal::NotSent) => return Err(ResendError::Over),
     };
     let mut tx = cx.store.begin_write().await?;
-    let (limits, target) = (cx.settings().sends.limits(), target_of(&held.journey));
-    if start::admit(cx, &mut tx, Purpose::Code, &limits, target, meta).await?.is_err() {
-        return Err(ResendError::TooSoon);
+    if let Err(refusal) = start::admit(cx, &mut tx, &held.journey, meta).await? {
+        let is_told = kind == JourneyKind::Recovery && cx.settings().recovery.throttle.tell;
+        return Err(if is_told { ResendError::Throttled(refusal) } else { ResendError::TooSoon });
     }
     if !tx.claim_resend(seen, &next).await? {
         return Err(ResendError::TooSoon);

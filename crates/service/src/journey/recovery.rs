@@ -6,7 +6,7 @@ use rekey_domain::audit::AuditEvent;
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::throttle::{self, Purpose};
+use rekey_domain::throttle;
 use rekey_domain::{Account, AccountIdentifier, PasswordHash};
 use rekey_shared::identifier::Identifier;
 use rekey_shared::password::Report;
@@ -121,7 +121,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
-    let admitted = admit(cx, &mut tx, journey, meta).await?;
+    let admitted = start::admit(cx, &mut tx, journey, meta).await?;
     if let Err(refusal) = admitted {
         if cx.settings().recovery.throttle.tell {
             return Err(StartError::Throttled(refusal));
@@ -143,21 +143,6 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
 fn parse(typed: &str, region: &str) -> Result<Identifier, StartError> {
     let parsed = if typed.trim().is_empty() { Err(FieldFault::Missing) } else { Identifier::parse(typed, region) };
     parsed.map_err(|fault| StartError::Field(FieldProblem { field: Field::Identifier, fault }))
-}
-
-/// The request must pass both the recovery throttle and the one on messages.
-async fn admit(
-    cx: &Services,
-    tx: &mut rekey_store::Write,
-    journey: &Journey,
-    meta: &RequestMeta,
-) -> Result<Result<(), throttle::Refusal>, Unexpected> {
-    let target = (journey.target_kind, journey.target.as_str());
-    let limits = &cx.settings().recovery.throttle.limits;
-    if let Err(refusal) = start::admit(cx, tx, Purpose::Recovery, limits, target, meta).await? {
-        return Ok(Err(refusal));
-    }
-    start::admit(cx, tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await
 }
 
 /// Whether a refused request is answered like an accepted one, which takes a journey that leads nowhere.

@@ -4,7 +4,6 @@ use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::{Actor, AuditEvent, LinkKind};
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::throttle::Purpose;
 use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, IdentifierId, PasswordHash, Role};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
 use rekey_shared::password::{Policy, Report};
@@ -138,8 +137,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
-    let target = (journey.target_kind, journey.target.as_str());
-    if start::admit(cx, &mut tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await?.is_err() {
+    if start::admit(cx, &mut tx, journey, meta).await?.is_err() {
         return Err(StartError::Throttled);
     }
     started.insert(&tx).await?;
