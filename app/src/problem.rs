@@ -93,6 +93,7 @@ impl From<VerifyError> for PublicError {
             VerifyError::Over => Problem::JourneyOver.into(),
             VerifyError::Wrong { tries_left } => Problem::CodeWrong { tries_left }.into(),
             VerifyError::Dead => Problem::CodeDead.into(),
+            VerifyError::LinkFirst => Problem::LinkFirst.into(),
             VerifyError::Unexpected(failure) => failure.into(),
         }
     }

@@ -56,6 +56,7 @@ fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
         }
         Problem::SignInRefused
         | Problem::CodeDead
+        | Problem::LinkFirst
         | Problem::ResendTooSoon
         | Problem::LinkNotValid
         | Problem::JourneyOver

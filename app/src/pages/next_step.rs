@@ -19,6 +19,7 @@ pub(crate) fn next_step(problem: &Problem, page: &str) -> Option<(&'static str, 
         | Problem::WeakPassword(_)
         | Problem::SignInRefused
         | Problem::CodeWrong { .. }
+        | Problem::LinkFirst
         | Problem::ResendTooSoon
         | Problem::TooManyRequests
         | Problem::TooFrequent

@@ -13,6 +13,7 @@ use rekey_store::Store;
 
 use crate::audit::refusals::{Refusals, network_of};
 use crate::hasher::Hasher;
+use crate::journey::code_alarm::CodeAlarm;
 use crate::journey::decoys::Decoys;
 use crate::journey::method::Methods;
 use crate::keys::Keys;
@@ -51,6 +52,8 @@ pub struct Inner {
     /// What this node has written down of refused requests.
     pub refusals: Refusals,
     pub(crate) decoys: Decoys,
+    /// This node's alarm on wrong codes.
+    pub code_alarm: CodeAlarm,
     /// Answers to challenges that were evaluated, for the proof that the budget is exact.
     pub answers_evaluated: std::sync::atomic::AtomicU64,
 }
@@ -121,6 +124,7 @@ impl Services {
             methods,
             refusals: Refusals::default(),
             decoys: Decoys::default(),
+            code_alarm: CodeAlarm::default(),
             answers_evaluated: std::sync::atomic::AtomicU64::new(0),
         })))
     }

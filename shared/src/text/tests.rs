@@ -197,6 +197,7 @@ fn problems() -> Vec<Problem> {
         Problem::ResendTooSoon,
         Problem::LinkNotValid,
         Problem::JourneyOver,
+        Problem::LinkFirst,
         Problem::TooManyRequests,
         Problem::TooFrequent,
         Problem::SlowDown,

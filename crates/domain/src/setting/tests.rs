@@ -148,7 +148,7 @@ fn a_throttle_is_a_preset_or_limits_of_its_own() {
     let own = document(Section::Recovery, &[(protection, text("account")), (per_hour, Value::Number(3))]);
     let throttle = holding(std::slice::from_ref(&own), &Pins::default()).expect("fits").settings.recovery.throttle;
     let limit = Limit { protection: Protection::Account, per_hour: 3, interval_seconds: 60 };
-    assert_eq!(throttle, RecoveryThrottle { limits: vec![limit], tell: false });
+    assert_eq!(throttle, RecoveryThrottle { limits: vec![limit], tell: false, alone: false });
     let alone = document(Section::Recovery, &[(per_hour, Value::Number(3))]);
     let refused = holding(&[alone], &Pins::default()).expect_err("has no meaning alone");
     assert_eq!(refused, wrong(per_hour, Problem::Needs(protection)));

@@ -12,7 +12,7 @@ use rekey_shared::FieldProblem;
 use crate::audit::refusals;
 use crate::context::About as _;
 use crate::journey::held::{self, Held, ProofSource};
-use crate::journey::start;
+use crate::journey::{code_alarm, start};
 use crate::verifier::{self, Answer, AnswerTry, Asked};
 use crate::{RequestMeta, Services, Unexpected};
 
@@ -34,6 +34,9 @@ pub enum VerifyError {
     /// Expired, or mistyped too often.
     #[error("dead code")]
     Dead,
+    /// While codes are wrong too often over all accounts, this journey goes on by its link. Costs no try.
+    #[error("the link is asked for")]
+    LinkFirst,
     /// Something broke.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -123,6 +126,11 @@ pub(crate) async fn verify(
     let asked = held.asked(gate.number, method).ok_or(VerifyError::Over)?;
     let check = cx.methods.find(asked.method).ok_or(VerifyError::Over)?;
     check.read(typed).map_err(VerifyError::NotACode)?;
+    if code_alarm::demands_link(cx, &held.journey, asked) {
+        // It counts as a guess, so that the alarm lasts as long as they come.
+        code_alarm::note(cx, false).await?;
+        return Err(VerifyError::LinkFirst);
+    }
     let asked = Asked { challenge: asked, subject: held.journey.subject, target: Some(target_of(&held.journey)) };
     match verifier::answer(cx, check, asked, typed).await? {
         AnswerTry::Dead => {
@@ -152,6 +160,7 @@ async fn judge(
         Answer::Withheld => Reason::NoTryLeft,
     };
     let fits = answer == Answer::Right;
+    code_alarm::note(cx, fits).await?;
     let held = held::find(cx, kind, source).await?.ok_or(VerifyError::Over)?.with_account(cx).await?;
     match journey::prove(&held.journey, claimed, held.account.as_ref(), fits, cx.now()) {
         Ok(granted) => prove(cx, meta, &held, claimed, &granted).await,
