@@ -228,6 +228,9 @@ pub(crate) async fn check_history(
     typed: &Secret,
     against: Vec<PasswordHash>,
 ) -> Result<HistoryCheck, Unexpected> {
+    if !may_hash(cx, account.id.0.as_bytes()).await? {
+        return Ok(HistoryCheck::NoTryLeft);
+    }
     if against.is_empty() {
         return Ok(HistoryCheck::New(cx.hasher.hash(permit, typed).await?));
     }
@@ -237,6 +240,26 @@ pub(crate) async fn check_history(
         return Ok(HistoryCheck::NoTryLeft);
     }
     Ok(cx.hasher.hash_unless(permit, typed, against).await?.map_or(HistoryCheck::Used, HistoryCheck::New))
+}
+
+/// Hashes the password of an account to be, unless its registration has had too many hashed: `None`.
+pub(crate) async fn first_password(
+    cx: &Services,
+    journey: JourneyId,
+    typed: &Secret,
+    permit: QueuePermit,
+) -> Result<Option<PasswordHash>, Unexpected> {
+    if !may_hash(cx, journey.0.as_bytes()).await? {
+        return Ok(None);
+    }
+    cx.hasher.hash(permit, typed).await.map(Some)
+}
+
+/// Claims one new password of an account or registration: a budget beside that of the client's address, which comes
+/// first ([`Window::NEW_PASSWORDS`]).
+async fn may_hash(cx: &Services, whose: &[u8]) -> Result<bool, Unexpected> {
+    let key = cx.keys.budget_key("new passwords", whose);
+    Ok(reserve(cx, key, cx.now(), |seen, now| Window::NEW_PASSWORDS.reserve(seen, now)).await?.is_some())
 }
 
 /// Whether a user name can be had.

@@ -87,6 +87,10 @@ impl Window {
     /// [`History::DEEPEST`](rekey_shared::password::History::DEEPEST) hashes, and tells what a password once was.
     pub const PAST_PASSWORDS: Self = Self { tries: 3, span: Duration::from_secs(3600) };
 
+    /// New passwords of one account, or of one registration, that are hashed: each costs a hash whether or not anything
+    /// comes of it, from any number of addresses.
+    pub const NEW_PASSWORDS: Self = Self { tries: 10, span: Duration::from_secs(3600) };
+
     /// Codes of one account that are compared in a day which begins with the first of them, right ones among them. Not
     /// cleared by a right code (TH-1: a hard stop at the latest after 100).
     pub const CODES_A_DAY: Self = Self { tries: 100, span: Duration::from_secs(24 * 3600) };

@@ -87,8 +87,8 @@ pub enum CompleteError {
     /// Registration was switched off meanwhile.
     #[error("registration is closed")]
     Closed,
-    /// Too many user names were asked about.
-    #[error("too many user names")]
+    /// Too many user names were asked about, or too many passwords hashed.
+    #[error("too many tries")]
     TooMany,
     /// The hashing queue is full.
     #[error(transparent)]
@@ -105,6 +105,8 @@ impl From<NewPasswordError> for CompleteError {
         match error {
             NewPasswordError::Fields(fields) => Self::Fields(fields),
             NewPasswordError::Weak(report) => Self::Weak(report),
+            NewPasswordError::Busy(busy) => Self::Busy(busy),
+            NewPasswordError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -240,7 +242,8 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Co
     }
 
     // Argon2 is slow by design: no transaction is open while it runs.
-    let hash = cx.hasher.hash(cx.hasher.permit()?, &input.new_password).await?;
+    let hash = verifier::first_password(cx, journey.id, &input.new_password, cx.hasher.permit()?).await?;
+    let hash = hash.ok_or(CompleteError::TooMany)?;
     create(cx, meta, &journey, ready, &input, username, hash).await
 }
 

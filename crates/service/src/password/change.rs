@@ -61,6 +61,8 @@ impl From<NewPasswordError> for ChangeError {
         match error {
             NewPasswordError::Fields(fields) => Self::Fields(fields),
             NewPasswordError::Weak(report) => Self::Weak(report),
+            NewPasswordError::Busy(busy) => Self::Busy(busy),
+            NewPasswordError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }

@@ -264,6 +264,7 @@ impl Site {
             Err(ResendError::TooSoon) => Outcome::TooSoon,
             Err(ResendError::Dead) => Outcome::Dead,
             Err(ResendError::Over) => Outcome::Refused,
+            Err(ResendError::Throttled(refusal)) => panic!("nothing is limited: {refusal:?}"),
             Err(ResendError::Unexpected(failure)) => panic!("{failure:?}"),
         }
     }
