@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use rekey_service::principal::{Admitted, JourneyHolder, PasswordChanger, Person, Visitor};
@@ -128,20 +128,21 @@ pub(crate) fn site() -> Option<SiteView> {
 /// The services, and what they may know of this request.
 pub(crate) fn operation() -> Result<(Services, RequestMeta), AppError> {
     let state = use_context::<AppState>().ok_or(AppError(Problem::BadRequest))?;
-    let meta = with_parts(|parts| meta_of(parts, &state)).ok_or(AppError(Problem::BadRequest))?;
-    Ok((state.services, meta))
+    let meta = with_parts(|parts| meta_of(&state, &parts.extensions, &parts.headers));
+    Ok((state.services.clone(), meta.ok_or(AppError(Problem::BadRequest))?))
 }
 
-fn meta_of(parts: &Parts, state: &AppState) -> RequestMeta {
-    let address = parts.extensions.get::<ClientAddress>().map_or(Ipv6Addr::LOCALHOST.into(), |client| client.0);
-    let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// What an operation may know of a request.
+pub fn meta_of(state: &AppState, extensions: &Extensions, headers: &HeaderMap) -> RequestMeta {
+    let address = extensions.get::<ClientAddress>().map_or(Ipv6Addr::LOCALHOST.into(), |client| client.0);
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let secure = state.secure_cookies;
-    let known = Cookie::Device.read(&parts.headers, secure).and_then(|text| PlainToken::parse(&text));
+    let known = Cookie::Device.read(headers, secure).and_then(|text| PlainToken::parse(&text));
     RequestMeta {
         address,
         device: device::label(agent),
         browser: known.unwrap_or_else(|| state.services.new_token()),
-        lang: lang_of(&parts.headers, secure),
+        lang: lang_of(headers, secure),
     }
 }
 

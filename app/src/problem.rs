@@ -93,6 +93,7 @@ impl From<VerifyError> for PublicError {
             VerifyError::Over => Problem::JourneyOver.into(),
             VerifyError::Wrong { tries_left } => Problem::CodeWrong { tries_left }.into(),
             VerifyError::Dead => Problem::CodeDead.into(),
+            VerifyError::LinkFirst => Problem::LinkFirst.into(),
             VerifyError::Unexpected(failure) => failure.into(),
         }
     }
@@ -103,9 +104,18 @@ impl From<ResendError> for PublicError {
         match error {
             ResendError::Over => Problem::JourneyOver.into(),
             ResendError::TooSoon => Problem::ResendTooSoon.into(),
+            ResendError::Throttled(refusal) => throttled(refusal).into(),
             ResendError::Dead => Problem::CodeDead.into(),
             ResendError::Unexpected(failure) => failure.into(),
         }
+    }
+}
+
+/// Which limit of the throttle of recoveries it was (AC-56).
+const fn throttled(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::TooMany => Problem::TooManyRequests,
+        Refusal::TooFrequent => Problem::TooFrequent,
     }
 }
 
@@ -113,8 +123,8 @@ impl From<recovery::StartError> for PublicError {
     fn from(error: recovery::StartError) -> Self {
         match error {
             recovery::StartError::Field(field) => Problem::Fields(vec![field]).into(),
-            recovery::StartError::Throttled(Refusal::TooMany) => Problem::TooManyRequests.into(),
-            recovery::StartError::Throttled(Refusal::TooFrequent) => Problem::TooFrequent.into(),
+            recovery::StartError::Throttled(refusal) => throttled(refusal).into(),
+            recovery::StartError::SlowDown => Problem::SlowDown.into(),
             recovery::StartError::Unexpected(failure) => failure.into(),
         }
     }

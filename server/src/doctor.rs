@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use rekey_domain::audit::AuditEvent;
 use rekey_domain::key::RingKey;
 use rekey_service::Clock as _;
 use rekey_shared::Timestamp;
@@ -19,6 +20,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// An entry of the audit log is sealed within a second; commands that run without a server seal what they write.
 const LONGEST_UNSEALED: Duration = Duration::from_secs(60);
+
+/// How long an alarm on wrong codes is told. It is raised anew every five minutes while it lasts.
+const CODE_ALARM_IS_NEWS: Duration = Duration::from_secs(3600);
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -127,6 +131,7 @@ async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding
     findings.push(judge(owned, "there is an owner", "there is no owner: run rekey owner-link"));
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     findings.push(of_audit(&store.count_unsealed().await?, now));
+    findings.push(of_codes(store.last_audit(AuditEvent::CodeAlarm).await?, now));
     findings.extend(of_key_file(keys_file, &store.list_ring_keys().await?));
     Ok(findings)
 }
@@ -166,6 +171,17 @@ fn of_audit(unsealed: &Unsealed, now: Timestamp) -> Finding {
     judge(waited <= LONGEST_UNSEALED, "the audit log is sealed", &late)
 }
 
+/// Whether codes were wrong far too often within the last hour.
+fn of_codes(last: Option<Timestamp>, now: Timestamp) -> Finding {
+    let lately = last.map(|at| now.since(at)).filter(|ago| *ago < CODE_ALARM_IS_NEWS);
+    let minutes = counted(lately.unwrap_or_default().as_secs() / 60, "minute");
+    let alarm = format!(
+        "codes were wrong far too often {minutes} ago: someone may be trying codes at many accounts; \
+         search the log for code_alarm"
+    );
+    judge(lately.is_none(), "codes are not guessed at", &alarm)
+}
+
 /// A number and what is counted, right at 1.
 fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
@@ -179,6 +195,15 @@ fn of_processor() -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_alarm_on_codes_is_told_for_an_hour() {
+        let now = Timestamp::from_millis(1_795_165_505_000);
+        let ago = |minutes: u64| of_codes(Some(now.minus(Duration::from_secs(60 * minutes))), now);
+        assert_eq!(of_codes(None, now), Good("codes are not guessed at".to_owned()));
+        assert!(matches!(ago(59), Bad(told) if told.contains("59 minutes ago")));
+        assert!(matches!(ago(60), Good(_)));
+    }
 
     #[test]
     fn a_message_that_waits_for_six_minutes_is_told() {

@@ -122,6 +122,12 @@ impl Collector for ExternalCounts {
         let hashed = ConstCounter::new(self.services.hasher.evaluated());
         let help = "Passwords verified against stored hashes";
         hashed.encode(encoder.encode_descriptor("passwords_verified", help, None, MetricType::Counter)?)?;
+        let left_out = ConstCounter::new(self.services.refusals.left_out());
+        let help = "Refused requests without an entry in the audit log";
+        left_out.encode(encoder.encode_descriptor("refusals_not_recorded", help, None, MetricType::Counter)?)?;
+        let alarm = i64::from(self.services.code_alarm.is_raised(self.services.clock.now()));
+        let help = "Whether codes are wrong far too often over all accounts";
+        ConstGauge::new(alarm).encode(encoder.encode_descriptor("code_alarm", help, None, MetricType::Gauge)?)?;
         let places = i64::try_from(self.services.hasher.free_permits()).unwrap_or(i64::MAX);
         let help = "Places left in the hashing queue";
         ConstGauge::new(places).encode(encoder.encode_descriptor("hashing_places", help, None, MetricType::Gauge)?)

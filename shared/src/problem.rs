@@ -24,6 +24,8 @@ pub enum Problem {
     },
     /// The code has expired or was entered wrong too often; the journey must start over.
     CodeDead,
+    /// Codes are wrong too often over all accounts: for now this recovery goes on by the link in its message.
+    LinkFirst,
     /// A code was requested again within a minute, or too often.
     ResendTooSoon,
     /// The mailed link is unknown, expired, used or replaced by a newer one.
@@ -117,7 +119,7 @@ impl Problem {
             Self::SignInRefused | Self::NotSignedIn => 401,
             Self::CodeDead | Self::LinkNotValid | Self::JourneyOver => 410,
             Self::ResendTooSoon | Self::TooManyRequests | Self::TooFrequent | Self::SlowDown => 429,
-            Self::RegistrationClosed | Self::ChangePasswordFirst | Self::Forbidden => 403,
+            Self::LinkFirst | Self::RegistrationClosed | Self::ChangePasswordFirst | Self::Forbidden => 403,
             Self::Busy | Self::Offline => 503,
             Self::OtherJourney => 409,
             Self::BadRequest => 400,

@@ -3,9 +3,10 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use rekey_shared::{Field, Lang, Problem, text};
+use rekey_shared::{Field, Lang, MessageId, Problem, text};
 
 use super::FormState;
+use crate::page_context;
 use crate::pages::next_step;
 
 /// Says what happened and what to do, with a link to each field that needs another look.
@@ -50,14 +51,16 @@ fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
         Problem::WeakPassword(_) => {
             view! { <p><FieldLink field=Field::NewPassword text=text::problem(problem, lang)/></p> }.into_any()
         }
+        Problem::TooManyRequests | Problem::TooFrequent => {
+            view! { <p>{text::problem(problem, lang)}</p> {contact(lang)} }.into_any()
+        }
         Problem::SignInRefused
         | Problem::CodeDead
+        | Problem::LinkFirst
         | Problem::ResendTooSoon
         | Problem::LinkNotValid
         | Problem::OtherJourney
         | Problem::JourneyOver
-        | Problem::TooManyRequests
-        | Problem::TooFrequent
         | Problem::SlowDown
         | Problem::RegistrationClosed
         | Problem::ChangePasswordFirst
@@ -76,6 +79,13 @@ fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
         {next}
     }
     .into_any()
+}
+
+/// Whom to ask instead of waiting (AC-56): by name where there is an address.
+fn contact(lang: Lang) -> Option<impl IntoView> {
+    let url = page_context::site().help_url?;
+    let address = url.strip_prefix("mailto:").and_then(|rest| rest.split('?').next()).map(|name| format!(" ({name})"));
+    Some(view! { <p><a href=url rel="external">{MessageId::ASK_HELP_DESK.text(lang)}{address}</a></p> })
 }
 
 /// A link that puts the cursor into a field.

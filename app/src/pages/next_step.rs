@@ -20,6 +20,7 @@ pub(crate) fn next_step(problem: &Problem, page: &str) -> Option<(&'static str, 
         | Problem::SignInRefused
         | Problem::CodeWrong { .. }
         | Problem::OtherJourney
+        | Problem::LinkFirst
         | Problem::ResendTooSoon
         | Problem::TooManyRequests
         | Problem::TooFrequent

@@ -11,7 +11,10 @@ use rekey_domain::{AccountId, Digest, JourneyId, SessionId};
 use rekey_shared::{Lang, Reference, Timestamp};
 use rekey_store::Store;
 
+use crate::audit::refusals::{Refusals, network_of};
 use crate::hasher::Hasher;
+use crate::journey::code_alarm::CodeAlarm;
+use crate::journey::decoys::Decoys;
 use crate::journey::method::Methods;
 use crate::keys::Keys;
 use crate::links::Links;
@@ -46,6 +49,11 @@ pub struct Inner {
     pub wake: Notify,
     /// The methods that journeys can ask for.
     pub methods: Methods,
+    /// What this node has written down of refused requests.
+    pub refusals: Refusals,
+    pub(crate) decoys: Decoys,
+    /// This node's alarm on wrong codes.
+    pub code_alarm: CodeAlarm,
     /// Answers to challenges that were evaluated, for the proof that the budget is exact.
     pub answers_evaluated: std::sync::atomic::AtomicU64,
 }
@@ -116,6 +124,9 @@ impl Services {
             links: parts.links,
             wake: Notify::new(),
             methods,
+            refusals: Refusals::default(),
+            decoys: Decoys::default(),
+            code_alarm: CodeAlarm::default(),
             answers_evaluated: std::sync::atomic::AtomicU64::new(0),
         })))
     }
@@ -145,7 +156,7 @@ impl Services {
 
     /// Stands for the client in throttles. IPv6 clients own whole /64 networks, so they count as one.
     pub(crate) fn address_key(&self, meta: &RequestMeta) -> Digest {
-        match meta.address.to_canonical() {
+        match network_of(meta.address) {
             IpAddr::V4(address) => self.keys.address_key(&address.octets()),
             IpAddr::V6(address) => self.keys.address_key(&address.octets()[..8]),
         }

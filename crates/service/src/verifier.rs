@@ -153,9 +153,12 @@ pub(crate) struct Asked<'a> {
 }
 
 /// The guess budget of answers: one for each account, gate and method, over all its aliases, journeys and channels
-/// (TH-3); for what is no account, or not known yet, one for each text that was typed.
+/// (TH-3); for what is no account, or not known yet, one for each text that was typed. Codes that are sent are one
+/// method, by whichever channel: a guesser who begins by an address and by a number has no second budget (N38).
 pub(crate) fn answer_budget(cx: &Services, asked: &Asked<'_>) -> Digest {
-    let (gate, method) = ([asked.challenge.gate], asked.challenge.method.name().as_bytes());
+    let method = asked.challenge.method;
+    let method = if method.is_sent() { "code" } else { method.name() };
+    let (gate, method) = ([asked.challenge.gate], method.as_bytes());
     match (asked.subject.account(), asked.target) {
         (Some(account), _) => cx.keys.budget_key("answer", &[&gate, account.0.as_bytes().as_slice(), method].concat()),
         (None, target) => {
@@ -180,21 +183,35 @@ pub(crate) async fn answer(
 ) -> Result<AnswerTry, Unexpected> {
     let now = cx.now();
     let Some(claimed) = cx.store.claim_try(asked.challenge.id, now).await? else { return Ok(AnswerTry::Dead) };
-    let budget = answer_budget(cx, &asked);
-    let reserved = reserve(cx, budget, now, |seen, now| Lockout::CODES.reserve(seen, now)).await?;
-    if reserved.is_none() {
-        reserve_dummy(cx).await?;
-    }
-    if reserved.is_none() || asked.subject == Subject::Unresolved {
+    let is_left = reserve_answer(cx, &asked, now).await?;
+    if !is_left || asked.subject == Subject::Unresolved {
         // Its secret is none that was ever sent.
         let decoy = Challenge { factor: None, generation: -1, ..claimed };
         check.fits(cx, &decoy, Subject::Unresolved, typed).await?;
-        let answer = if reserved.is_none() { Answer::Withheld } else { Answer::Wrong };
+        let answer = if is_left { Answer::Wrong } else { Answer::Withheld };
         return Ok(AnswerTry::Compared { claimed, answer });
     }
     cx.answers_evaluated.fetch_add(1, Ordering::Relaxed);
     let fits = check.fits(cx, &claimed, asked.subject, typed).await?;
     Ok(AnswerTry::Compared { claimed, answer: if fits { Answer::Right } else { Answer::Wrong } })
+}
+
+/// Reserves a try of the account's budget, and one of its day, which no right code clears. Writes two rows whatever comes
+/// of it.
+async fn reserve_answer(cx: &Services, asked: &Asked<'_>, now: Timestamp) -> Result<bool, Unexpected> {
+    let lockout = if cx.code_alarm.is_raised(now) { Lockout::CODES_IN_ALARM } else { Lockout::CODES };
+    let budget = answer_budget(cx, asked);
+    if reserve(cx, budget, now, |seen, now| lockout.reserve(seen, now)).await?.is_none() {
+        reserve_dummy(cx).await?;
+        reserve_dummy(cx).await?;
+        return Ok(false);
+    }
+    let day = cx.keys.budget_key("answers of a day", &budget.0);
+    let is_left = reserve(cx, day, now, |seen, now| Window::CODES_A_DAY.reserve(seen, now)).await?.is_some();
+    if !is_left {
+        reserve_dummy(cx).await?;
+    }
+    Ok(is_left)
 }
 
 /// What came of comparing a new password with past ones.
@@ -215,6 +232,9 @@ pub(crate) async fn check_history(
     typed: &Secret,
     against: Vec<PasswordHash>,
 ) -> Result<HistoryCheck, Unexpected> {
+    if !may_hash(cx, account.id.0.as_bytes()).await? {
+        return Ok(HistoryCheck::NoTryLeft);
+    }
     if against.is_empty() {
         return Ok(HistoryCheck::New(cx.hasher.hash(permit, typed).await?));
     }
@@ -224,6 +244,26 @@ pub(crate) async fn check_history(
         return Ok(HistoryCheck::NoTryLeft);
     }
     Ok(cx.hasher.hash_unless(permit, typed, against).await?.map_or(HistoryCheck::Used, HistoryCheck::New))
+}
+
+/// Hashes the password of an account to be, unless its registration has had too many hashed: `None`.
+pub(crate) async fn first_password(
+    cx: &Services,
+    journey: JourneyId,
+    typed: &Secret,
+    permit: QueuePermit,
+) -> Result<Option<PasswordHash>, Unexpected> {
+    if !may_hash(cx, journey.0.as_bytes()).await? {
+        return Ok(None);
+    }
+    cx.hasher.hash(permit, typed).await.map(Some)
+}
+
+/// Claims one new password of an account or registration: a budget beside that of the client's address, which comes
+/// first ([`Window::NEW_PASSWORDS`]).
+async fn may_hash(cx: &Services, whose: &[u8]) -> Result<bool, Unexpected> {
+    let key = cx.keys.budget_key("new passwords", whose);
+    Ok(reserve(cx, key, cx.now(), |seen, now| Window::NEW_PASSWORDS.reserve(seen, now)).await?.is_some())
 }
 
 /// Whether a user name can be had.

@@ -21,7 +21,7 @@ fn evaluated(t: &Bench) -> u64 {
 async fn bench(t: Bench) -> Bench {
     t.account_with(ADA, "ada", GOOD).await;
     t.with(|settings| {
-        settings.recovery.throttle = RecoveryThrottle { limits: Vec::new(), tell: false };
+        settings.recovery.throttle = RecoveryThrottle::none();
         (settings.sends.per_hour_target, settings.sends.per_hour_address) = (0, 0);
     })
     .await
@@ -56,6 +56,37 @@ on_both_databases! {
             guess(&t, name).await;
         }
         assert_eq!(evaluated(&t) - before, 10, "ten in a row, whatever was typed; then the waits begin");
+    }
+
+    async fn an_address_and_a_number_of_one_account_share_one_budget(t: Bench) {
+        let t = bench(t).await;
+        t.add_identifier(ADA, "+12025550143").await;
+        let before = evaluated(&t);
+        for name in [ADA, "+12025550143", ADA, "+12025550143"] {
+            guess(&t, name).await;
+        }
+        assert_eq!(evaluated(&t) - before, 10, "by mail and by text message together");
+    }
+
+    async fn after_a_hundred_codes_in_a_day_none_is_compared_even_if_right_ones_came_between(t: Bench) {
+        let t = bench(t).await;
+        let before = evaluated(&t);
+        for _ in 0..60 {
+            guess(&t, ADA).await;
+            let (handle, messages) = t.ask(ADA).await;
+            let code = code_in(&messages).expect("a code");
+            let answer = recovery::verify(&t.cx, &meta(), &handle, &code).await;
+            let is_left = evaluated(&t) - before < 100;
+            assert!(answer.is_ok() || !is_left, "a right code clears the waits, not the day");
+            // Slowly enough not to raise the alarm over all accounts.
+            t.advance(5 * MINUTE);
+        }
+        assert_eq!(evaluated(&t) - before, 100);
+        let (_, messages) = t.ask(ADA).await;
+        t.complete_by_link(&link_in(&messages).expect("a link"), BETTER).await.expect("its owner is not kept out");
+        t.advance(24 * 60 * MINUTE);
+        guess(&t, ADA).await;
+        assert!(evaluated(&t) - before > 100, "another day, with what its waits leave");
     }
 
     async fn a_budget_that_is_used_up_shows_nowhere(t: Bench) {

@@ -124,6 +124,7 @@ on_both_databases! {
         t.advance(HOUR);
         for handle in [&stranger, &clicked, &decoy] {
             recovery::resend(&t.cx, &meta(), handle).await.expect("looks like any other");
+            t.advance(MINUTE);
         }
         let messages = t.deliver().await;
         assert!(messages.iter().all(|message| code_in(std::slice::from_ref(message)).is_none()), "and sends nothing");

@@ -20,7 +20,7 @@ use rekey_service::keys::{Freshness, Key, Keys};
 use rekey_service::links::Links;
 use rekey_service::message::compose::{self, Message, MessageBody, Prepared, Recipient};
 use rekey_service::ports::{Breach, BreachData};
-use rekey_service::setting::{Hashing, Pins, Settings};
+use rekey_service::setting::{Ceiling, Hashing, Pins, Requests, Settings};
 use rekey_service::sign_in::{self, Caller, SignInError};
 use rekey_service::{Clock, Entropy, PlainToken, RequestMeta, Services, recovery, registration};
 use rekey_shared::identifier::Identifier;
@@ -92,10 +92,12 @@ pub fn quick_settings() -> Settings {
     settings
 }
 
-/// Lowers the cost of a hash and lifts the rate for one address.
+/// Lowers the cost of a hash and lifts the limits on requests.
 pub fn make_quick(settings: &mut Settings) {
     settings.hashing = Hashing { memory_kib: 64, iterations: 1, permits: Some(2), queue: Some(4096), pepper: false };
     settings.sign_in.address_rate = Rate::per_minute(1_000_000, 1_000_000);
+    let unlimited = Ceiling { address_per_minute: 1_000_000, node_per_minute: 1_000_000 };
+    settings.requests = Requests { starts: unlimited, codes: unlimited, writes: unlimited };
 }
 
 /// What services are given of the world around them, apart from database, clock and randomness.

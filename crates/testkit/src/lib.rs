@@ -9,6 +9,7 @@ pub mod assurance;
 pub mod bench;
 pub mod database;
 pub mod random;
+pub mod row_count;
 #[cfg(feature = "site")]
 pub mod site;
 pub mod statistics;

@@ -20,14 +20,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use rekey_app::context::{ClientAddress, PageRefusal, wants_page};
+use rekey_app::context::{ClientAddress, PageRefusal, meta_of, wants_page};
 use rekey_app::cookies::Cookie;
 use rekey_app::form_return::FormReturn;
 use rekey_app::paths;
 use rekey_app::problem::PublicError;
 use rekey_domain::access::Denial;
-use rekey_service::Unexpected;
+use rekey_service::audit::refusals;
 use rekey_service::principal::{self, Admitted, BrowserSecrets, Credentials};
+use rekey_service::{RequestMeta, Unexpected};
 use rekey_shared::{Problem, Secret};
 
 use super::address::is_local;
@@ -35,6 +36,7 @@ use super::{body, origin};
 use crate::refusal::{RefusalFormat, answer};
 use crate::routes::{Authentication, DenialStyle, DrawPage, Origin, Rule};
 use crate::site::Site;
+use crate::throttle::Limit;
 use crate::{health, return_to};
 
 /// What the layer of one route knows.
@@ -52,7 +54,7 @@ pub struct Admission {
 enum Refusal {
     NotLocal,
     Forged,
-    TooMany,
+    TooMany(Limit),
     Denied(Denial),
     Failed(Unexpected),
 }
@@ -122,9 +124,8 @@ impl Admission {
         let client = request.extensions().get::<ClientAddress>();
         let client = client.map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.0);
         let services = site.services();
-        if !site.buckets.admit(rule.throttle, client, &services.settings(), services.clock.now()) {
-            return Err(Refusal::TooMany);
-        }
+        let admitted = site.buckets.admit(rule.throttle, client, &services.settings(), services.clock.now());
+        admitted.map_err(Refusal::TooMany)?;
         let credentials = credentials_of(rule.authentication, headers, site.app.secure_cookies);
         Ok(Screened { credentials, reads_metrics: health::reads_metrics(site, request) })
     }
@@ -167,8 +168,10 @@ impl Admission {
                 tracing::warn!(event = "malicious_csrf", "a request from another site was refused");
                 self.tell(&Problem::Forbidden, &request)
             }
-            Refusal::TooMany => {
-                site.metrics.refused("throttle");
+            Refusal::TooMany(limit) => {
+                site.metrics.refused(limit.name());
+                let meta = meta_of(&site.app, request.extensions(), request.headers());
+                self.remember(limit, meta).await;
                 self.explain(Problem::SlowDown, request).await
             }
             Refusal::Denied(denial) => {
@@ -178,6 +181,15 @@ impl Admission {
             Refusal::Failed(failure) => {
                 self.explain(PublicError::from(failure).into_problem(site.services()), request).await
             }
+        }
+    }
+
+    /// Writes down that requests come too often: once a minute for an address.
+    async fn remember(&self, limit: Limit, meta: RequestMeta) {
+        let Some(kind) = self.rule.throttle.kind() else { return };
+        let services = self.site.services();
+        if let Err(failure) = refusals::too_many(services, &meta, kind, limit.reason()).await {
+            services.report(&failure);
         }
     }
 

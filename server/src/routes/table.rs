@@ -94,10 +94,14 @@ fn registration(site: &Site) -> Vec<Row> {
     use Field::{Code, Consent, FamilyName, GivenName, Identifier, Username};
 
     vec![
-        form::<StartRegistration>(site, ANYONE).on_page(paths::REGISTER, &[Identifier, Consent]),
-        form::<StartOwnerRegistration>(site, ANYONE).on_page(paths::REGISTER_OWNER, &[Identifier, Consent]),
-        form::<VerifyRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[Code]),
-        form::<ResendRegistration>(site, REGISTERING).on_page(paths::REGISTER_CODE, &[]),
+        form::<StartRegistration>(site, ANYONE)
+            .throttled(Throttle::Start)
+            .on_page(paths::REGISTER, &[Identifier, Consent]),
+        form::<StartOwnerRegistration>(site, ANYONE)
+            .throttled(Throttle::Start)
+            .on_page(paths::REGISTER_OWNER, &[Identifier, Consent]),
+        form::<VerifyRegistration>(site, REGISTERING).throttled(Throttle::Code).on_page(paths::REGISTER_CODE, &[Code]),
+        form::<ResendRegistration>(site, REGISTERING).throttled(Throttle::Code).on_page(paths::REGISTER_CODE, &[]),
         form::<CompleteRegistration>(site, REGISTERING)
             .throttled(Throttle::Password)
             .on_page(paths::REGISTER_DETAILS, &[GivenName, FamilyName, Username]),
@@ -106,9 +110,9 @@ fn registration(site: &Site) -> Vec<Row> {
 
 fn recovery(site: &Site) -> Vec<Row> {
     vec![
-        form::<StartRecovery>(site, ANYONE).on_page(paths::FORGOT, &[Field::Identifier]),
-        form::<VerifyRecovery>(site, RECOVERING).on_page(paths::RECOVER, &[Field::Code]),
-        form::<ResendRecovery>(site, RECOVERING).on_page(paths::RECOVER, &[]),
+        form::<StartRecovery>(site, ANYONE).throttled(Throttle::Start).on_page(paths::FORGOT, &[Field::Identifier]),
+        form::<VerifyRecovery>(site, RECOVERING).throttled(Throttle::Code).on_page(paths::RECOVER, &[Field::Code]),
+        form::<ResendRecovery>(site, RECOVERING).throttled(Throttle::Code).on_page(paths::RECOVER, &[]),
         form::<CompleteRecovery>(site, RECOVERING).throttled(Throttle::Password).on_page(paths::RECOVER_NEW, &[]),
     ]
 }
@@ -116,13 +120,13 @@ fn recovery(site: &Site) -> Vec<Row> {
 fn account(site: &Site) -> Vec<Row> {
     vec![
         form::<SignIn>(site, ANYONE).throttled(Throttle::Password).on_page(paths::SIGN_IN, &[Field::Identifier]),
-        form::<SignOut>(site, ANYONE).on_page(paths::ACCOUNT, &[]),
-        form::<EndSession>(site, SIGNED_IN).on_page(paths::ACCOUNT_SESSIONS, &[]),
-        form::<EndOthers>(site, SIGNED_IN).on_page(paths::ACCOUNT_SESSIONS, &[]),
+        form::<SignOut>(site, ANYONE).throttled(Throttle::Write).on_page(paths::ACCOUNT, &[]),
+        form::<EndSession>(site, SIGNED_IN).throttled(Throttle::Write).on_page(paths::ACCOUNT_SESSIONS, &[]),
+        form::<EndOthers>(site, SIGNED_IN).throttled(Throttle::Write).on_page(paths::ACCOUNT_SESSIONS, &[]),
         form::<ChangePassword>(site, CHANGING_PASSWORD)
             .throttled(Throttle::Password)
             .on_page(paths::ACCOUNT_PASSWORD, &[]),
-        form::<Freeze>(site, ANYONE).on_page(paths::NOT_ME, &[]),
+        form::<Freeze>(site, ANYONE).throttled(Throttle::Write).on_page(paths::NOT_ME, &[]),
     ]
 }
 

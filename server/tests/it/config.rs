@@ -6,7 +6,7 @@ use rekey::config::{Config, Source};
 use rekey_service::setting::{KEYS, find_key};
 
 /// A setting that must not be taken, and the key that must be named.
-const WRONG: [(&str, &str, &str); 47] = [
+const WRONG: [(&str, &str, &str); 48] = [
     ("REKEY_LISTEN", "localhost", "listen"),
     ("REKEY_LISTEN", "127.0.0.1:99999", "listen"),
     ("REKEY_PUBLIC_URL", "account.example.org", "public_url"),
@@ -50,6 +50,7 @@ const WRONG: [(&str, &str, &str); 47] = [
     ("REKEY_HASHING__MEMORY_KIB", "19455", "hashing.memory_kib"),
     ("REKEY_HASHING__ITERATIONS", "1", "hashing.iterations"),
     ("REKEY_HASHING__PERMITS", "0", "hashing.permits"),
+    ("REKEY_REQUESTS__STARTS_IN_ALL", "0", "requests.starts_in_all"),
     ("REKEY_SENDS__PER_HOUR_TARGET", "many", "sends.per_hour_target"),
     ("REKEY_MAIL__USER", "rekey", "mail.user"),
     ("REKEY_LISTENN", "127.0.0.1:3000", "listenn"),

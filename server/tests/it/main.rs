@@ -8,6 +8,7 @@ mod binary;
 mod breached;
 mod config;
 mod connections;
+mod floods;
 mod hosts;
 mod journeys;
 mod key_commands;

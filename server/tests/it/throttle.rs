@@ -5,6 +5,7 @@ use http::header::ACCEPT;
 use rekey_domain::throttle::rate::Rate;
 use rekey_shared::{Lang, Problem, text};
 use rekey_testkit::TestSite;
+use rekey_testkit::site::Scripts;
 use rekey_testkit::site::request::{from_peer, get, post};
 
 const WRONG: &str = "identifier=ada%40example.org&password=not+the+password";
@@ -64,4 +65,22 @@ async fn a_form_that_is_slowed_down_comes_back_with_what_was_typed() {
     assert!(page.body.contains(text::problem_title(&Problem::SlowDown, Lang::En)), "{}", page.body);
     assert!(page.body.contains("value=\"ada@example.org\""), "{}", page.body);
     assert!(!page.body.contains("not the password"), "never a secret");
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_told_names_whom_to_contact() {
+    let site = TestSite::router()
+        .set("REKEY_RECOVERY__THROTTLE", "commerce")
+        .set("REKEY_HELP_URL", "mailto:help@example.org?subject=Password");
+    let site = site.start().await;
+    let mut browser = site.browser(1);
+    let asked = [("identifier", "ada@example.org")];
+    let first = browser.submit(Scripts::Off, "/api/recovery/start", &asked).await;
+    assert_eq!(first[0].location(), Some("/recover"), "{first:?}");
+    let again = browser.submit(Scripts::Off, "/api/recovery/start", &asked).await;
+    assert_eq!(again[0].location(), Some("/forgot"));
+    let (title, text) = (text::problem_title(&Problem::TooFrequent, Lang::En), "(help@example.org)");
+    let page = &again[1].body;
+    assert!(page.contains(title) && page.contains(text), "{page}");
+    assert!(page.contains("mailto:help@example.org?subject=Password"), "{page}");
 }

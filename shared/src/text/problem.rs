@@ -12,6 +12,7 @@ pub const fn problem_title(problem: &Problem, lang: Lang) -> &'static str {
         Problem::SignInRefused => pick(lang, "Couldn't sign you in", "サインインできませんでした"),
         Problem::CodeWrong { .. } => pick(lang, "Check the code", "コードをご確認ください"),
         Problem::CodeDead => pick(lang, "This code no longer works", "この確認コードは使えません"),
+        Problem::LinkFirst => pick(lang, "Use the link in the message", "メッセージのリンクをお使いください"),
         Problem::ResendTooSoon | Problem::TooFrequent => pick(lang, "Wait a moment", "少しお待ちください"),
         Problem::TooManyRequests | Problem::SlowDown => pick(lang, "Too many tries", "回数が多すぎます"),
         Problem::LinkNotValid => pick(lang, "This link no longer works", "このリンクは使えません"),
@@ -47,6 +48,10 @@ fn in_english(problem: &Problem) -> String {
         Problem::CodeWrong { tries_left: 1 } => "That code isn't right. 1 try left.",
         Problem::CodeWrong { tries_left } => return format!("That code isn't right. {tries_left} tries left."),
         Problem::CodeDead => "It expired or was entered wrong too many times. Start over to request a new one.",
+        Problem::LinkFirst => {
+            "Codes can't be used just now. Open the link in the same message. \
+             If there's no link in it, start again with your phone number."
+        }
         Problem::ResendTooSoon => {
             "A code was requested a moment ago. Check your spam folder too, and try again in a minute. \
              After several requests, wait an hour."
@@ -90,6 +95,10 @@ fn in_japanese(problem: &Problem) -> String {
         }
         Problem::CodeDead => {
             "期限が切れたか、間違いが上限に達しました。最初からやり直して、新しいコードをリクエストしてください。"
+        }
+        Problem::LinkFirst => {
+            "現在、確認コードはお使いいただけません。同じメッセージにあるリンクを開いてください。\
+             リンクがない場合は、電話番号で最初からやり直してください。"
         }
         Problem::ResendTooSoon => {
             "少し前にリクエストがありました。迷惑メールも確認し、1分ほどたってからお試しください。\

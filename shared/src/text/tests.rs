@@ -198,6 +198,7 @@ fn problems() -> Vec<Problem> {
         Problem::LinkNotValid,
         Problem::OtherJourney,
         Problem::JourneyOver,
+        Problem::LinkFirst,
         Problem::TooManyRequests,
         Problem::TooFrequent,
         Problem::SlowDown,

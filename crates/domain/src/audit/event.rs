@@ -115,8 +115,12 @@ events! {
     CodeVerified = "code-verified", None, Info, "code_verified";
     /// A code was wrong, or its tries or its time were over.
     CodeRefused = "code-refused", None, Warn, "code_refused";
+    /// Codes are wrong far more often than right, over all accounts: told when it begins and while it goes on.
+    CodeAlarm = "code-alarm", None, Warn, "code_alarm";
     /// A link was presented that is unknown, expired, spent or revoked.
     LinkRefused = "link-refused", None, Warn, "link_refused";
+    /// Requests came too often and were refused unread: one entry stands for all of a minute.
+    RequestsRefused = "requests-refused", None, Warn, "excess_rate_limit_exceeded";
     /// A registration was begun.
     RegistrationStarted = "registration-started", None, Info, "registration_started";
     /// An account came to be.

@@ -12,7 +12,7 @@ use rekey_shared::Timestamp;
 use crate::{AccountId, JourneyId, SessionId};
 
 pub use event::{Attention, AuditEvent, Profile};
-pub use words::{Actor, Client, Detail, LinkKind, Method, Reason, Target};
+pub use words::{Actor, Client, Detail, LinkKind, Method, Reason, RequestKind, Target};
 
 /// One entry of the log, before it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

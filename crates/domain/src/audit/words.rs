@@ -133,6 +133,10 @@ reasons! {
     Revoked = "revoked",
     /// Refused: what has to come before was not proven.
     NotProven = "not_proven",
+    /// Refused unread: too many came from this client address, or from its network.
+    AddressLimit = "address_limit",
+    /// Refused unread: too many came from all addresses together.
+    NodeLimit = "node_limit",
     /// Refused: the password or code is not the right one.
     WrongSecret = "wrong_secret",
     /// Refused: no try was left, so nothing was compared.
@@ -195,6 +199,20 @@ pub enum LinkKind {
     Owner,
 }
 
+/// What too many requests were for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    /// Passwords, to be verified or hashed.
+    Passwords,
+    /// Beginning a registration or a recovery.
+    Starts,
+    /// Typing a code, or asking for it again.
+    Codes,
+    /// Anything else that writes.
+    Writes,
+}
+
 /// What else is worth knowing: never text that anyone typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -203,6 +221,8 @@ pub enum Detail {
     Method(Method),
     /// What the link was for.
     Link(LinkKind),
+    /// What too many requests were for.
+    Requests(RequestKind),
     /// How many sessions ended.
     Sessions(u64),
     /// Which version it is now.

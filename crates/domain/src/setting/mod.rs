@@ -56,6 +56,8 @@ pub struct Settings {
     pub session: SessionLimits,
     /// Messages with codes.
     pub sends: Sends,
+    /// Requests that write.
+    pub requests: Requests,
     /// The password policy.
     pub policy: Policy,
     /// Password hashing.
@@ -112,6 +114,9 @@ pub struct RecoveryThrottle {
     pub limits: Vec<Limit>,
     /// Whether a refusal is told (AC-56). When not, a refused request looks like an accepted one.
     pub tell: bool,
+    /// Whether nothing else limits a recovery. When not, its messages also count among all messages with codes
+    /// ([`Sends`]).
+    pub alone: bool,
 }
 
 impl RecoveryThrottle {
@@ -120,18 +125,18 @@ impl RecoveryThrottle {
     pub fn recommended() -> Self {
         let account = Limit { protection: Protection::Account, per_hour: 5, interval_seconds: 60 };
         let address = Limit { protection: Protection::Address, per_hour: 60, interval_seconds: 0 };
-        Self { limits: vec![account, address], tell: false }
+        Self { limits: vec![account, address], tell: false, alone: false }
     }
 
-    /// Exactly AC-50…AC-56: five an hour and ten minutes between two, by address or account, told.
+    /// AC-50…AC-56 and nothing else: five an hour and ten minutes between two, by address or account, told.
     pub fn commerce() -> Self {
         let limit = Limit { protection: Protection::AddressOrAccount, per_hour: 5, interval_seconds: 600 };
-        Self { limits: vec![limit], tell: true }
+        Self { limits: vec![limit], tell: true, alone: true }
     }
 
     /// No limit at all.
     pub const fn none() -> Self {
-        Self { limits: Vec::new(), tell: false }
+        Self { limits: Vec::new(), tell: false, alone: true }
     }
 }
 
@@ -165,6 +170,60 @@ impl Sends {
             Limit { protection: Protection::Address, per_hour: self.per_hour_address, interval_seconds: 0 },
         ]
     }
+}
+
+/// How often requests that write may come, by class (TH-5). Counted by each node for itself, in memory and before any
+/// write, so that a flood leaves nothing behind.
+#[derive(Debug, Clone, Copy)]
+pub struct Requests {
+    /// Beginning a registration or a recovery.
+    pub starts: Ceiling,
+    /// Typing a code, or asking for it again.
+    pub codes: Ceiling,
+    /// Everything else that writes without hashing.
+    pub writes: Ceiling,
+}
+
+/// Requests of one class in a minute; twice as many may come at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ceiling {
+    /// From one client address.
+    pub address_per_minute: u32,
+    /// From all addresses together, so that changing addresses gains nothing.
+    pub node_per_minute: u32,
+}
+
+impl Ceiling {
+    /// What the networks of many addresses get, as a multiple of one address: an IPv4 /24, an IPv6 /48.
+    const NETWORK: u32 = 8;
+
+    /// The rate of one client address.
+    pub fn address(self) -> Rate {
+        with_burst(self.address_per_minute)
+    }
+
+    /// The rate of a network of client addresses.
+    pub fn network(self) -> Rate {
+        with_burst(self.address_per_minute.saturating_mul(Self::NETWORK))
+    }
+
+    /// The rate of all of them.
+    pub fn node(self) -> Rate {
+        with_burst(self.node_per_minute)
+    }
+}
+
+fn with_burst(per_minute: u32) -> Rate {
+    Rate::per_minute(per_minute, per_minute.saturating_mul(2))
+}
+
+impl Requests {
+    /// Far above what people do, far below what fills a disk: 300 starts a minute are some 1,800 rows.
+    pub const RECOMMENDED: Self = Self {
+        starts: Ceiling { address_per_minute: 10, node_per_minute: 300 },
+        codes: Ceiling { address_per_minute: 20, node_per_minute: 1200 },
+        writes: Ceiling { address_per_minute: 120, node_per_minute: 6000 },
+    };
 }
 
 /// Password hashing: Argon2id (RFC 9106).
@@ -214,6 +273,7 @@ impl Settings {
             },
             session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },
+            requests: Requests::RECOMMENDED,
             policy: Policy::recommended(),
             hashing: Hashing::RECOMMENDED,
             retention: Retention::RECOMMENDED,

@@ -84,6 +84,13 @@ pub static KEYS: &[&dyn Key] = keys! {
     "sends.per_hour_target" Sends COUNT, |d, v| d.settings.sends.per_hour_target = v, |s| Some(s.sends.per_hour_target);
     "sends.per_hour_address" Sends COUNT, |d, v| d.settings.sends.per_hour_address = v, |s| Some(s.sends.per_hour_address);
 
+    "requests.starts_per_minute" Requests FROM_ONE, |d, v| d.settings.requests.starts.address_per_minute = v, |s| Some(s.requests.starts.address_per_minute);
+    "requests.starts_in_all" Requests FROM_ONE, |d, v| d.settings.requests.starts.node_per_minute = v, |s| Some(s.requests.starts.node_per_minute);
+    "requests.codes_per_minute" Requests FROM_ONE, |d, v| d.settings.requests.codes.address_per_minute = v, |s| Some(s.requests.codes.address_per_minute);
+    "requests.codes_in_all" Requests FROM_ONE, |d, v| d.settings.requests.codes.node_per_minute = v, |s| Some(s.requests.codes.node_per_minute);
+    "requests.writes_per_minute" Requests FROM_ONE, |d, v| d.settings.requests.writes.address_per_minute = v, |s| Some(s.requests.writes.address_per_minute);
+    "requests.writes_in_all" Requests FROM_ONE, |d, v| d.settings.requests.writes.node_per_minute = v, |s| Some(s.requests.writes.node_per_minute);
+
     "policy.preset" Password POLICIES, |d, v| d.policy = Some(v), |s| Policy::PRESETS.into_iter().find(|name| Policy::preset(name).as_ref() == Some(&s.policy));
 
     "retention.audit" Retention KEPT, |d, v| d.settings.retention.audit = v, |s| Some(s.retention.audit);

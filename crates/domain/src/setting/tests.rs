@@ -70,6 +70,12 @@ const TYPED: &[(&str, &[&str], &[&str])] = &[
     ("session.absolute", &["1m", "365d"], &["59s", "366d"]),
     ("sends.per_hour_target", &["0", "1000000"], &["many"]),
     ("sends.per_hour_address", &["0", "1000000"], &["1000001"]),
+    ("requests.starts_per_minute", &["1", "1000000"], &["0", "1000001"]),
+    ("requests.starts_in_all", &["1", "1000000"], &["0", "1000001"]),
+    ("requests.codes_per_minute", &["1", "1000000"], &["0", "1000001"]),
+    ("requests.codes_in_all", &["1", "1000000"], &["0", "1000001"]),
+    ("requests.writes_per_minute", &["1", "1000000"], &["0", "1000001"]),
+    ("requests.writes_in_all", &["1", "1000000"], &["0", "1000001"]),
     ("policy.preset", &["recommended", "pci-dss-4"], &["weak", "Recommended"]),
     ("retention.audit", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
     ("retention.journeys", &["1d", "3650d"], &["23h", "3651d", "0s", "ever"]),
@@ -155,7 +161,7 @@ fn a_throttle_is_a_preset_or_limits_of_its_own() {
     let own = document(Section::Recovery, &[(protection, text("account")), (per_hour, Value::Number(3))]);
     let throttle = holding(std::slice::from_ref(&own), &Pins::default()).expect("fits").settings.recovery.throttle;
     let limit = Limit { protection: Protection::Account, per_hour: 3, interval_seconds: 60 };
-    assert_eq!(throttle, RecoveryThrottle { limits: vec![limit], tell: false });
+    assert_eq!(throttle, RecoveryThrottle { limits: vec![limit], tell: false, alone: false });
     let alone = document(Section::Recovery, &[(per_hour, Value::Number(3))]);
     let refused = holding(&[alone], &Pins::default()).expect_err("has no meaning alone");
     assert_eq!(refused, wrong(per_hour, Problem::Needs(protection)));

@@ -34,9 +34,17 @@ impl Lockout {
     pub const RECOMMENDED: Self =
         Self { threshold: 5, base: Duration::from_secs(30), ceiling: Duration::from_secs(3600) };
 
-    /// For six-digit codes, over all journeys of one target: ten failures, then 30 s doubling to one hour,
-    /// which leaves a guesser 24 tries a day (security.md §5.3: below 1 % in a year).
+    /// For six-digit codes, over all journeys of one account: ten failures, then 30 s doubling to one hour.
+    ///
+    /// A guesser who never stops has 17 tries in the first 64 minutes and one an hour from then on: 8,775 in a year, of
+    /// which each fits one time in 10⁶, so 0.87 % (10 free tries, 7 growing waits of 3,810 s together, 8,758 hours).
+    /// Each right code of the account's owner gives the 17 once more: with one a week 0.96 %. Whatever is cleared,
+    /// [`Window::CODES_A_DAY`] leaves 36,500 a year: 3.6 %.
     pub const CODES: Self = Self { threshold: 10, base: Duration::from_secs(30), ceiling: Duration::from_secs(3600) };
+
+    /// The same while codes are wrong far too often over all accounts ([`CodeAlarm`](super::alarm::CodeAlarm)): the
+    /// waits begin with the third failure. A code that is typed right the first or second time passes as ever.
+    pub const CODES_IN_ALARM: Self = Self { threshold: 3, ..Self::CODES };
 
     /// Reserves a try. `None` while the wait lasts: nothing may be evaluated then.
     ///
@@ -78,6 +86,14 @@ impl Window {
     /// Comparisons of a new password with an account's past ones: each costs up to
     /// [`History::DEEPEST`](rekey_shared::password::History::DEEPEST) hashes, and tells what a password once was.
     pub const PAST_PASSWORDS: Self = Self { tries: 3, span: Duration::from_secs(3600) };
+
+    /// New passwords of one account, or of one registration, that are hashed: each costs a hash whether or not anything
+    /// comes of it, from any number of addresses.
+    pub const NEW_PASSWORDS: Self = Self { tries: 10, span: Duration::from_secs(3600) };
+
+    /// Codes of one account that are compared in a day which begins with the first of them, right ones among them. Not
+    /// cleared by a right code (TH-1: a hard stop at the latest after 100).
+    pub const CODES_A_DAY: Self = Self { tries: 100, span: Duration::from_secs(24 * 3600) };
 
     /// User names that one registration may ask about, in all its life: each answer tells whether an account has it (T-02).
     pub const USER_NAMES: Self = Self { tries: 10, span: Duration::from_secs(3600) };
@@ -135,6 +151,32 @@ mod tests {
         let sixth = LOCKOUT.reserve(budget, opens).expect("the wait is over");
         assert_eq!(sixth.next_at, Some(opens.plus(Duration::from_secs(60))));
         assert!(!LOCKOUT.just_locked(sixth));
+    }
+
+    /// Tries that a guesser gets who takes each as soon as it is there.
+    fn tries_within(lockout: Lockout, span: Duration) -> u32 {
+        let (mut budget, mut now, mut tries) = (Budget::default(), Timestamp::from_millis(0), 0);
+        let end = now.plus(span);
+        while now < end {
+            match lockout.reserve(budget, now) {
+                Some(next) => (budget, tries) = (next, tries + 1),
+                None => now = budget.next_at.expect("it waits"),
+            }
+        }
+        tries
+    }
+
+    #[test]
+    fn a_year_of_guesses_at_codes_is_as_many_as_its_constant_says() {
+        const YEAR: Duration = Duration::from_secs(365 * 86400);
+        assert_eq!(tries_within(Lockout::CODES, Duration::from_secs(3811)), 17);
+        let year = tries_within(Lockout::CODES, YEAR);
+        assert_eq!(year, 8775);
+        let chance = |tries: u32| 1.0 - (1.0 - 1e-6_f64).powf(f64::from(tries));
+        assert!((chance(year) - 0.0087).abs() < 0.0001, "{}", chance(year));
+        assert!((chance(year + 52 * 17) - 0.0096).abs() < 0.0001);
+        assert!((chance(365 * Window::CODES_A_DAY.tries) - 0.0358).abs() < 0.0001);
+        assert!(tries_within(Lockout::CODES_IN_ALARM, YEAR) < year);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Checked before any account is looked up, so unknown identifiers are throttled like real ones (AC-55).
 
+pub mod alarm;
 pub mod budget;
 pub mod rate;
 

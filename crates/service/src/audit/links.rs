@@ -5,6 +5,7 @@ use rekey_domain::audit::{AuditEvent, Detail, LinkKind, Reason, Target};
 use rekey_domain::journey::challenge::Challenge;
 use rekey_domain::journey::{self, Journey, JourneyKind};
 
+use crate::audit::refusals;
 use crate::context::About as _;
 use crate::journey::held::{self, ProofSource};
 use crate::{PlainToken, RequestMeta, Services, Unexpected};
@@ -28,9 +29,7 @@ pub(crate) async fn refused(cx: &Services, meta: &RequestMeta, link: LinkKind, t
         entry.account = found.account;
         entry = entry.target(Target::ActionToken(found.id));
     }
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(entry);
-    Ok(tx.commit().await?)
+    refusals::record(cx, meta, entry).await
 }
 
 /// Writes down why a recovery could not be ended by what was presented.
@@ -54,9 +53,7 @@ pub(crate) async fn recovery_refused(
     let mut entry = meta.audit(AuditEvent::LinkRefused, now).reason(reason).detail(Detail::Link(LinkKind::Recovery));
     entry.account = account.map(|account| account.id);
     entry.journey = found.map(|journey| journey.id);
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(entry);
-    Ok(tx.commit().await?)
+    refusals::record(cx, meta, entry).await
 }
 
 /// The rows as they are, not as their browser may see them.

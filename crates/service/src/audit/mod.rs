@@ -3,6 +3,7 @@
 
 mod export;
 pub(crate) mod links;
+pub mod refusals;
 mod retention;
 mod seal;
 mod verify;

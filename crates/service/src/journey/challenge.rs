@@ -1,17 +1,18 @@
 //! The challenges of journeys: asking, asking again, taking an answer. One path for every kind and method.
 
 use rekey_domain::ChallengeId;
-use rekey_domain::audit::{AuditEvent, Reason};
+use rekey_domain::audit::{AuditEntry, AuditEvent, Reason};
 use rekey_domain::journey::challenge::{self, Challenge, Event, NewChallenge, Refusal};
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::proof::GrantedProof;
 use rekey_domain::journey::{self, Journey, JourneyKind, Step};
-use rekey_domain::throttle::Purpose;
+use rekey_domain::throttle;
 use rekey_shared::FieldProblem;
 
+use crate::audit::refusals;
 use crate::context::About as _;
 use crate::journey::held::{self, Held, ProofSource};
-use crate::journey::start;
+use crate::journey::{code_alarm, start};
 use crate::verifier::{self, Answer, AnswerTry, Asked};
 use crate::{RequestMeta, Services, Unexpected};
 
@@ -33,6 +34,9 @@ pub enum VerifyError {
     /// Expired, or mistyped too often.
     #[error("dead code")]
     Dead,
+    /// While codes are wrong too often over all accounts, this journey goes on by its link. Costs no try.
+    #[error("the link is asked for")]
+    LinkFirst,
     /// Something broke.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -47,6 +51,9 @@ pub enum ResendError {
     /// Less than a minute since the last one, or five within the hour.
     #[error("too soon")]
     TooSoon,
+    /// Refused by the throttle of recoveries; only when the settings say that it is told (AC-56).
+    #[error("throttled")]
+    Throttled(throttle::Refusal),
     /// Its tries are used up: a new start is needed.
     #[error("dead code")]
     Dead,
@@ -119,11 +126,17 @@ pub(crate) async fn verify(
     let asked = held.asked(gate.number, method).ok_or(VerifyError::Over)?;
     let check = cx.methods.find(asked.method).ok_or(VerifyError::Over)?;
     check.read(typed).map_err(VerifyError::NotACode)?;
+    if code_alarm::demands_link(cx, &held.journey, asked) {
+        // It counts as a guess, so that the alarm lasts as long as they come.
+        code_alarm::note(cx, false).await?;
+        return Err(VerifyError::LinkFirst);
+    }
     let asked = Asked { challenge: asked, subject: held.journey.subject, target: Some(target_of(&held.journey)) };
     match verifier::answer(cx, check, asked, typed).await? {
         AnswerTry::Dead => {
             let reason = if cx.now() < asked.challenge.expires_at { Reason::NoTryLeft } else { Reason::Expired };
-            refused(cx, meta, &held.journey, reason, VerifyError::Dead).await
+            refusals::record(cx, meta, refusal(cx, meta, &held.journey, reason)).await?;
+            Err(VerifyError::Dead)
         }
         AnswerTry::Compared { claimed, answer } => judge(cx, meta, (kind, source), &claimed, answer).await,
     }
@@ -147,6 +160,7 @@ async fn judge(
         Answer::Withheld => Reason::NoTryLeft,
     };
     let fits = answer == Answer::Right;
+    code_alarm::note(cx, fits).await?;
     let held = held::find(cx, kind, source).await?.ok_or(VerifyError::Over)?.with_account(cx).await?;
     match journey::prove(&held.journey, claimed, held.account.as_ref(), fits, cx.now()) {
         Ok(granted) => prove(cx, meta, &held, claimed, &granted).await,
@@ -190,10 +204,12 @@ async fn refused(
     reason: Reason,
     why: VerifyError,
 ) -> Result<(), VerifyError> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(meta.audit(AuditEvent::CodeRefused, cx.now()).journey(journey.id).reason(reason));
-    tx.commit().await?;
+    refusals::record_compared(cx, refusal(cx, meta, journey, reason)).await?;
     Err(why)
+}
+
+fn refusal(cx: &Services, meta: &RequestMeta, journey: &Journey, reason: Reason) -> AuditEntry {
+    meta.audit(AuditEvent::CodeRefused, cx.now()).journey(journey.id).reason(reason)
 }
 
 /// Sends the message of what was asked for last again: the same secret while it lives, a new one after.
@@ -215,9 +231,9 @@ pub(crate) async fn resend(
         Err(Refusal::Wrong | Refusal::Proven | Refusal::NotSent) => return Err(ResendError::Over),
     };
     let mut tx = cx.store.begin_write().await?;
-    let (limits, target) = (cx.settings().sends.limits(), target_of(&held.journey));
-    if start::admit(cx, &mut tx, Purpose::Code, &limits, target, meta).await?.is_err() {
-        return Err(ResendError::TooSoon);
+    if let Err(refusal) = start::admit(cx, &mut tx, &held.journey, meta).await? {
+        let is_told = kind == JourneyKind::Recovery && cx.settings().recovery.throttle.tell;
+        return Err(if is_told { ResendError::Throttled(refusal) } else { ResendError::TooSoon });
     }
     if !tx.claim_resend(seen, &next).await? {
         return Err(ResendError::TooSoon);

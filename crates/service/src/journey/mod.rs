@@ -2,6 +2,8 @@
 //! out whom it is for, and its end.
 
 pub mod challenge;
+pub mod code_alarm;
+pub(crate) mod decoys;
 pub(crate) mod held;
 pub mod method;
 pub mod recovery;

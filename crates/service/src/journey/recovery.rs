@@ -6,7 +6,7 @@ use rekey_domain::audit::AuditEvent;
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::throttle::{self, Purpose};
+use rekey_domain::throttle;
 use rekey_domain::{Account, AccountIdentifier, JourneyId, PasswordHash};
 use rekey_shared::identifier::Identifier;
 use rekey_shared::password::Report;
@@ -25,7 +25,7 @@ use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
 use crate::session::known_device;
-use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, verifier};
 
 /// Why a recovery does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum StartError {
     /// Refused by the throttle; only when the settings say that it is told (AC-56).
     #[error("throttled")]
     Throttled(throttle::Refusal),
+    /// Refused by the throttle without saying so, too often for one more journey that leads nowhere.
+    #[error("too many")]
+    SlowDown,
     /// Something broke.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -86,6 +89,8 @@ impl From<NewPasswordError> for CompleteError {
         match error {
             NewPasswordError::Fields(fields) => Self::Fields(fields),
             NewPasswordError::Weak(report) => Self::Weak(report),
+            NewPasswordError::Busy(busy) => Self::Busy(busy),
+            NewPasswordError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -126,11 +131,14 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
-    let admitted = admit(cx, &mut tx, journey, meta).await?;
-    if let Err(refusal) = admitted
-        && cx.settings().recovery.throttle.tell
-    {
-        return Err(StartError::Throttled(refusal));
+    let admitted = start::admit(cx, &mut tx, journey, meta).await?;
+    if let Err(refusal) = admitted {
+        if cx.settings().recovery.throttle.tell {
+            return Err(StartError::Throttled(refusal));
+        }
+        if !begins_decoy(cx, journey, meta) {
+            return Err(StartError::SlowDown);
+        }
     }
     started.insert(&tx).await?;
     if admitted.is_ok() {
@@ -147,19 +155,10 @@ fn parse(typed: &str, region: &str) -> Result<Identifier, StartError> {
     parsed.map_err(|fault| StartError::Field(FieldProblem { field: Field::Identifier, fault }))
 }
 
-/// The request must pass both the recovery throttle and the one on messages.
-async fn admit(
-    cx: &Services,
-    tx: &mut rekey_store::Write,
-    journey: &Journey,
-    meta: &RequestMeta,
-) -> Result<Result<(), throttle::Refusal>, Unexpected> {
-    let target = (journey.target_kind, journey.target.as_str());
-    let limits = &cx.settings().recovery.throttle.limits;
-    if let Err(refusal) = start::admit(cx, tx, Purpose::Recovery, limits, target, meta).await? {
-        return Ok(Err(refusal));
-    }
-    start::admit(cx, tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await
+/// Whether a refused request is answered like an accepted one, which takes a journey that leads nowhere.
+fn begins_decoy(cx: &Services, journey: &Journey, meta: &RequestMeta) -> bool {
+    let target = cx.keys.account_key(verifier::kind_name(journey.target_kind), &journey.target);
+    cx.decoys.admit(target, cx.address_key(meta), cx.now())
 }
 
 /// Where the recovery of this browser stands; `None` when there is none.

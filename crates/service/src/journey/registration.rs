@@ -4,7 +4,6 @@ use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::{Actor, AuditEvent, LinkKind};
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
 use rekey_domain::password::set::SetOccasion;
-use rekey_domain::throttle::Purpose;
 use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, Consent, IdentifierId, PasswordHash, Role};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
 use rekey_shared::password::{Policy, Report};
@@ -90,8 +89,8 @@ pub enum CompleteError {
     /// Registration was switched off meanwhile.
     #[error("registration is closed")]
     Closed,
-    /// Too many user names were asked about.
-    #[error("too many user names")]
+    /// Too many user names were asked about, or too many passwords hashed.
+    #[error("too many tries")]
     TooMany,
     /// The hashing queue is full.
     #[error(transparent)]
@@ -108,6 +107,8 @@ impl From<NewPasswordError> for CompleteError {
         match error {
             NewPasswordError::Fields(fields) => Self::Fields(fields),
             NewPasswordError::Weak(report) => Self::Weak(report),
+            NewPasswordError::Busy(busy) => Self::Busy(busy),
+            NewPasswordError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -141,8 +142,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
-    let target = (journey.target_kind, journey.target.as_str());
-    if start::admit(cx, &mut tx, Purpose::Code, &cx.settings().sends.limits(), target, meta).await?.is_err() {
+    if start::admit(cx, &mut tx, journey, meta).await?.is_err() {
         return Err(StartError::Throttled);
     }
     started.insert(&tx).await?;
@@ -246,7 +246,8 @@ pub async fn complete(cx: &Services, meta: &RequestMeta, handle: &str, input: Co
     }
 
     // Argon2 is slow by design: no transaction is open while it runs.
-    let hash = cx.hasher.hash(cx.hasher.permit()?, &input.new_password).await?;
+    let hash = verifier::first_password(cx, journey.id, &input.new_password, cx.hasher.permit()?).await?;
+    let hash = hash.ok_or(CompleteError::TooMany)?;
     create(cx, meta, &journey, ready, &input, username, hash).await
 }
 

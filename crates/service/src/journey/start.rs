@@ -107,17 +107,28 @@ impl Started {
     }
 }
 
-/// Asks the throttle for one more request about this target by this client.
+/// Asks the throttle for one more message of a journey: when it begins, and when it sends again. What is refused counts
+/// for nothing.
+///
+/// A recovery is limited by its own throttle, and beside that by the one on messages with codes, unless the settings say
+/// that its own stands alone (AC-50…AC-56).
 pub(crate) async fn admit(
     cx: &Services,
     tx: &mut Write,
-    purpose: Purpose,
-    limits: &[Limit],
-    target: (IdentifierKind, &str),
+    journey: &Journey,
     meta: &RequestMeta,
 ) -> Result<Result<(), throttle::Refusal>, Unexpected> {
-    let account = cx.keys.account_key(verifier::kind_name(target.0), target.1);
-    Ok(tx.admit(purpose, account, cx.address_key(meta), limits, cx.now()).await?)
+    let settings = cx.settings();
+    let (recovery, sends) = (&settings.recovery.throttle, settings.sends.limits());
+    let of_recovery = (Purpose::Recovery, recovery.limits.as_slice());
+    let of_codes = (Purpose::Code, sends.as_slice());
+    let asked: &[(Purpose, &[Limit])] = match journey.kind {
+        JourneyKind::Registration => &[of_codes],
+        JourneyKind::Recovery if recovery.alone => &[of_recovery],
+        JourneyKind::Recovery => &[of_recovery, of_codes],
+    };
+    let account = cx.keys.account_key(verifier::kind_name(journey.target_kind), &journey.target);
+    Ok(tx.admit_all(asked, account, cx.address_key(meta), cx.now()).await?)
 }
 
 /// Enqueues the message of a journey's first challenge.

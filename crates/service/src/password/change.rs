@@ -1,6 +1,6 @@
 //! Changing the password when signed in.
 
-use rekey_domain::audit::{Actor, AuditEvent, Reason};
+use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Reason};
 use rekey_domain::journey::method::Method;
 use rekey_domain::password::set::SetOccasion;
 use rekey_domain::{AccountIdentifier, PasswordHash};
@@ -8,6 +8,7 @@ use rekey_shared::password::{Policy, Report};
 use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 
+use crate::audit::refusals;
 use crate::context::About as _;
 use crate::hasher::{Busy, QueuePermit};
 use crate::password::history::{self, HistoryError};
@@ -61,6 +62,8 @@ impl From<NewPasswordError> for ChangeError {
         match error {
             NewPasswordError::Fields(fields) => Self::Fields(fields),
             NewPasswordError::Weak(report) => Self::Weak(report),
+            NewPasswordError::Busy(busy) => Self::Busy(busy),
+            NewPasswordError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }
@@ -158,8 +161,14 @@ impl Attempt<'_> {
         let budget = known_device::password_budget(cx, self.meta, account).await?;
         match verifier::password(cx, first, budget, Some(account), typed).await? {
             PasswordCheck::Right => {}
-            PasswordCheck::Wrong { .. } => return self.refuse_current(cx, Reason::WrongSecret).await,
-            PasswordCheck::Waiting => return self.refuse_current(cx, Reason::NoTryLeft).await,
+            PasswordCheck::Wrong { .. } => {
+                refusals::record_compared(cx, self.refusal(cx, Reason::WrongSecret)).await?;
+                return Err(current_not_right());
+            }
+            PasswordCheck::Waiting => {
+                refusals::record(cx, self.meta, self.refusal(cx, Reason::NoTryLeft)).await?;
+                return Err(current_not_right());
+            }
         }
         let hash = self.hash_new(cx, second, report, true).await;
         if hash.is_err() {
@@ -186,13 +195,10 @@ impl Attempt<'_> {
         Ok(history::hash_unless_used(cx, permit, account, &self.policy, (report, typed), current_differs).await?)
     }
 
-    async fn refuse_current(&self, cx: &Services, reason: Reason) -> Result<PasswordHash, ChangeError> {
+    fn refusal(&self, cx: &Services, reason: Reason) -> AuditEntry {
         let (id, session) = (self.caller.account.id, self.caller.session.id);
         let refused = self.meta.audit(AuditEvent::CredentialChangeRefused, cx.now()).by(Actor::Person(id)).account(id);
-        let mut tx = cx.store.begin_write().await?;
-        tx.record(refused.session(session).reason(reason));
-        tx.commit().await?;
-        Err(ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::NotRight)]))
+        refused.session(session).reason(reason)
     }
 
     async fn save(&self, cx: &Services, hash: PasswordHash) -> Result<PlainToken, ChangeError> {
@@ -230,4 +236,9 @@ impl Attempt<'_> {
         done.commit(cx).await?;
         Ok(token)
     }
+}
+
+/// Wrong, and not compared at all: one answer.
+fn current_not_right() -> ChangeError {
+    ChangeError::Fields(vec![fault(Field::CurrentPassword, FieldFault::NotRight)])
 }

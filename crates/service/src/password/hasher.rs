@@ -74,6 +74,8 @@ enum Work {
         against: Arc<StoredHash>,
         reply: oneshot::Sender<Result<bool, Unexpected>>,
     },
+    /// Something else that takes long about a password.
+    Judge(Box<dyn FnOnce(&str) + Send>),
 }
 
 impl Hasher {
@@ -104,6 +106,25 @@ impl Hasher {
             keys,
             is_peppered: settings.pepper,
         })
+    }
+
+    /// Does something with a password that takes more than 100 µs, such as an estimate of its strength: there, it holds
+    /// up no request that hashes nothing. The password is as it was typed.
+    pub(crate) async fn judge<T: Send + 'static>(
+        &self,
+        permit: QueuePermit,
+        password: &Secret,
+        work: impl FnOnce(&str) -> T + Send + 'static,
+    ) -> Result<T, Unexpected> {
+        let (reply, answer) = oneshot::channel();
+        let judge = move |typed: &str| {
+            if !reply.is_closed() {
+                let _ = reply.send(work(typed));
+            }
+        };
+        let typed = Zeroizing::new(password.expose().to_owned());
+        self.queue(Job { password: typed, work: Work::Judge(Box::new(judge)), _place: permit })?;
+        answer.await.map_err(Unexpected::new)
     }
 
     /// Takes a queue permit, or says at once that none is left.
@@ -207,7 +228,10 @@ impl Hasher {
     }
 
     fn send(&self, permit: QueuePermit, password: &Secret, work: Work) -> Result<(), Unexpected> {
-        let job = Job { password: Zeroizing::new(normalise(password.expose())), work, _place: permit };
+        self.queue(Job { password: Zeroizing::new(normalise(password.expose())), work, _place: permit })
+    }
+
+    fn queue(&self, job: Job) -> Result<(), Unexpected> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.send(job).map_err(|_| Unexpected::new("the hashing threads are gone"))
     }
@@ -258,6 +282,7 @@ fn work(jobs: &Mutex<mpsc::Receiver<Job>>, params: &Params) {
 fn run(job: Job, memory: &mut Memory, params: &Params) {
     let password = job.password.as_bytes();
     match job.work {
+        Work::Judge(judge) => judge(&job.password),
         Work::Hash { reply, .. } if reply.is_closed() => {}
         Work::Verify { reply, .. } if reply.is_closed() => {}
         Work::Hash { salt, pepper, reply } => {

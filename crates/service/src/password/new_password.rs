@@ -10,8 +10,9 @@ use rekey_shared::{Field, FieldFault, FieldProblem, Secret, Timestamp};
 
 use zeroize::Zeroizing;
 
-use crate::Services;
+use crate::hasher::Busy;
 use crate::ports::Breach;
+use crate::{Services, Unexpected};
 
 /// A new password, typed twice.
 pub(crate) struct NewPassword<'a> {
@@ -34,6 +35,22 @@ pub(crate) enum NewPasswordError {
     Fields(Vec<FieldProblem>),
     /// It does not meet the policy.
     Weak(Box<Report>),
+    /// The hashing queue is full.
+    Busy(Busy),
+    /// Something broke.
+    Unexpected(Unexpected),
+}
+
+impl From<Busy> for NewPasswordError {
+    fn from(busy: Busy) -> Self {
+        Self::Busy(busy)
+    }
+}
+
+impl From<Unexpected> for NewPasswordError {
+    fn from(failure: Unexpected) -> Self {
+        Self::Unexpected(failure)
+    }
 }
 
 impl NewPassword<'_> {
@@ -50,8 +67,7 @@ impl NewPassword<'_> {
         if self.password.is_empty() {
             return Err(NewPasswordError::Fields(vec![fault(Field::NewPassword, FieldFault::Missing)]));
         }
-        let mut report = policy.check(self.password.expose(), personal);
-        check_against_current(&mut report, policy, self.password, current, cx.now());
+        let mut report = self.judge(cx, policy, personal, current).await?;
         // As the browser does: no service is asked about a password that is refused already.
         if report.fits_so_far() {
             self.check_breaches(cx, &mut report).await;
@@ -63,6 +79,26 @@ impl NewPassword<'_> {
             return Err(NewPasswordError::Fields(vec![fault(Field::ConfirmPassword, FieldFault::Differs)]));
         }
         Ok(report)
+    }
+
+    /// What is judged from the text alone, on the hashing threads: up to 16 ms for a long password, in which an async
+    /// thread would answer no one.
+    async fn judge(
+        &self,
+        cx: &Services,
+        policy: &Policy,
+        personal: &Personal,
+        current: &CurrentPassword<'_>,
+    ) -> Result<Report, NewPasswordError> {
+        let (policy, personal, now) = (policy.clone(), personal.clone(), cx.now());
+        let (current, set_at) = (current.typed.cloned(), current.set_at);
+        let judge = move |typed: &str| {
+            let mut report = policy.check(typed, &personal);
+            let current = CurrentPassword { typed: current.as_ref(), set_at };
+            check_against_current(&mut report, &policy, typed, &current, now);
+            report
+        };
+        Ok(cx.hasher.judge(cx.hasher.permit()?, self.password, judge).await?)
     }
 
     /// Fills in what the list of breached passwords says (PW-6). One that is too long for any policy is not looked up.
@@ -79,15 +115,15 @@ impl NewPassword<'_> {
 fn check_against_current(
     report: &mut Report,
     policy: &Policy,
-    typed: &Secret,
+    typed: &str,
     current: &CurrentPassword<'_>,
     now: Timestamp,
 ) {
     let age = Duration::from_secs(u64::from(policy.min_age_hours) * 3600);
     report.settle(RuleId::Age, current.set_at.is_none_or(|at| now.since(at) >= age));
-    let far_enough = |current: &Secret| edits(current.expose(), typed.expose(), policy.differs_by) >= policy.differs_by;
+    let far_enough = |current: &Secret| edits(current.expose(), typed, policy.differs_by) >= policy.differs_by;
     report.settle(RuleId::Differs, current.typed.is_none_or(far_enough));
-    if current.typed.is_some_and(|current| normalise(current.expose()) == normalise(typed.expose())) {
+    if current.typed.is_some_and(|current| normalise(current.expose()) == normalise(typed)) {
         // Both were typed just now, so it tells nothing, and spares a try.
         report.settle(RuleId::History, false);
     }

@@ -58,6 +58,8 @@ impl From<NewPasswordError> for OperatorSetError {
         match error {
             NewPasswordError::Fields(fields) => Self::Fields(fields),
             NewPasswordError::Weak(report) => Self::Weak(report),
+            NewPasswordError::Busy(busy) => Self::Busy(busy),
+            NewPasswordError::Unexpected(failure) => Self::Unexpected(failure),
         }
     }
 }

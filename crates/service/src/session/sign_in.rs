@@ -13,6 +13,7 @@ use rekey_shared::view::{ChangeReason, PersonView, TermsView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Lang, Secret};
 use zeroize::Zeroizing;
 
+use crate::audit::refusals;
 use crate::context::About as _;
 use crate::hasher::Busy;
 use crate::session::known_device;
@@ -184,14 +185,16 @@ async fn refuse(
     let event = if just_locked { AuditEvent::SignInLocked } else { AuditEvent::SignInRefused };
     let mut entry = meta.audit(event, now).reason(reason_of(account, checked));
     entry.account = account.map(|account| account.id);
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(entry);
     if just_locked {
+        let mut tx = cx.store.begin_write().await?;
+        tx.record(entry);
         tell_owner(cx, &mut tx, account.filter(|account| account.may_sign_in()), budget).await?;
-    }
-    tx.commit().await?;
-    if just_locked {
+        tx.commit().await?;
         cx.wake.notify_one();
+    } else if checked == PasswordCheck::Waiting {
+        refusals::record(cx, meta, entry).await?;
+    } else {
+        refusals::record_compared(cx, entry).await?;
     }
     Err(SignInError::Refused)
 }

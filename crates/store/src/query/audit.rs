@@ -3,7 +3,7 @@
 //! No transaction of a request touches anything here that another one writes, so none waits.
 
 use rekey_domain::audit::chain::{Seal, SealedEntry, StoredEntry, Voucher};
-use rekey_domain::audit::{Attention, AuditEntry};
+use rekey_domain::audit::{Attention, AuditEntry, AuditEvent};
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -212,6 +212,13 @@ impl Store {
     /// Entries that wait for their seal.
     pub async fn count_unsealed(&self) -> Result<Unsealed, Unexpected> {
         count_unsealed(&self.reads).await
+    }
+
+    /// When something happened last. Reads the log from its end until it finds it: for commands, not for requests.
+    pub async fn last_audit(&self, event: AuditEvent) -> Result<Option<Timestamp>, Unexpected> {
+        let of_event = audit::Entity::find().filter(audit::COLUMN.event.eq(event.name())).select_only();
+        let last = of_event.column(audit::Column::At).order_by_desc(audit::COLUMN.id);
+        Ok(last.into_tuple::<i64>().one(&self.reads).await?.map(Timestamp::from_millis))
     }
 
     /// The head; `None` while nothing was ever sealed.

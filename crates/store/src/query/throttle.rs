@@ -21,8 +21,7 @@ impl Write {
     /// Lets a request through and remembers it, or says why not.
     ///
     /// Until this transaction ends, other requests with the same account or address key wait. Call it first
-    /// in a transaction, and again only with the same keys (for another purpose): with other keys two
-    /// transactions could wait for each other.
+    /// in a transaction, and only once: with other keys two transactions could wait for each other.
     pub async fn admit(
         &self,
         purpose: Purpose,
@@ -31,12 +30,32 @@ impl Write {
         limits: &[Limit],
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, Unexpected> {
+        self.admit_all(&[(purpose, limits)], account_key, address_key, now).await
+    }
+
+    /// The same for several purposes at once: a request that one of them refuses counts for none.
+    pub async fn admit_all(
+        &self,
+        asked: &[(Purpose, &[Limit])],
+        account_key: Digest,
+        address_key: Digest,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, Unexpected> {
         let keys = Keys { account: account_key, address: address_key };
         self.take_turns(keys).await?;
-        let past = self.past(purpose, keys, limits, now).await?;
-        if let Err(refusal) = throttle::admit(limits, &past, now) {
-            return Ok(Err(refusal));
+        for (purpose, limits) in asked {
+            let past = self.past(*purpose, keys, limits, now).await?;
+            if let Err(refusal) = throttle::admit(limits, &past, now) {
+                return Ok(Err(refusal));
+            }
         }
+        for (purpose, _) in asked {
+            self.remember(*purpose, keys, now).await?;
+        }
+        Ok(Ok(()))
+    }
+
+    async fn remember(&self, purpose: Purpose, keys: Keys, now: Timestamp) -> Result<(), DbErr> {
         let event = throttle_event::ActiveModel {
             id: ActiveValue::NotSet,
             purpose: ActiveValue::Set(purpose.text().to_owned()),
@@ -44,8 +63,7 @@ impl Write {
             address_key: ActiveValue::Set(keys.address.0.to_vec()),
             at: ActiveValue::Set(now.as_millis()),
         };
-        throttle_event::Entity::insert(event).exec_without_returning(&self.tx).await?;
-        Ok(Ok(()))
+        throttle_event::Entity::insert(event).exec_without_returning(&self.tx).await.map(drop)
     }
 
     /// SQLite's write transaction is turn enough. PostgreSQL locks both keys, in an order that all agree on.

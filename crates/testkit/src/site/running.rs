@@ -21,11 +21,17 @@ const LOOKS: u32 = 18_000;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// Cheap hashes, and everyone at an address of their own, as the proxy on this machine says.
-const SETTINGS: [(&str, &str); 5] = [
+const SETTINGS: [(&str, &str); 11] = [
     ("REKEY_DEV_MAILBOX", "false"),
     ("REKEY_HASHING__INSECURE_TEST_COST", "true"),
     ("REKEY_SIGN_IN__ADDRESS_PER_MINUTE", "1000000"),
     ("REKEY_SIGN_IN__ADDRESS_BURST", "1000000"),
+    ("REKEY_REQUESTS__STARTS_PER_MINUTE", "1000000"),
+    ("REKEY_REQUESTS__STARTS_IN_ALL", "1000000"),
+    ("REKEY_REQUESTS__CODES_PER_MINUTE", "1000000"),
+    ("REKEY_REQUESTS__CODES_IN_ALL", "1000000"),
+    ("REKEY_REQUESTS__WRITES_PER_MINUTE", "1000000"),
+    ("REKEY_REQUESTS__WRITES_IN_ALL", "1000000"),
     ("REKEY_TRUSTED_PROXIES", "127.0.0.1"),
 ];
 

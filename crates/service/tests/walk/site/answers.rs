@@ -22,6 +22,7 @@ impl Site {
             Err(VerifyError::Wrong { tries_left }) => Outcome::Wrong { tries_left },
             Err(VerifyError::Dead) => Outcome::Dead,
             Err(VerifyError::Over) => Outcome::Refused,
+            Err(VerifyError::LinkFirst) => panic!("too few codes are wrong for the alarm"),
             Err(VerifyError::NotACode(fault)) => panic!("{fault:?}"),
             Err(VerifyError::Unexpected(failure)) => panic!("{failure:?}"),
         }

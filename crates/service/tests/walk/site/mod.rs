@@ -76,7 +76,7 @@ impl Site {
             let node = t.node_with(methods, |settings| {
                 settings.recovery.gates = policy.clone();
                 settings.recovery.link_ttl = LINK_LIFETIME;
-                settings.recovery.throttle = RecoveryThrottle { limits: Vec::new(), tell: false };
+                settings.recovery.throttle = RecoveryThrottle::none();
                 (settings.sends.per_hour_target, settings.sends.per_hour_address) = (0, 0);
             });
             nodes.push(node.await);
@@ -264,6 +264,7 @@ impl Site {
             Err(ResendError::TooSoon) => Outcome::TooSoon,
             Err(ResendError::Dead) => Outcome::Dead,
             Err(ResendError::Over) => Outcome::Refused,
+            Err(ResendError::Throttled(refusal)) => panic!("nothing is limited: {refusal:?}"),
             Err(ResendError::Unexpected(failure)) => panic!("{failure:?}"),
         }
     }
