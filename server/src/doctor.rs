@@ -11,6 +11,7 @@ use rekey_store::{OutboxCounts, Store, Unsealed};
 
 use crate::config::Config;
 use crate::ports::SystemClock;
+use crate::seen::{self, Memory};
 use crate::wiring::StartError;
 use crate::{keys, processor};
 
@@ -19,6 +20,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// An entry of the audit log is sealed within a second; commands that run without a server seal what they write.
 const LONGEST_UNSEALED: Duration = Duration::from_secs(60);
+
+/// Days after which a backup is old, for those who make them with `rekey backup`.
+const LONGEST_WITHOUT_BACKUP: u64 = 7;
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,13 +112,13 @@ async fn of_database(config: &Config) -> Vec<Finding> {
     if file.is_some_and(|file| !Path::new(file).exists()) {
         return vec![Bad("there is no database yet; the first start creates it".to_owned())];
     }
-    match look(url, &config.keys_file, SystemClock.now()).await {
+    match look(url, config, SystemClock.now()).await {
         Ok(findings) => findings,
         Err(failure) => vec![Bad(failure.to_string())],
     }
 }
 
-async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+async fn look(url: &str, config: &Config, now: Timestamp) -> Result<Vec<Finding>, StartError> {
     let store = Store::connect(url).await?;
     store.ping().await?;
     let mut findings = vec![Good("the database is reachable".to_owned())];
@@ -127,7 +131,10 @@ async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding
     findings.push(judge(owned, "there is an owner", "there is no owner: run rekey owner-link"));
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     findings.push(of_audit(&store.count_unsealed().await?, now));
-    findings.extend(of_key_file(keys_file, &store.list_ring_keys().await?));
+    findings.extend(of_key_file(&config.keys_file, &store.list_ring_keys().await?));
+    findings.push(of_backup(store.last_backup().await?, now));
+    let is_older = Memory::read(config)?.is_ahead_of(&store).await?;
+    findings.extend(is_older.then(|| Bad(seen::older().to_string())));
     Ok(findings)
 }
 
@@ -166,6 +173,13 @@ fn of_audit(unsealed: &Unsealed, now: Timestamp) -> Finding {
     judge(waited <= LONGEST_UNSEALED, "the audit log is sealed", &late)
 }
 
+fn of_backup(last: Option<Timestamp>, now: Timestamp) -> Finding {
+    let Some(last) = last else { return Note("no backup was made with rekey backup yet".to_owned()) };
+    let days = now.since(last).as_secs() / (24 * 3600);
+    let told = format!("the last backup was made {} ago ({})", counted(days, "day"), last.rfc3339());
+    if days > LONGEST_WITHOUT_BACKUP { Bad(format!("{told}: run rekey backup")) } else { Good(told) }
+}
+
 /// A number and what is counted, right at 1.
 fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
@@ -179,6 +193,17 @@ fn of_processor() -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_backup_is_old_after_a_week() {
+        let now = Timestamp::from_millis(1_795_165_505_000);
+        let days = |days: u64| Some(now.minus(Duration::from_secs(days * 24 * 3600)));
+        let at = "2026-11-12T09:05:05.000Z";
+        let old = format!("the last backup was made 8 days ago ({at})");
+        assert_eq!(of_backup(days(7), now), Good(old.replace("8 days", "7 days").replace("11-12", "11-13")));
+        assert_eq!(of_backup(days(8), now), Bad(format!("{old}: run rekey backup")));
+        assert!(matches!(of_backup(None, now), Note(_)));
+    }
 
     #[test]
     fn a_message_that_waits_for_six_minutes_is_told() {

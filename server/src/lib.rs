@@ -27,6 +27,7 @@ mod remote;
 mod return_to;
 pub mod router;
 pub mod routes;
+mod seen;
 mod serve;
 pub mod site;
 mod telemetry;

@@ -28,7 +28,7 @@ const SQLITE_READERS: u32 = 4;
 /// More than the number of different statements, so that each is parsed once for a connection.
 const STATEMENTS: usize = 200;
 /// The PostgreSQL advisory lock that one migrating process holds ("rekey" in ASCII).
-const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
+pub(crate) const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
 
 /// The database. Cheap to clone; all clones share its connections.
 ///

@@ -4,6 +4,7 @@
 
 mod account_commands;
 mod answers;
+mod backup_commands;
 mod binary;
 mod breached;
 mod config;
