@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::ports::SystemClock;
 use crate::seen::{self, Memory};
 use crate::wiring::StartError;
-use crate::{keys, processor};
+use crate::{clock_skew, keys, processor};
 
 /// A message should not wait longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
@@ -132,6 +132,7 @@ async fn look(url: &str, config: &Config, now: Timestamp) -> Result<Vec<Finding>
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     findings.push(of_audit(&store.count_unsealed().await?, now));
     findings.extend(of_key_file(&config.keys_file, &store.list_ring_keys().await?));
+    findings.extend(of_clocks(clock_skew::measure(&store, &SystemClock).await?));
     findings.push(of_backup(store.last_backup().await?, now));
     let is_older = Memory::read(config)?.is_ahead_of(&store).await?;
     findings.extend(is_older.then(|| Bad(seen::older().to_string())));
@@ -173,6 +174,13 @@ fn of_audit(unsealed: &Unsealed, now: Timestamp) -> Finding {
     judge(waited <= LONGEST_UNSEALED, "the audit log is sealed", &late)
 }
 
+fn of_clocks(millis: i64) -> Option<Finding> {
+    let seconds = millis.unsigned_abs() / 1000;
+    let by = if millis > 0 { "ahead of" } else { "behind" };
+    let told = format!("this machine's clock is {} {by} the database's: set both", counted(seconds, "second"));
+    clock_skew::is_large(millis).then_some(Bad(told))
+}
+
 fn of_backup(last: Option<Timestamp>, now: Timestamp) -> Finding {
     let Some(last) = last else { return Note("no backup was made with rekey backup yet".to_owned()) };
     let days = now.since(last).as_secs() / (24 * 3600);
@@ -193,6 +201,14 @@ fn of_processor() -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_that_differ_by_more_than_two_seconds_are_told() {
+        let told = "this machine's clock is 3 seconds behind the database's: set both";
+        assert_eq!(of_clocks(-3_500), Some(Bad(told.to_owned())));
+        assert_eq!(of_clocks(3_500), Some(Bad(told.replace("behind", "ahead of"))));
+        assert_eq!((of_clocks(2_000), of_clocks(0)), (None, None));
+    }
 
     #[test]
     fn a_backup_is_old_after_a_week() {

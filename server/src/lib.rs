@@ -5,6 +5,7 @@ mod audit_cli;
 pub mod breach;
 mod breach_cli;
 pub mod cli;
+pub mod clock_skew;
 mod command;
 pub mod config;
 pub mod doctor;

@@ -10,12 +10,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::breach::{Breaches, LOOK_EVERY};
+use crate::clock_skew::MEASURE_EVERY;
 use crate::config::Config;
 use crate::keys;
 use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
 use crate::routes;
 use crate::seen::{self, Memory};
+use crate::site::Site;
 use crate::wiring::{App, StartError, wire};
 
 /// Connections to the listener for counters.
@@ -27,6 +29,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let App { site, worker, breaches } = wire(config).await?;
     let mut memory = Memory::read(config)?;
     memory.look(&site.services().store).await?;
+    site.clock_skew.refresh(&site.services().store, site.services().clock.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
 
     let counters = match config.metrics_listen {
@@ -42,6 +45,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let settings = spawn_settings(site.services().clone(), stopped.clone());
     let memory = spawn_memory(memory, site.services().clone(), stop.clone());
     let keys = spawn_keys(site.services().clone(), config.keys_file.clone(), stopped.clone());
+    let clocks = spawn_clocks(site.clone(), stopped.clone());
     // Both go on until the last request is answered: what that one owes is still sent, and what it did is sealed.
     let (stop_worker, worker_stopped) = watch::channel(false);
     let (runner, jobs_stopped) = (Runner::new(site.services().clone()), worker_stopped.clone());
@@ -60,7 +64,10 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = stop_worker.send(true);
-    for part in [Some(worker), Some(jobs), Some(settings), Some(keys), Some(watcher), counters].into_iter().flatten() {
+    for part in [Some(worker), Some(jobs), Some(settings), Some(keys), Some(watcher), Some(clocks), counters]
+        .into_iter()
+        .flatten()
+    {
         let _ended = part.await;
     }
     // What was sealed at the end is remembered as well.
@@ -122,6 +129,18 @@ fn spawn_memory(
             }
         }
         Ok(memory)
+    })
+}
+
+/// Measures every minute how far our clock is from the database's.
+fn spawn_clocks(site: Site, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        while tokio::time::timeout(MEASURE_EVERY, when(stopped.clone())).await.is_err() {
+            let cx = site.services();
+            if let Err(failure) = site.clock_skew.refresh(&cx.store, cx.clock.as_ref()).await {
+                cx.report(&failure.into());
+            }
+        }
     })
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rekey_domain::audit::AuditEntry;
+use rekey_shared::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
@@ -90,6 +91,16 @@ impl Store {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Unexpected> {
         Ok(self.reads.ping().await?)
+    }
+
+    /// The time by the database's own clock; `None` where it has none but this machine's.
+    pub async fn database_time(&self) -> Result<Option<Timestamp>, Unexpected> {
+        if self.reads.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AS now";
+        let row = self.reads.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+        Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Timestamp::from_millis))
     }
 
     /// Begins a transaction that writes: on SQLite it holds the only writing connection from now on.

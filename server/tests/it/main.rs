@@ -9,6 +9,7 @@ mod binary;
 mod breached;
 mod config;
 mod connections;
+mod health;
 mod hosts;
 mod journeys;
 mod key_commands;
