@@ -78,6 +78,21 @@ enum Command {
         #[command(subcommand)]
         action: command::keys::Action,
     },
+    /// Write everything in the database to a new file; servers may run.
+    Backup {
+        /// The file. It holds people's data and hashes of passwords, but not the keys file.
+        file: PathBuf,
+    },
+    /// Put a backup into an empty database. Stop every server first.
+    Restore {
+        /// A file that `rekey backup` has written.
+        file: PathBuf,
+        /// Delete everything in the database first.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// End every session, link, and code after the database was restored by other means.
+    Restored,
     /// Settings that can be changed while the program runs.
     Setting {
         #[command(subcommand)]
@@ -211,6 +226,19 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
         }
         Command::Group { action } => command::group::run(&wiring::services(config).await?, action).await,
         Command::Role { action } => command::role::run(&wiring::services(config).await?, action).await,
+        Command::Backup { file } => {
+            let services = wiring::services(config).await?;
+            sealed(&services, command::backup::backup(&services, &file).await).await
+        }
+        Command::Restore { file, replace } => {
+            command::backup::restore(config, &file, replace).await?;
+            let services = wiring::services_for_settings(config).await?;
+            sealed(&services, Ok(ExitCode::SUCCESS)).await
+        }
+        Command::Restored => {
+            let services = wiring::services_for_settings(config).await?;
+            sealed(&services, command::backup::restored(&services).await).await
+        }
         Command::Setting { action } => {
             let services = wiring::services_for_settings(config).await?;
             sealed(&services, command::setting::run(config, &services, action).await).await

@@ -12,8 +12,9 @@ use rekey_store::{OutboxCounts, Store, Unsealed};
 
 use crate::config::Config;
 use crate::ports::SystemClock;
+use crate::seen::{self, Memory};
 use crate::wiring::StartError;
-use crate::{keys, processor};
+use crate::{clock_skew, keys, processor};
 
 /// A message should not wait longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
@@ -23,6 +24,8 @@ const LONGEST_UNSEALED: Duration = Duration::from_secs(60);
 
 /// How long an alarm on wrong codes is told. It is raised anew every five minutes while it lasts.
 const CODE_ALARM_IS_NEWS: Duration = Duration::from_secs(3600);
+/// Days after which a backup is old, for those who make them with `rekey backup`.
+const LONGEST_WITHOUT_BACKUP: u64 = 7;
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,13 +115,13 @@ async fn of_database(config: &Config) -> Vec<Finding> {
     if file.is_some_and(|file| !Path::new(file).exists()) {
         return vec![Bad("there is no database yet; the first start creates it".to_owned())];
     }
-    match look(url, &config.keys_file, SystemClock.now()).await {
+    match look(url, config, SystemClock.now()).await {
         Ok(findings) => findings,
         Err(failure) => vec![Bad(failure.to_string())],
     }
 }
 
-async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+async fn look(url: &str, config: &Config, now: Timestamp) -> Result<Vec<Finding>, StartError> {
     let store = Store::connect(url).await?;
     store.ping().await?;
     let mut findings = vec![Good("the database is reachable".to_owned())];
@@ -132,7 +135,11 @@ async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     findings.push(of_audit(&store.count_unsealed().await?, now));
     findings.push(of_codes(store.last_audit(AuditEvent::CodeAlarm).await?, now));
-    findings.extend(of_key_file(keys_file, &store.list_ring_keys().await?));
+    findings.extend(of_key_file(&config.keys_file, &store.list_ring_keys().await?));
+    findings.extend(of_clocks(clock_skew::measure(&store, &SystemClock).await?));
+    findings.push(of_backup(store.last_backup().await?, now));
+    let is_older = Memory::read(config)?.is_ahead_of(&store).await?;
+    findings.extend(is_older.then(|| Bad(seen::older().to_string())));
     Ok(findings)
 }
 
@@ -182,6 +189,20 @@ fn of_codes(last: Option<Timestamp>, now: Timestamp) -> Finding {
     judge(lately.is_none(), "codes are not guessed at", &alarm)
 }
 
+fn of_clocks(millis: i64) -> Option<Finding> {
+    let seconds = millis.unsigned_abs() / 1000;
+    let by = if millis > 0 { "ahead of" } else { "behind" };
+    let told = format!("this machine's clock is {} {by} the database's: set both", counted(seconds, "second"));
+    clock_skew::is_large(millis).then_some(Bad(told))
+}
+
+fn of_backup(last: Option<Timestamp>, now: Timestamp) -> Finding {
+    let Some(last) = last else { return Note("no backup was made with rekey backup yet".to_owned()) };
+    let days = now.since(last).as_secs() / (24 * 3600);
+    let told = format!("the last backup was made {} ago ({})", counted(days, "day"), last.rfc3339());
+    if days > LONGEST_WITHOUT_BACKUP { Bad(format!("{told}: run rekey backup")) } else { Good(told) }
+}
+
 /// A number and what is counted, right at 1.
 fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
@@ -203,6 +224,25 @@ mod tests {
         assert_eq!(of_codes(None, now), Good("codes are not guessed at".to_owned()));
         assert!(matches!(ago(59), Bad(told) if told.contains("59 minutes ago")));
         assert!(matches!(ago(60), Good(_)));
+    }
+
+    #[test]
+    fn clocks_that_differ_by_more_than_two_seconds_are_told() {
+        let told = "this machine's clock is 3 seconds behind the database's: set both";
+        assert_eq!(of_clocks(-3_500), Some(Bad(told.to_owned())));
+        assert_eq!(of_clocks(3_500), Some(Bad(told.replace("behind", "ahead of"))));
+        assert_eq!((of_clocks(2_000), of_clocks(0)), (None, None));
+    }
+
+    #[test]
+    fn a_backup_is_old_after_a_week() {
+        let now = Timestamp::from_millis(1_795_165_505_000);
+        let days = |days: u64| Some(now.minus(Duration::from_secs(days * 24 * 3600)));
+        let at = "2026-11-12T09:05:05.000Z";
+        let old = format!("the last backup was made 8 days ago ({at})");
+        assert_eq!(of_backup(days(7), now), Good(old.replace("8 days", "7 days").replace("11-12", "11-13")));
+        assert_eq!(of_backup(days(8), now), Bad(format!("{old}: run rekey backup")));
+        assert!(matches!(of_backup(None, now), Note(_)));
     }
 
     #[test]

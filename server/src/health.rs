@@ -17,8 +17,8 @@ use rekey_shared::Secret;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Ready, and something that an operator should see to.
-const READY_BEHIND_UNKNOWN: &str =
-    "ready\nwarning: forwarded requests come from an address that is not in trusted_proxies\n";
+const BEHIND_UNKNOWN: &str = "warning: forwarded requests come from an address that is not in trusted_proxies\n";
+const CLOCK_SKEW: &str = "warning: this node's clock is more than two seconds from the database's\n";
 
 /// The process is up.
 pub async fn up() -> &'static str {
@@ -26,19 +26,23 @@ pub async fn up() -> &'static str {
 }
 
 /// The database answers and has the tables that this program knows.
-pub async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
+pub async fn ready(State(site): State<Site>) -> (StatusCode, String) {
+    let unready = |why: &str| (StatusCode::SERVICE_UNAVAILABLE, why.to_owned());
     match tokio::time::timeout(PATIENCE, is_ready(&site)).await {
-        Ok(Ok(true)) if site.unknown_proxy.is_seen(site.services().clock.now()) => {
-            (StatusCode::OK, READY_BEHIND_UNKNOWN)
-        }
-        Ok(Ok(true)) => (StatusCode::OK, "ready\n"),
-        Ok(Ok(false)) => (StatusCode::SERVICE_UNAVAILABLE, "the database is not migrated\n"),
+        Ok(Ok(true)) => (StatusCode::OK, format!("ready\n{}", warnings(&site).concat())),
+        Ok(Ok(false)) => unready("the database is not migrated\n"),
         Ok(Err(failure)) => {
             site.services().report(&failure);
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            unready("the database does not answer\n")
         }
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Err(_) => unready("the database does not answer\n"),
     }
+}
+
+fn warnings(site: &Site) -> Vec<&'static str> {
+    let is_behind_unknown = site.unknown_proxy.is_seen(site.services().clock.now());
+    let warnings = [(is_behind_unknown, BEHIND_UNKNOWN), (site.clock_skew.is_large(), CLOCK_SKEW)];
+    warnings.into_iter().filter_map(|(is_so, warning)| is_so.then_some(warning)).collect()
 }
 
 async fn is_ready(site: &Site) -> Result<bool, Unexpected> {

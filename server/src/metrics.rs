@@ -14,8 +14,11 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use rekey_delivery::Stats;
+use rekey_delivery::stats::Count;
 use rekey_service::Services;
 use rekey_store::OutboxCounts;
+
+use crate::clock_skew::ClockSkew;
 
 /// Upper ends of the buckets in seconds. A sign-in takes some 15 ms, a page less than one.
 const BUCKETS: [f64; 9] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
@@ -46,7 +49,7 @@ struct Refusal {
 
 impl Metrics {
     /// All at nought.
-    pub fn new(delivery: Arc<Stats>, services: Services) -> Self {
+    pub fn new(delivery: Arc<Stats>, services: Services, clock_skew: Arc<ClockSkew>) -> Self {
         let mut made = Self {
             registry: Registry::with_prefix("rekey"),
             answers: Family::default(),
@@ -57,11 +60,11 @@ impl Metrics {
             dead: Gauge::default(),
             oldest: Gauge::default(),
         };
-        made.register(delivery, services);
+        made.register(ExternalCounts { delivery, services, clock_skew });
         made
     }
 
-    fn register(&mut self, delivery: Arc<Stats>, services: Services) {
+    fn register(&mut self, external: ExternalCounts) {
         let to = &mut self.registry;
         to.register("http_requests", "Requests answered", self.answers.clone());
         to.register("http_seconds", "Time to the head of an answer", self.seconds.clone());
@@ -70,7 +73,7 @@ impl Metrics {
         to.register("outbox_waiting", "Messages not sent yet", self.waiting.clone());
         to.register("outbox_dead", "Messages given up", self.dead.clone());
         to.register("outbox_oldest_seconds", "Age of the oldest waiting message", self.oldest.clone());
-        to.register_collector(Box::new(ExternalCounts { delivery, services }));
+        to.register_collector(Box::new(external));
     }
 
     /// Counts an answer.
@@ -100,10 +103,20 @@ impl Metrics {
     }
 }
 
+/// Messages by outcome. A message to an address that no account has is dropped, and never gets a channel: told apart from
+/// one that was sent, these would say of any address whether it has an account.
+fn message_outcomes(counts: &[Count]) -> [(&'static str, u64); 3] {
+    let sum = |outcomes: &[&str]| {
+        counts.iter().filter(|count| outcomes.contains(&count.outcome)).map(|count| count.value).sum::<u64>()
+    };
+    [("settled", sum(&["sent", "dropped"])), ("retried", sum(&["retried"])), ("dead", sum(&["dead"]))]
+}
+
 /// What other parts count, read when the counters are asked for.
 struct ExternalCounts {
     delivery: Arc<Stats>,
     services: Services,
+    clock_skew: Arc<ClockSkew>,
 }
 
 impl fmt::Debug for ExternalCounts {
@@ -114,13 +127,12 @@ impl fmt::Debug for ExternalCounts {
 
 impl Collector for ExternalCounts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let mut messages = encoder.encode_descriptor("messages", "Tries of sending", None, MetricType::Counter)?;
-        for count in self.delivery.read() {
-            let labels = [("channel", count.channel), ("outcome", count.outcome)];
-            ConstCounter::new(count.value).encode(messages.encode_family(&labels)?)?;
+        let mut messages = encoder.encode_descriptor("messages", "Messages settled", None, MetricType::Counter)?;
+        for (outcome, value) in message_outcomes(&self.delivery.read()) {
+            ConstCounter::new(value).encode(messages.encode_family(&[("outcome", outcome)])?)?;
         }
-        let hashed = ConstCounter::new(self.services.hasher.evaluated());
-        let help = "Passwords verified against stored hashes";
+        let hashed = ConstCounter::new(self.services.hasher.verifications());
+        let help = "Passwords verified, whether or not there was anything to verify them against";
         hashed.encode(encoder.encode_descriptor("passwords_verified", help, None, MetricType::Counter)?)?;
         let left_out = ConstCounter::new(self.services.refusals.left_out());
         let help = "Refused requests without an entry in the audit log";
@@ -128,6 +140,9 @@ impl Collector for ExternalCounts {
         let alarm = i64::from(self.services.code_alarm.is_raised(self.services.clock.now()));
         let help = "Whether codes are wrong far too often over all accounts";
         ConstGauge::new(alarm).encode(encoder.encode_descriptor("code_alarm", help, None, MetricType::Gauge)?)?;
+        let skew = ConstGauge::new(self.clock_skew.seconds());
+        let help = "Seconds that this node's clock is ahead of the database's";
+        skew.encode(encoder.encode_descriptor("clock_skew_seconds", help, None, MetricType::Gauge)?)?;
         let places = i64::try_from(self.services.hasher.free_permits()).unwrap_or(i64::MAX);
         let help = "Places left in the hashing queue";
         ConstGauge::new(places).encode(encoder.encode_descriptor("hashing_places", help, None, MetricType::Gauge)?)

@@ -10,11 +10,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::breach::{Breaches, LOOK_EVERY};
+use crate::clock_skew::MEASURE_EVERY;
 use crate::config::Config;
 use crate::keys;
 use crate::listen::{Allowance, listen};
 use crate::router::{metrics_router, router};
 use crate::routes;
+use crate::seen::{self, Memory};
+use crate::site::Site;
 use crate::wiring::{App, StartError, wire};
 
 /// Connections to the listener for counters.
@@ -24,6 +27,9 @@ const METRICS_CONNECTIONS: usize = 64;
 pub async fn serve(config: &Config) -> Result<(), StartError> {
     let listener = bind(config.listen, "listen").await?;
     let App { site, worker, breaches } = wire(config).await?;
+    let mut memory = Memory::read(config)?;
+    memory.look(&site.services().store).await?;
+    site.clock_skew.refresh(&site.services().store, site.services().clock.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
 
     let counters = match config.metrics_listen {
@@ -37,7 +43,9 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     };
     let watcher = spawn_watcher(breaches, stopped.clone());
     let settings = spawn_settings(site.services().clone(), stopped.clone());
+    let memory = spawn_memory(memory, site.services().clone(), stop.clone());
     let keys = spawn_keys(site.services().clone(), config.keys_file.clone(), stopped.clone());
+    let clocks = spawn_clocks(site.clone(), stopped.clone());
     // Both go on until the last request is answered: what that one owes is still sent, and what it did is sealed.
     let (stop_worker, worker_stopped) = watch::channel(false);
     let (runner, jobs_stopped) = (Runner::new(site.services().clone()), worker_stopped.clone());
@@ -56,11 +64,20 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     listen(listener, router, Allowance::new(config.limits.connections), when(stopped)).await;
 
     let _ = stop_worker.send(true);
-    for part in [Some(worker), Some(jobs), Some(settings), Some(keys), Some(watcher), counters].into_iter().flatten() {
+    for part in [Some(worker), Some(jobs), Some(settings), Some(keys), Some(watcher), Some(clocks), counters]
+        .into_iter()
+        .flatten()
+    {
         let _ended = part.await;
     }
+    // What was sealed at the end is remembered as well.
+    let is_continued = match memory.await {
+        Ok(Ok(mut memory)) => memory.look(&site.services().store).await,
+        Ok(Err(older)) => Err(older),
+        Err(_) => Ok(()),
+    };
     tracing::info!(event = "sys_shutdown", "stopped");
-    Ok(())
+    is_continued
 }
 
 async fn bind(address: std::net::SocketAddr, key: &str) -> Result<TcpListener, StartError> {
@@ -88,6 +105,41 @@ fn spawn_settings(services: Services, stopped: watch::Receiver<bool>) -> JoinHan
         tokio::select! {
             () = setting::follow(&services) => {}
             () = when(stopped) => {}
+        }
+    })
+}
+
+/// Remembers how the database is until the server stops, and stops it when the database is older all at once.
+fn spawn_memory(
+    mut memory: Memory,
+    services: Services,
+    stop: watch::Sender<bool>,
+) -> JoinHandle<Result<Memory, StartError>> {
+    tokio::spawn(async move {
+        let stopped = stop.subscribe();
+        while tokio::time::timeout(seen::LOOK_EVERY, when(stopped.clone())).await.is_err() {
+            match memory.look(&services.store).await {
+                Err(StartError::Config(older)) => {
+                    tracing::error!("the database is older than this node has seen it: stopping");
+                    let _ = stop.send(true);
+                    return Err(older.into());
+                }
+                // A database that does not answer is told by whatever else needs it.
+                Err(StartError::Failed(_)) | Ok(()) => {}
+            }
+        }
+        Ok(memory)
+    })
+}
+
+/// Measures every minute how far our clock is from the database's.
+fn spawn_clocks(site: Site, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        while tokio::time::timeout(MEASURE_EVERY, when(stopped.clone())).await.is_err() {
+            let cx = site.services();
+            if let Err(failure) = site.clock_skew.refresh(&cx.store, cx.clock.as_ref()).await {
+                cx.report(&failure.into());
+            }
         }
     })
 }

@@ -10,6 +10,7 @@ use rekey_service::Services;
 use rekey_shared::{Reference, Secret};
 use tokio::sync::Semaphore;
 
+use crate::clock_skew::ClockSkew;
 use crate::config::{Config, Limits, Network};
 use crate::metrics::Metrics;
 use crate::public_host::PublicHost;
@@ -30,6 +31,8 @@ pub struct Inner {
     pub proxies: Vec<Network>,
     /// Whether there seems to be one that is not configured.
     pub unknown_proxy: UnknownProxy,
+    /// How far our clock is from the database's.
+    pub clock_skew: Arc<ClockSkew>,
     /// What one request and all together may take.
     pub limits: Limits,
     /// What limits client addresses.
@@ -61,6 +64,7 @@ impl Deref for Site {
 impl Site {
     /// Puts the site together.
     pub fn new(config: &Config, app: AppState, mailbox: Option<DevMailbox>, delivery: Arc<Stats>) -> Self {
+        let clock_skew = Arc::<ClockSkew>::default();
         Self(Arc::new(Inner {
             host: PublicHost::new(&config.public_url),
             proxies: config.trusted_proxies.clone(),
@@ -68,7 +72,8 @@ impl Site {
             limits: config.limits,
             buckets: Buckets::default(),
             request_slots: Semaphore::new(config.limits.requests),
-            metrics: Metrics::new(delivery, app.services.clone()),
+            metrics: Metrics::new(delivery, app.services.clone(), Arc::clone(&clock_skew)),
+            clock_skew,
             metrics_token: config.metrics_token.clone(),
             metrics_here: config.metrics_listen.is_none(),
             mailbox,

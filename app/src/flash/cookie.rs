@@ -33,19 +33,32 @@ impl FlashCookie {
 
     /// The report on the password that was refused.
     pub(crate) fn into_report(self) -> Option<Report> {
-        if let Problem::WeakPassword(report) = self.problem { Some(*report) } else { None }
+        let Problem::WeakPassword(report) = self.problem else { return None };
+        // One that did not fit is none: the page judges by the policy as it would at first.
+        (!report.rules.is_empty()).then_some(*report)
     }
 }
 
-/// Encodes it. What does not fit is dropped: first the values, then everything.
+/// Encodes it. What does not fit is dropped: first the values, then the report on a password. That the password was not taken
+/// is said in any case.
 pub(crate) fn encode(mut flash: FlashCookie) -> Option<String> {
     loop {
         let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&flash).ok()?);
         if text.len() <= LONGEST {
             return Some(text);
         }
-        flash.values.pop()?;
+        if flash.values.pop().is_none() && !shorten(&mut flash.problem) {
+            return None;
+        }
     }
+}
+
+/// Takes the report out of a problem; `false` when there is none.
+fn shorten(problem: &mut Problem) -> bool {
+    let Problem::WeakPassword(report) = problem else { return false };
+    let is_long = !report.rules.is_empty();
+    **report = Report::default();
+    is_long
 }
 
 /// Reads it back. It comes from a browser, so anything may be in it; a closed type is all that comes out.
@@ -88,6 +101,19 @@ mod tests {
         let report = Policy::recommended().check("hunter2", &Personal::default());
         let problem = Problem::WeakPassword(Box::new(report));
         assert!(encode(FlashCookie { problem, ..flash("a user name of thirty-two letters") }).is_some());
+    }
+
+    #[test]
+    fn a_report_that_is_too_long_goes_and_the_problem_stays() {
+        let mut report = Policy::recommended().check("hunter2", &Personal::default());
+        let first = report.rules.first().expect("a rule").clone();
+        report.rules.extend(std::iter::repeat_n(first, 200));
+        let problem = Problem::WeakPassword(Box::new(report));
+        let text = encode(FlashCookie { problem, ..flash("ada") }).expect("fits");
+        let kept = decode(&text).expect("ours");
+        assert_eq!(kept.problem, Problem::WeakPassword(Box::default()));
+        assert_eq!(kept.clone().into_report(), None, "the page judges anew");
+        assert_eq!(kept.into_flash().problem, AppError(Problem::WeakPassword(Box::default())));
     }
 
     #[test]

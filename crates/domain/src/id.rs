@@ -45,6 +45,8 @@ ids! {
     GroupId;
     /// A role that was given.
     RoleAssignmentId;
+    /// A return of the database to an earlier state.
+    RestorationId;
     /// A queued message.
     OutboxId;
     /// A job.

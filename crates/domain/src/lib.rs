@@ -7,6 +7,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod backup;
 pub mod group;
 pub mod id;
 pub mod job;
@@ -22,6 +23,6 @@ pub mod throttle;
 pub use account::{Account, AccountIdentifier, Authority, ChangeCause, Consent, Epoch, PasswordHash, Status};
 pub use id::{
     AccountId, ActionTokenId, ChallengeId, Digest, FactorId, GroupId, IdentifierId, JobId, JourneyId, KeyId,
-    KnownDeviceId, OutboxId, ProgramId, ProofId, RoleAssignmentId, SessionId,
+    KnownDeviceId, OutboxId, ProgramId, ProofId, RestorationId, RoleAssignmentId, SessionId,
 };
 pub use right::Role;

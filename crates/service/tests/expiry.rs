@@ -28,6 +28,15 @@ async fn expiring(t: Bench) -> Bench {
     t.with(|settings| settings.policy.expiry = Some(Expiry::after(30))).await
 }
 
+/// As if the accounts had come from another system, which did not tell when their passwords were set.
+async fn carry_over(t: &Bench) {
+    use sea_orm::ConnectionTrait as _;
+
+    let database = sea_orm::Database::connect(t.database.url()).await.expect("connects");
+    database.execute_unprepared("UPDATE account SET password_changed_at = NULL").await.expect("forgets");
+    database.close().await.expect("closes");
+}
+
 /// Tells those who are due, and gives how many days were left in each message.
 async fn warned(t: &Bench) -> Vec<(String, u64)> {
     t.run_jobs().await;
@@ -102,6 +111,19 @@ on_both_databases! {
         }
         let expected = [14, 7, 1].map(|days| (ADA.to_owned(), days));
         assert_eq!(told, expected, "by mail where there is an address");
+    }
+
+    async fn one_whose_password_is_of_unknown_age_is_warned_as_if_it_came_with_the_account(t: Bench) {
+        let t = expiring(t).await;
+        carry_over(&t).await;
+        t.advance(16 * DAY);
+        assert_eq!(warned(&t).await, [(ADA.to_owned(), 14)]);
+        t.advance(NEXT_RUN);
+        assert_eq!(warned(&t).await, [], "once");
+        let age = t.caller(ADA, GOOD).await.age;
+        assert_eq!(age, PasswordAge::Warn { days_left: 14 }, "what the page says");
+        t.advance(13 * DAY);
+        assert_eq!(warned(&t).await, [(ADA.to_owned(), 1)]);
     }
 
     async fn a_rule_that_is_new_warns_of_the_nearest_end_alone(t: Bench) {

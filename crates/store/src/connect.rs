@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rekey_domain::audit::AuditEntry;
+use rekey_shared::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
@@ -28,7 +29,7 @@ const SQLITE_READERS: u32 = 4;
 /// More than the number of different statements, so that each is parsed once for a connection.
 const STATEMENTS: usize = 200;
 /// The PostgreSQL advisory lock that one migrating process holds ("rekey" in ASCII).
-const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
+pub(crate) const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
 
 /// The database. Cheap to clone; all clones share its connections.
 ///
@@ -90,6 +91,16 @@ impl Store {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Unexpected> {
         Ok(self.reads.ping().await?)
+    }
+
+    /// The time by the database's own clock; `None` where it has none but this machine's.
+    pub async fn database_time(&self) -> Result<Option<Timestamp>, Unexpected> {
+        if self.reads.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AS now";
+        let row = self.reads.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+        Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Timestamp::from_millis))
     }
 
     /// Begins a transaction that writes: on SQLite it holds the only writing connection from now on.

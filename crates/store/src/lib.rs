@@ -10,6 +10,7 @@
 extern crate self as rekey_store;
 
 mod connect;
+pub mod dump;
 mod entity;
 mod error;
 mod migration;
@@ -20,6 +21,7 @@ pub use connect::{Snapshot, Store, Write};
 pub use error::Unexpected;
 pub use query::account::Inserted;
 pub use query::audit::{NewSeal, Unsealed};
+pub use query::backup::Ended;
 pub use query::group::{GroupUse, Named};
 pub use query::job::Progress;
 pub use query::key::KeyTraces;

@@ -1,6 +1,7 @@
 //! The parts of the command line that work on the database: one file a subject.
 
 pub mod account;
+pub mod backup;
 pub mod group;
 pub mod keys;
 pub mod password;

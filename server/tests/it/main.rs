@@ -4,11 +4,13 @@
 
 mod account_commands;
 mod answers;
+mod backup_commands;
 mod binary;
 mod breached;
 mod config;
 mod connections;
 mod floods;
+mod health;
 mod hosts;
 mod journeys;
 mod key_commands;

@@ -167,6 +167,10 @@ events! {
     JobEnded = "job-ended", None, Info, "job_ended";
     /// Old entries of the audit log were removed.
     AuditEntriesRemoved = "audit-entries-removed", None, Info, "audit_entries_removed";
+    /// A backup was made: a copy of everything in the database.
+    BackupMade = "backup-made", None, Info, "backup_made";
+    /// The database is that of a backup from now on; what could be used only once is dead.
+    DatabaseRestored = "database-restored", None, Warn, "database_restored";
 }
 
 impl AuditEvent {

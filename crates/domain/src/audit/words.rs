@@ -252,6 +252,8 @@ pub enum Detail {
         /// The last of them.
         through: u64,
     },
+    /// When the backup was made, in milliseconds since 1970.
+    BackupOf(i64),
 }
 
 impl Detail {

@@ -164,7 +164,8 @@ pub struct Ready {
     from: JourneyState,
     subject: Subject,
     first: Proof,
-    presented: Option<GrantedProof>,
+    /// No challenge was answered by it, so no secret of one has to be remembered.
+    presented: Option<Proof>,
 }
 
 impl Ready {
@@ -200,7 +201,7 @@ impl Ready {
 
     /// The presented link, if it counted: written down when the journey ends.
     pub fn presented(self) -> Option<GrantedProof> {
-        self.presented
+        self.presented.map(GrantedProof::unasked)
     }
 }
 
@@ -326,7 +327,7 @@ fn counted(journey: &Journey, owner: Owner, facts: &Facts<'_>, now: Timestamp) -
 
 fn ready(journey: &Journey, chosen: &[Proof], facts: &Facts<'_>) -> Option<Ready> {
     let first = *chosen.first()?;
-    let presented = facts.presented.filter(|granted| chosen.contains(granted.proof()));
+    let presented = facts.presented.map(|granted| *granted.proof()).filter(|proof| chosen.contains(proof));
     Some(Ready { journey: journey.id, from: journey.state, subject: journey.subject, first, presented })
 }
 

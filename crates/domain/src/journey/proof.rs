@@ -38,12 +38,16 @@ impl Proof {
 /// A proof that the rules grant and that is not written down yet. The store asks for it, so that none can be written
 /// unchecked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GrantedProof(Proof);
+pub struct GrantedProof {
+    proof: Proof,
+    /// Which secret of the challenge was answered; `None` where none was asked.
+    generation: Option<i32>,
+}
 
 impl GrantedProof {
     /// A proof for an answered challenge.
     pub(super) fn answered(challenge: &Challenge, subject: Subject, at: Timestamp) -> Self {
-        Self(Proof {
+        let proof = Proof {
             id: ProofId(challenge.id.0),
             owner: challenge.owner,
             gate: challenge.gate,
@@ -51,16 +55,22 @@ impl GrantedProof {
             factor: challenge.factor,
             subject,
             at,
-        })
+        };
+        Self { proof, generation: Some(challenge.generation) }
     }
 
     /// A proof that no challenge was issued for.
     pub(crate) fn unasked(proof: Proof) -> Self {
-        Self(proof)
+        Self { proof, generation: None }
     }
 
     /// The proof.
     pub fn proof(&self) -> &Proof {
-        &self.0
+        &self.proof
+    }
+
+    /// Which secret of the challenge was answered; `None` where none was asked.
+    pub fn generation(&self) -> Option<i32> {
+        self.generation
     }
 }

@@ -72,6 +72,15 @@ impl Keys {
         Ok(Self(Arc::new(RwLock::new(Arc::new(Loaded { ring, data })))))
     }
 
+    /// Whether the keys of a file open what the database of a transaction has sealed. Changes nothing.
+    pub async fn belong(tx: &Write, file: &[Key], now: Timestamp) -> Result<(), UnlockError> {
+        let known = tx.list_ring_keys().await?;
+        open_all(file, &tx.list_data_keys().await?, &known, now)?;
+        let is_held = |known: &RingKey| file.iter().any(|key| key.id() == known.id);
+        let mut used = known.iter().filter(|key| key.retired_at.is_none() && key.not_before <= now);
+        used.find(|key| !is_held(key)).map_or(Ok(()), |lacking| Err(UnlockError::Lacks(lacking.id)))
+    }
+
     /// Looks again: at the keys of the file as they are now (`None` when it could not be read), and at the database.
     /// Seals anew what is sealed with an older key than the one in use.
     pub async fn refresh(

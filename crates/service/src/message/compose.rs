@@ -306,7 +306,8 @@ async fn expires(
     to: IdentifierId,
 ) -> Result<Option<Message>, Unexpected> {
     let Some(account) = cx.store.find_account(id).await?.filter(Account::may_sign_in) else { return Ok(None) };
-    let is_same = account.password_changed_at.is_some_and(|set_at| set_at <= item.created_at);
+    // One whose time is not known was not set since: that would be known.
+    let is_same = account.password_changed_at.is_none_or(|set_at| set_at <= item.created_at);
     let ends_at = account.password_expires_at(policies::of(cx, &account).await?.expiry);
     let Some(ends_at) = ends_at.filter(|ends_at| is_same && cx.now() < *ends_at) else { return Ok(None) };
     let change = cx.links.change_password();

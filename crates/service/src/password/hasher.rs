@@ -39,6 +39,7 @@ pub struct Hasher {
     /// A hash that no password fits, with the present parameters: what an account without one is verified against.
     decoy: Arc<StoredHash>,
     evaluated: Arc<AtomicU64>,
+    verifications: Arc<AtomicU64>,
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn Clock>,
     keys: Keys,
@@ -101,6 +102,7 @@ impl Hasher {
             params,
             decoy: Arc::new(StoredHash { hash: decoy, pepper }),
             evaluated: Arc::default(),
+            verifications: Arc::default(),
             entropy,
             clock,
             keys,
@@ -181,6 +183,12 @@ impl Hasher {
         self.evaluated.load(Ordering::Relaxed)
     }
 
+    /// How many passwords were verified since the start, for the metrics: those without anything to verify them against
+    /// count like any other, or the count would tell who has an account.
+    pub fn verifications(&self) -> u64 {
+        self.verifications.load(Ordering::Relaxed)
+    }
+
     /// Jobs that could still be queued, for the metrics.
     pub fn free_permits(&self) -> usize {
         self.places.available_permits()
@@ -222,6 +230,7 @@ impl Hasher {
         password: &Secret,
         against: Arc<StoredHash>,
     ) -> Result<bool, Unexpected> {
+        self.verifications.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         self.send(permit, password, Work::Verify { against, reply })?;
         answer.await.map_err(Unexpected::new)?

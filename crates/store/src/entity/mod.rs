@@ -4,6 +4,7 @@ pub mod account;
 pub mod action_token;
 pub mod audit;
 pub mod audit_voucher;
+pub mod backup_event;
 pub mod budget;
 pub mod challenge;
 pub mod consent;

@@ -14,6 +14,8 @@ mod m0031_job;
 mod m0040_settings;
 mod m0041_groups_and_roles;
 mod m0042_seal_anew;
+mod m0060_backup_event;
+mod m0061_password_age;
 mod m0080_known_devices;
 mod m0081_consent;
 #[cfg(test)]
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_settings::Migration),
             Box::new(m0041_groups_and_roles::Migration),
             Box::new(m0042_seal_anew::Migration),
+            Box::new(m0060_backup_event::Migration),
+            Box::new(m0061_password_age::Migration),
             Box::new(m0080_known_devices::Migration),
             Box::new(m0081_consent::Migration),
         ]

@@ -101,14 +101,17 @@ impl Write {
     }
 
     /// Takes the right answer of a challenge, once, and writes down what it proves. `false` when it was answered
-    /// meanwhile.
+    /// meanwhile, or when a newer secret has taken the place of the one that was compared: that one is dead, although the
+    /// challenge lives.
     pub async fn prove_challenge(&self, granted: &GrantedProof) -> Result<bool, Unexpected> {
         let proof = granted.proof();
-        let outcome = unanswered(ChallengeId(proof.id.0))
+        let mut update = unanswered(ChallengeId(proof.id.0))
             .col_expr(challenge::Column::SpentAt, Expr::value(proof.at.as_millis()))
-            .filter(challenge::COLUMN.expires_at.gt(proof.at.as_millis()))
-            .exec(&self.tx)
-            .await?;
+            .filter(challenge::COLUMN.expires_at.gt(proof.at.as_millis()));
+        if let Some(generation) = granted.generation() {
+            update = update.filter(challenge::COLUMN.generation.eq(generation));
+        }
+        let outcome = update.exec(&self.tx).await?;
         if outcome.rows_affected != 1 {
             return Ok(false);
         }

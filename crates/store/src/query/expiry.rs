@@ -3,8 +3,8 @@
 use rekey_domain::password::expiry::{Due, PageCursor};
 use rekey_domain::{Account, AccountId, ChangeCause, Epoch};
 use rekey_shared::Timestamp;
-use sea_orm::sea_query::Expr;
-use sea_orm::{Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::finders;
 use crate::entity::account;
@@ -23,14 +23,14 @@ async fn list_due_warnings(
     after: Option<PageCursor>,
     limit: u64,
 ) -> Result<Vec<Account>, Unexpected> {
-    let set_at = || account::COLUMN.password_changed_at;
     let mut select = account::Entity::find()
         .filter(set_at().gt(due.after.as_millis()))
         .filter(set_at().lte(due.until.as_millis()))
+        .filter(account::COLUMN.password.is_not_null())
         .filter(account::COLUMN.status.eq("active"))
         .filter(account::COLUMN.never_expires.eq(false))
         .filter(unwarned(due.warning))
-        .order_by_asc(account::COLUMN.password_changed_at)
+        .order_by(set_at(), Order::Asc)
         .order_by_asc(account::COLUMN.id)
         .limit(limit);
     if let Some(cursor) = after {
@@ -39,6 +39,13 @@ async fn list_due_warnings(
         select = select.filter(Condition::any().add(later).add(beside));
     }
     select.all(db).await?.into_iter().map(Account::try_from).collect()
+}
+
+/// When the password was set: one whose age is not known, of an account that was carried over, is as old as the account
+/// (`Account::password_expires_at`). There is an index on this very expression.
+fn set_at() -> Expr {
+    let known = Expr::col(account::Column::PasswordChangedAt);
+    Func::coalesce([known, Expr::col(account::Column::CreatedAt)]).into()
 }
 
 /// Who has had this warning or a later one is not told again.
@@ -53,7 +60,7 @@ impl Write {
         let outcome = account::Entity::update_many()
             .col_expr(account::Column::Warned, Expr::value(i32::from(warning)))
             .filter(account::COLUMN.id.eq(id.0))
-            .filter(account::COLUMN.password_changed_at.eq(set_at.as_millis()))
+            .filter(self::set_at().eq(set_at.as_millis()))
             .filter(unwarned(warning))
             .exec(&self.tx)
             .await?;

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod action_token;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod budget;
 pub(crate) mod challenge;
 pub(crate) mod consent;

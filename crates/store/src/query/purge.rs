@@ -3,7 +3,7 @@
 
 use rekey_domain::job::retention::{Expiring, Retention};
 use rekey_shared::Timestamp;
-use sea_orm::sea_query::IntoCondition;
+use sea_orm::sea_query::{IntoCondition, LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -59,10 +59,12 @@ impl Write {
         self.delete_piece::<outbox::Entity>(ended.add(outbox::COLUMN.finished_at.lte(cutoff))).await
     }
 
-    /// For tables whose primary key is one column.
+    /// For tables whose primary key is one column. Rows that a request works on stay until the next run: a transaction that
+    /// locks many rows in no order of its own must not wait for one that does the same (PostgreSQL would end one of them).
     async fn delete_piece<E: EntityTrait>(&self, old: impl IntoCondition) -> Result<u64, Unexpected> {
         let Some(key) = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column) else { return Ok(0) };
-        let piece = E::find().select_only().column(key).filter(old.into_condition()).limit(PIECE).into_query();
+        let piece = E::find().select_only().column(key).filter(old.into_condition()).limit(PIECE);
+        let piece = piece.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).into_query();
         Ok(E::delete_many().filter(key.in_subquery(piece)).exec(&self.tx).await?.rows_affected)
     }
 

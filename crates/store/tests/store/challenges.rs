@@ -90,6 +90,42 @@ on_both! {
         assert_eq!(begun, (1..=CODE_TRIES).collect::<Vec<_>>(), "{claimed:?}");
     }
 
+    async fn the_right_answer_to_a_secret_that_was_replaced_meanwhile_proves_nothing(db: Database) {
+        let store = db.store().await;
+        let ada = with_account(&store, 1).await;
+        let (journey, asked) = with_recovery(&store, 1, &ada).await;
+        // Claimed and compared while it lived, by a node whose clock is behind.
+        let claimed = store.claim_try(asked.id, at(599)).await.unwrap().unwrap();
+        let compared = granted(&(journey.clone(), claimed), &ada);
+        let next = Challenge { sent_at: at(600), generation: claimed.generation + 1, expires_at: at(1200), ..claimed };
+        let tx = store.begin_write().await.unwrap();
+        assert!(tx.claim_resend(&claimed, &next).await.unwrap());
+        tx.commit().await.unwrap();
+        let tx = store.begin_write().await.unwrap();
+        assert!(!tx.prove_challenge(&compared).await.unwrap());
+        assert!(tx.prove_challenge(&granted(&(journey, next), &ada)).await.unwrap(), "the new one does");
+    }
+
+    async fn of_answers_and_resends_at_once_no_dead_secret_proves(db: Database) {
+        let nodes = nodes(&db).await;
+        let ada = with_account(&nodes[0], 1).await;
+        let (journey, asked) = with_recovery(&nodes[0], 1, &ada).await;
+        let compared = granted(&(journey, asked), &ada);
+        let next = Challenge { sent_at: at(600), generation: asked.generation + 1, expires_at: at(1200), ..asked };
+        let done = in_parallel(&nodes, move |store, n| async move {
+            let tx = store.begin_write().await.unwrap();
+            let (proves, done) = match n % 2 {
+                0 => (true, tx.prove_challenge(&compared).await.unwrap()),
+                _ => (false, tx.claim_resend(&asked, &next).await.unwrap()),
+            };
+            tx.commit().await.unwrap();
+            (proves, done)
+        })
+        .await;
+        // One of the two came first, and then there was nothing left for the other.
+        assert_eq!(done.iter().filter(|(_, done)| *done).count(), 1, "{done:?}");
+    }
+
     async fn no_try_is_left_once_it_lapsed_or_was_answered(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;

@@ -42,6 +42,28 @@ on_both! {
         assert_eq!(due(&store, WEEK, Some(cursor)).await, [6, 1]);
     }
 
+    async fn a_password_of_unknown_age_is_as_old_as_its_account(db: Database) {
+        let store = db.store().await;
+        for (n, seconds) in [(1, 6 * SECONDS + 1), (2, 2 * SECONDS), (3, 3 * SECONDS), (4, SECONDS)] {
+            set_at(&store, n, 3 * SECONDS, |account| account.created_at = at(seconds)).await;
+        }
+        set_at(&store, 5, SECONDS, |account| account.created_at = at(9 * SECONDS)).await;
+        set_at(&store, 6, 0, |account| account.password = None).await;
+        let carried_over = "UPDATE account SET password_changed_at = NULL WHERE created_at <> ";
+        let database = sea_orm::Database::connect(db.url()).await.unwrap();
+        let only_known = format!("{carried_over}{}", at(9 * SECONDS).as_millis());
+        sea_orm::ConnectionTrait::execute_unprepared(&database, &only_known).await.unwrap();
+        assert_eq!(due(&store, WEEK, None).await, [4, 5]);
+        let cursor = PageCursor { set_at: at(SECONDS), account: AccountId(id(5)) };
+        assert_eq!(due(&store, WEEK, Some(cursor)).await, [2, 3], "and none without a password");
+        let tx = store.begin_write().await.unwrap();
+        assert!(!tx.claim_warning(AccountId(id(4)), at(3 * SECONDS), 7).await.unwrap(), "another password");
+        assert!(tx.claim_warning(AccountId(id(4)), at(SECONDS), 7).await.unwrap());
+        assert!(!tx.claim_warning(AccountId(id(4)), at(SECONDS), 7).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(due(&store, WEEK, None).await, [5, 2]);
+    }
+
     async fn a_warning_is_claimed_once_and_a_later_one_again(db: Database) {
         let store = db.store().await;
         let ada = with_account(&store, 1).await;

@@ -10,6 +10,7 @@ mod given;
 mod accounts;
 mod action_tokens;
 mod audit;
+mod backup;
 mod budgets;
 mod cancellation;
 mod carried_over;

@@ -3,6 +3,7 @@ use std::time::Duration;
 use rekey_domain::JourneyId;
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::job::retention::{Expiring, Retention};
+use rekey_domain::journey::JourneyKind;
 use rekey_domain::journey::method::Method;
 use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
 use rekey_domain::session::Session;
@@ -151,4 +152,26 @@ on_both! {
         tx.commit().await.unwrap();
         assert_eq!(purge(&store, at(3600)).await, 1_201);
     }
+}
+
+/// SQLite has one writer at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_a_request_works_on_are_left_to_the_next_run_on_postgresql() {
+    let db = crate::database::Database::postgres().await;
+    let (store, ada) = (db.store().await, with_account(&db.store().await, 1).await);
+    for n in [1, 2, 3] {
+        with_recovery(&store, n, &ada).await;
+    }
+    let later = at(400 * DAY);
+    let (request, purging) = (store.begin_write().await.unwrap(), store.begin_write().await.unwrap());
+    assert_eq!(request.revoke_older_journeys(JourneyKind::Recovery, ada.id, JourneyId(id(2))).await.unwrap(), 1);
+    let purge = purging.purge(Expiring::Journeys, &Retention::RECOMMENDED, later);
+    let gone = tokio::time::timeout(Duration::from_secs(20), purge).await.expect("it does not wait");
+    assert_eq!(gone.unwrap(), 2);
+    purging.commit().await.unwrap();
+    // The request goes on to rows that were locked by what deletes: neither waits for the other.
+    assert_eq!(request.revoke_journeys(ada.id, None).await.unwrap(), 0);
+    request.commit().await.unwrap();
+    let next = store.begin_write().await.unwrap();
+    assert_eq!(next.purge(Expiring::Journeys, &Retention::RECOMMENDED, later).await.unwrap(), 1);
 }

@@ -38,6 +38,7 @@ pub use provider::MessageProvider;
 pub use router::RouterOptions;
 pub use running::{ProgramOptions, RunningProgram};
 pub use secret_scan::{Canary, Hit, forms, hits};
+pub use time_travel::execute;
 
 use crate::bench::Bench;
 use router::RouterSite;

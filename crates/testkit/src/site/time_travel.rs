@@ -7,6 +7,13 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statemen
 /// Moments are milliseconds since 1970, which no counter reaches: this is the year 2001.
 const EARLIEST: i64 = 1_000_000_000_000;
 
+/// Changes a database behind the back of those who use it.
+pub async fn execute(url: &str, sql: &str) {
+    let connection = Database::connect(url).await.expect("the database answers");
+    connection.execute_unprepared(sql).await.expect("a statement of the test's own");
+    connection.close().await.expect("closes");
+}
+
 /// Makes everything in a database older, but for the audit record, in which a moment is part of a chain.
 pub async fn age(url: &str, span: Duration) {
     let span = i64::try_from(span.as_millis()).expect("a short span");
