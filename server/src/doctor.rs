@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use rekey_domain::key::RingKey;
+use rekey_domain::message::text_limits::{ALARM_PERCENT, Demand, Meter};
 use rekey_service::Clock as _;
+use rekey_service::message::texts::{self, TextStanding};
+use rekey_service::setting::resolve;
 use rekey_shared::Timestamp;
 use rekey_store::{OutboxCounts, Store, Unsealed};
 
@@ -19,6 +22,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// An entry of the audit log is sealed within a second; commands that run without a server seal what they write.
 const LONGEST_UNSEALED: Duration = Duration::from_secs(60);
+
+/// Prefixes that are named in one line.
+const LISTED_PREFIXES: usize = 8;
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,14 +114,14 @@ async fn of_database(config: &Config) -> Vec<Finding> {
     if file.is_some_and(|file| !Path::new(file).exists()) {
         return vec![Bad("there is no database yet; the first start creates it".to_owned())];
     }
-    match look(url, &config.keys_file, SystemClock.now()).await {
+    match look(config, SystemClock.now()).await {
         Ok(findings) => findings,
         Err(failure) => vec![Bad(failure.to_string())],
     }
 }
 
-async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding>, StartError> {
-    let store = Store::connect(url).await?;
+async fn look(config: &Config, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+    let store = Store::connect(config.database_url.expose()).await?;
     store.ping().await?;
     let mut findings = vec![Good("the database is reachable".to_owned())];
     if !store.is_migrated().await? {
@@ -127,7 +133,8 @@ async fn look(url: &str, keys_file: &Path, now: Timestamp) -> Result<Vec<Finding
     findings.push(judge(owned, "there is an owner", "there is no owner: run rekey owner-link"));
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     findings.push(of_audit(&store.count_unsealed().await?, now));
-    findings.extend(of_key_file(keys_file, &store.list_ring_keys().await?));
+    findings.extend(of_texts(config, &store, now).await?);
+    findings.extend(of_key_file(&config.keys_file, &store.list_ring_keys().await?));
     Ok(findings)
 }
 
@@ -156,6 +163,41 @@ fn of_outbox(counts: &OutboxCounts, now: Timestamp) -> [Finding; 2] {
     ]
 }
 
+/// Whether text messages are within their limits, by the settings that hold in the database.
+async fn of_texts(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+    let documents = store.list_setting_documents().await?;
+    let limits = match resolve(&config.settings, &documents, &config.pins) {
+        Ok(resolved) => resolved.settings.texts,
+        Err(error) => return Ok(vec![Bad(format!("the settings do not hold together: {error}"))]),
+    };
+    let standing = texts::standing(store, &limits, now).await?;
+    let mut findings = text_findings(&standing);
+    if findings.is_empty() {
+        findings.push(Good("text messages are within their limits".to_owned()));
+    }
+    Ok(findings)
+}
+
+/// What is wrong with text messages: limits that are nearly used up, and prefixes that are paused.
+fn text_findings(standing: &TextStanding) -> Vec<Finding> {
+    let near = |(demand, used): &&(Demand, u64)| used * 100 >= demand.limit * ALARM_PERCENT;
+    let told = |(demand, used): &(Demand, u64)| {
+        let what = if demand.meter == Meter::Budget { "budget for text messages" } else { "limit on text messages" };
+        let part = if demand.of_registrations { "registrations have used" } else { "used:" };
+        let (window, percent) = (demand.window.name(), used * 100 / demand.limit.max(1));
+        Bad(format!("{part} {percent} % of the {what} of this {window}: see [texts] in the settings"))
+    };
+    let mut findings: Vec<_> = standing.counts.iter().filter(near).map(told).collect();
+    if !standing.paused.is_empty() {
+        let prefixes: Vec<_> = standing.paused.iter().map(|paused| format!("+{}", paused.prefix)).collect();
+        let count = if prefixes.len() == 1 { "1 prefix" } else { &format!("{} prefixes", prefixes.len()) };
+        let list = prefixes.iter().take(LISTED_PREFIXES).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if prefixes.len() > LISTED_PREFIXES { ", …" } else { "" };
+        findings.push(Bad(format!("text messages to {count} are paused, their codes are not entered: {list}{more}")));
+    }
+    findings
+}
+
 fn of_audit(unsealed: &Unsealed, now: Timestamp) -> Finding {
     let waited = unsealed.oldest_at.map_or(Duration::ZERO, |at| now.since(at));
     let late = format!(
@@ -178,6 +220,9 @@ fn of_processor() -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use rekey_domain::message::text_limits::{TextLimits, Window};
+    use rekey_store::PausedPrefix;
+
     use super::*;
 
     #[test]
@@ -197,5 +242,28 @@ mod tests {
         ] {
             assert_eq!(of_outbox(&counts(waiting, 6), now)[0], Bad(told.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_budget_is_told_from_four_fifths_on_and_a_pause_by_its_prefix() {
+        let limits = TextLimits { budget_day: 100, ..TextLimits::RECOMMENDED };
+        let now = Timestamp::from_millis(1_795_165_505_000);
+        let standing = |day: u64, paused: &[&str]| TextStanding {
+            counts: limits
+                .watched(now)
+                .into_iter()
+                .map(|demand| {
+                    let is_day =
+                        demand.meter == Meter::Budget && demand.window == Window::Day && !demand.of_registrations;
+                    (demand, if is_day { day } else { 0 })
+                })
+                .collect(),
+            paused: paused.iter().map(|prefix| PausedPrefix { prefix: (*prefix).to_owned(), until: now }).collect(),
+        };
+        assert_eq!(text_findings(&standing(79, &[])), []);
+        let spent = "used: 80 % of the budget for text messages of this day: see [texts] in the settings";
+        assert_eq!(text_findings(&standing(80, &[])), [Bad(spent.to_owned())]);
+        let paused = "text messages to 1 prefix are paused, their codes are not entered: +1202555";
+        assert_eq!(text_findings(&standing(0, &["1202555"])), [Bad(paused.to_owned())]);
     }
 }

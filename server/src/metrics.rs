@@ -15,6 +15,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use rekey_delivery::Stats;
 use rekey_service::Services;
+use rekey_service::message::texts::TextStanding;
 use rekey_store::OutboxCounts;
 
 /// Upper ends of the buckets in seconds. A sign-in takes some 15 ms, a page less than one.
@@ -30,6 +31,18 @@ pub struct Metrics {
     waiting: Gauge,
     dead: Gauge,
     oldest: Gauge,
+    text_used: Family<TextLimit, Gauge>,
+    text_limit: Family<TextLimit, Gauge>,
+    text_paused: Gauge,
+}
+
+/// A limit on text messages.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TextLimit {
+    of: &'static str,
+    window: &'static str,
+    /// `registrations` for the part that registrations may use, `all` for the whole.
+    share: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,6 +69,9 @@ impl Metrics {
             waiting: Gauge::default(),
             dead: Gauge::default(),
             oldest: Gauge::default(),
+            text_used: Family::default(),
+            text_limit: Family::default(),
+            text_paused: Gauge::default(),
         };
         made.register(delivery, services);
         made
@@ -70,6 +86,10 @@ impl Metrics {
         to.register("outbox_waiting", "Messages not sent yet", self.waiting.clone());
         to.register("outbox_dead", "Messages given up", self.dead.clone());
         to.register("outbox_oldest_seconds", "Age of the oldest waiting message", self.oldest.clone());
+        to.register("text_used", "What is used of a limit on text messages", self.text_used.clone());
+        to.register("text_limit", "Limits on text messages", self.text_limit.clone());
+        let help = "Prefixes to which no text messages are sent: their codes are not entered";
+        to.register("text_prefixes_paused", help, self.text_paused.clone());
         to.register_collector(Box::new(ExternalCounts { delivery, services }));
     }
 
@@ -90,13 +110,27 @@ impl Metrics {
     }
 
     /// Everything as text.
-    pub fn write(&self, counts: &OutboxCounts, oldest: Duration) -> Result<String, fmt::Error> {
+    pub fn write(&self, counts: &OutboxCounts, oldest: Duration, texts: &TextStanding) -> Result<String, fmt::Error> {
+        self.take_texts(texts);
         self.waiting.set(i64::try_from(counts.waiting).unwrap_or(i64::MAX));
         self.dead.set(i64::try_from(counts.dead).unwrap_or(i64::MAX));
         self.oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+impl Metrics {
+    fn take_texts(&self, texts: &TextStanding) {
+        for (demand, used) in &texts.counts {
+            let share = if demand.of_registrations { "registrations" } else { "all" };
+            let labels = TextLimit { of: demand.meter.name(), window: demand.window.name(), share };
+            let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+            self.text_used.get_or_create(&labels).set(whole(*used));
+            self.text_limit.get_or_create(&labels).set(whole(demand.limit));
+        }
+        self.text_paused.set(i64::try_from(texts.paused.len()).unwrap_or(i64::MAX));
     }
 }
 
@@ -118,6 +152,12 @@ impl Collector for ExternalCounts {
         for count in self.delivery.read() {
             let labels = [("channel", count.channel), ("outcome", count.outcome)];
             ConstCounter::new(count.value).encode(messages.encode_family(&labels)?)?;
+        }
+        let help = "Text messages refused by a limit";
+        let mut refused = encoder.encode_descriptor("text_refused", help, None, MetricType::Counter)?;
+        for (by, count) in self.delivery.text_refusals() {
+            let by = by.trim_start_matches("text.");
+            ConstCounter::new(count).encode(refused.encode_family(&[("by", by)])?)?;
         }
         let hashed = ConstCounter::new(self.services.hasher.evaluated());
         let help = "Passwords verified against stored hashes";

@@ -25,6 +25,8 @@ pub struct SiteView {
     pub organisation: String,
     /// Whether people may register by themselves.
     pub registration_open: bool,
+    /// Whether a phone number will do to register; when not, an email address is needed.
+    pub phone_registration: bool,
     /// The consent line under the registration form, when the operator set one.
     pub terms_url: Option<String>,
     /// Where "Contact the help desk" leads, when the operator set it: `https:` or `mailto:`.

@@ -58,6 +58,7 @@ fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
         | Problem::TooManyRequests
         | Problem::TooFrequent
         | Problem::SlowDown
+        | Problem::TextsStopped
         | Problem::RegistrationClosed
         | Problem::ChangePasswordFirst
         | Problem::NotSignedIn

@@ -15,6 +15,7 @@ use rekey_service::message::compose::{Message, Recipient};
 use rekey_shared::{Lang, Timestamp};
 
 pub use brand::Brand;
+pub use segments::count_segments;
 
 /// A finished message. Everything in it follows from the outbox row, so a retry is the same to the byte.
 #[derive(Clone)]

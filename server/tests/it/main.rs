@@ -20,4 +20,5 @@ mod pages;
 mod policy_commands;
 mod role_commands;
 mod setting_commands;
+mod texts;
 mod throttle;

@@ -21,6 +21,8 @@ pub enum Section {
     Session,
     /// Messages with codes.
     Sends,
+    /// Text messages, and what they may cost.
+    Texts,
     /// Passwords.
     Password,
     /// How long rows are kept.
@@ -29,13 +31,14 @@ pub enum Section {
 
 impl Section {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Site,
         Self::Registration,
         Self::Recovery,
         Self::SignIn,
         Self::Session,
         Self::Sends,
+        Self::Texts,
         Self::Password,
         Self::Retention,
     ];
@@ -49,6 +52,7 @@ impl Section {
             Self::SignIn => "sign_in",
             Self::Session => "session",
             Self::Sends => "sends",
+            Self::Texts => "texts",
             Self::Password => "password",
             Self::Retention => "retention",
         }

@@ -2,3 +2,4 @@
 
 pub mod compose;
 pub(crate) mod notices;
+pub mod texts;

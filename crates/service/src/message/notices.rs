@@ -124,6 +124,7 @@ async fn enqueue_until(
         created_at: now,
         expires_at,
         attempts: 0,
+        network: None,
     };
     Ok(tx.enqueue(&item).await?)
 }

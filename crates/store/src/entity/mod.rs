@@ -23,4 +23,6 @@ pub mod role_assignment;
 pub mod session;
 pub mod setting_document;
 pub mod setting_epoch;
+pub mod text_conversion;
+pub mod text_count;
 pub mod throttle_event;

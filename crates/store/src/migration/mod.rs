@@ -14,6 +14,7 @@ mod m0031_job;
 mod m0040_settings;
 mod m0041_groups_and_roles;
 mod m0042_seal_anew;
+mod m0070_text_limits;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_settings::Migration),
             Box::new(m0041_groups_and_roles::Migration),
             Box::new(m0042_seal_anew::Migration),
+            Box::new(m0070_text_limits::Migration),
         ]
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod purge;
 pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod text_limits;
 pub(crate) mod throttle;
 
 /// Puts read-only functions of a file on [`Store`](crate::Store) and, for use inside a transaction,
