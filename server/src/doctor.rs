@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use rekey_delivery::MailSettings;
 use rekey_domain::key::RingKey;
 use rekey_domain::message::text_limits::{ALARM_PERCENT, Demand, Meter};
 use rekey_service::Clock as _;
@@ -41,6 +42,7 @@ use Finding::{Bad, Good, Note};
 /// Looks at everything and prints a line for each; the exit code is 1 when something is to fix.
 pub async fn examine(config: &Config) -> ExitCode {
     let mut findings = of_settings(config);
+    findings.extend(of_mail_service(config.mail.as_ref()));
     findings.push(of_keys(&config.keys_file));
     findings.extend(of_database(config).await);
     findings.extend(of_processor());
@@ -69,6 +71,22 @@ impl std::fmt::Display for Finding {
 
 fn judge(good: bool, yes: &str, no: &str) -> Finding {
     if good { Good(yes.to_owned()) } else { Bad(no.to_owned()) }
+}
+
+/// Mail services that switch sign-in with passwords off, wholly or without one made for the purpose.
+const WITHOUT_PASSWORDS: [(&str, bool); 4] = [
+    ("smtp.office365.com", true),
+    ("smtp-mail.outlook.com", true),
+    ("smtp.gmail.com", false),
+    ("smtp-relay.gmail.com", false),
+];
+
+/// Whether the mail service is one that takes tokens only, or soon will.
+fn of_mail_service(mail: Option<&MailSettings>) -> Option<Finding> {
+    let mail = mail.filter(|mail| mail.credentials.is_some())?;
+    let (host, wholly) = WITHOUT_PASSWORDS.into_iter().find(|(host, _)| mail.host.eq_ignore_ascii_case(host))?;
+    let advice = format!("{host} switches sign-in with passwords off: set mail.oauth");
+    Some(if wholly { Bad(advice) } else { Note(format!("{advice}, or use a password made for this program")) })
 }
 
 fn of_settings(config: &Config) -> Vec<Finding> {

@@ -20,6 +20,10 @@ pub enum Channel {
 
 /// What every page needs to know of the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and any of them may be on with any other"
+)]
 pub struct SiteView {
     /// The organization's name, shown in the footer and in messages.
     pub organisation: String,

@@ -66,3 +66,19 @@ pub fn render(message: Message, brand: &Brand) -> Rendered {
     let Message { message_id, to, created_at, .. } = message;
     Rendered { message_id, organisation, to, created_at, subject, text, html }
 }
+
+/// A message that says that it is a test.
+pub fn test_message(message_id: String, to: Recipient, lang: Lang, created_at: Timestamp, brand: &Brand) -> Rendered {
+    let page = match lang {
+        Lang::En => en::test(brand),
+        Lang::Ja => ja::test(brand),
+    };
+    let (subject, text, html) = match &to {
+        Recipient::Email(_) => {
+            let (text, html) = (layout::text(&page), layout::html(&page, lang));
+            (page.subject, text, html)
+        }
+        Recipient::Phone(_) => (String::new(), page.subject, String::new()),
+    };
+    Rendered { message_id, organisation: brand.organisation.clone(), to, created_at, subject, text, html }
+}

@@ -239,6 +239,26 @@ async fn an_unreachable_provider_is_given_up_after_the_last_try() {
     );
 }
 
+#[tokio::test]
+async fn each_wait_for_a_provider_that_is_away_is_twice_as_long() {
+    let (t, sink) = (Bench::sqlite().await, Sink::start().await);
+    let running = TestWorker::mailing(&t.cx, &sink);
+    t.account("ada@example.org").await;
+    change_password(&t, "ada@example.org").await;
+    sink.fail(Stage::Connect, Fault::Close);
+    let mut wait = LeaseRule::OUTBOX.first_wait;
+    for tried in 1..LeaseRule::OUTBOX.tries {
+        assert_eq!(running.worker.drain().await, 1, "try {tried}");
+        t.advance(wait - Duration::from_millis(1));
+        assert_eq!(running.worker.drain().await, 0, "too soon after try {tried}");
+        // Up to a quarter more, so that a provider that comes back is not met by all at once.
+        t.advance(wait / 4 + Duration::from_millis(2));
+        wait = (2 * wait).min(LeaseRule::OUTBOX.longest_wait);
+    }
+    assert_eq!(wait, LeaseRule::OUTBOX.longest_wait);
+    assert_eq!(waiting_and_dead(&t).await, (1, 0));
+}
+
 on_both_databases! {
     async fn two_workers_never_send_the_same_row(t: Bench) {
     let sink = Sink::start().await;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod group;
 pub mod keys;
+pub mod message;
 pub mod password;
 pub mod role;
 pub mod setting;

@@ -14,6 +14,7 @@ mod key_commands;
 mod limits;
 mod links;
 mod matrix;
+mod message_commands;
 mod must_change;
 mod origin;
 mod pages;

@@ -13,6 +13,7 @@ pub mod identifier;
 pub mod job;
 pub mod job_outcome;
 pub mod journey;
+pub mod mail_token;
 pub mod outbox;
 pub mod owner;
 pub mod past_password;

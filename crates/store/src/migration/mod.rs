@@ -15,6 +15,7 @@ mod m0040_settings;
 mod m0041_groups_and_roles;
 mod m0042_seal_anew;
 mod m0070_text_limits;
+mod m0071_mail_token;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0041_groups_and_roles::Migration),
             Box::new(m0042_seal_anew::Migration),
             Box::new(m0070_text_limits::Migration),
+            Box::new(m0071_mail_token::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod job;
 pub(crate) mod journey;
 pub(crate) mod key;
 pub(crate) mod lease;
+pub(crate) mod mail_token;
 pub(crate) mod outbox;
 pub(crate) mod password;
 pub(crate) mod policy;
