@@ -109,14 +109,15 @@ on_both_databases! {
             t.advance(Duration::from_secs(30));
             worker.drain().await;
         }
-        assert_eq!((service.mails.received().len(), service.asked().len()), (12, 2));
+        assert_eq!(service.mails.received().len(), 12);
+        let asked = service.asked().len();
 
         // It ends in its time, after a start: the next one is fetched before.
         service.grant("third");
         t.advance(HOUR);
         register(&t, 12).await;
         service.worker(&t.cx).drain().await;
-        assert_eq!((service.mails.received().len(), service.asked().len()), (13, 3));
+        assert_eq!((service.mails.received().len(), service.asked().len()), (13, asked + 1));
         let counts = t.cx.store.outbox_counts().await.expect("counts");
         assert_eq!((counts.waiting, counts.dead), (0, 0));
     }

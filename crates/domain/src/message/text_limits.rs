@@ -65,7 +65,7 @@ pub struct TextCap {
 pub struct TextLimits {
     /// The countries that are served, ISO 3166-1 alpha-2; empty: the one of `default_region`.
     pub countries: Vec<String>,
-    /// To one number, for registrations and recoveries each.
+    /// To one number, for registrations and for recoveries each; for recoveries by the hour alone.
     pub number: TextCap,
     /// To one prefix, for registrations.
     pub prefix: TextCap,
@@ -327,7 +327,11 @@ impl TextLimits {
                     demands.capped(Meter::Network, self.network, network);
                 }
             }
-            TextUse::Recovery => demands.capped(Meter::Number, self.number, &format!("recovery/{}", target.number)),
+            // By the hour alone: anyone can ask for these, and an owner must not be kept out for a day.
+            TextUse::Recovery => {
+                let subject = format!("recovery/{}", target.number);
+                demands.push((Meter::Number, Window::Hour), &subject, (1, self.number.per_hour.into()), false);
+            }
             // An owner is told of what happened however often that was.
             TextUse::Notice => {}
         }
