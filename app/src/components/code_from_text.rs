@@ -1,4 +1,4 @@
-//! The code of a text message that has just come, filled in by the browser (WebOTP): the message ends in a line that
+//! The code of a text message that has just come, filled in by the browser (`WebOTP`): the message ends in a line that
 //! names this host, and the browser asks the person before it hands the code over.
 
 use leptos::prelude::*;

@@ -266,6 +266,7 @@ impl Demand {
     }
 
     /// The same, for the count by which an operator is told once, over all nodes, that there is no room any more.
+    #[must_use]
     pub fn alarm(&self) -> Self {
         Self { key: format!("alarm/{}", self.key), amount: 1, limit: 1, ..self.clone() }
     }

@@ -34,7 +34,9 @@ pub async fn claim(
     match count(&tx, &settings.texts, text_use, &target, now).await? {
         Ok(alarms) => {
             tx.commit().await?;
-            alarms.iter().for_each(|alarm| alarm.tell(&target));
+            for alarm in &alarms {
+                alarm.tell(&target);
+            }
             Ok(Ok(()))
         }
         Err(Refused { why, full }) => {
