@@ -125,7 +125,6 @@ fn security(url: &Url, host: &str) -> Result<(Security, u16), SettingsError> {
 
 fn credentials(url: &Url) -> Result<Option<(String, Secret)>, SettingsError> {
     match (url.username(), url.password()) {
-        ("", None) => Ok(None),
         (_, None) => Ok(None),
         ("", Some(_)) => Err(bad_url("needs both a user and a password, or neither")),
         (user, Some(password)) => Ok(Some((decoded(user)?, Secret::new(decoded(password)?)))),

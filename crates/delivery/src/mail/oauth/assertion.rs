@@ -52,10 +52,12 @@ impl SigningKey {
     pub fn read(path: &Path, id: Option<String>) -> Result<Self, &'static str> {
         let der = PrivateKeyDer::from_pem_file(path).map_err(|_| "cannot be read, or is no private key in PEM")?;
         let unusable = "is no RSA key of 2,048 bits or more and no P-256 key in PKCS#8";
-        let pair = match &der {
-            PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()).ok().map(KeyPair::Rsa),
-            PrivateKeyDer::Pkcs8(key) => from_pkcs8(key.secret_pkcs8_der()),
-            _ => None,
+        let pair = if let PrivateKeyDer::Pkcs1(key) = &der {
+            RsaKeyPair::from_der(key.secret_pkcs1_der()).ok().map(KeyPair::Rsa)
+        } else if let PrivateKeyDer::Pkcs8(key) = &der {
+            from_pkcs8(key.secret_pkcs8_der())
+        } else {
+            None
         };
         Ok(Self { pair: Arc::new(pair.ok_or(unusable)?), id })
     }

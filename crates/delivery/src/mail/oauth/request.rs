@@ -84,11 +84,12 @@ pub(super) fn ask(agent: &Agent, url: &str, form: &[(&'static str, Secret)]) -> 
     let not_now = |class| SendError::NotNow { class };
     let fields = form.iter().map(|(name, value)| (*name, value.expose()));
     let answer = agent.post(url).header("Accept", "application/json").send_form(fields);
-    let mut answer = answer.map_err(|error| match error {
-        ureq::Error::Timeout(_) => not_now("oauth.timeout"),
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => not_now("oauth.tls"),
-        _ => not_now("oauth.connection"),
-    })?;
+    let mut answer = match answer {
+        Ok(answer) => answer,
+        Err(ureq::Error::Timeout(_)) => return Err(not_now("oauth.timeout")),
+        Err(ureq::Error::Tls(_) | ureq::Error::Rustls(_)) => return Err(not_now("oauth.tls")),
+        Err(_) => return Err(not_now("oauth.connection")),
+    };
     match answer.status().as_u16() {
         200..=299 => {}
         // About our credentials: the operator can correct them, so the mail waits.

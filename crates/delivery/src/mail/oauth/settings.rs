@@ -77,9 +77,10 @@ impl OAuthSettings {
     /// `None` when nothing is.
     pub fn parse(keys: OAuthKeys, user: &str, has_password: bool) -> Result<Option<Self>, SettingsError> {
         let Some(token_url) = keys.token_url.as_deref() else {
-            return match keys.first_without_url() {
-                None => Ok(None),
-                Some(_) => Err(SettingsError::new("mail.oauth.token_url", "must be set as well")),
+            return if keys.is_any_set() {
+                Err(SettingsError::new("mail.oauth.token_url", "must be set as well"))
+            } else {
+                Ok(None)
             };
         };
         let (token_url, on_this_machine) = endpoint(token_url)?;
@@ -96,15 +97,15 @@ impl OAuthSettings {
 }
 
 impl OAuthKeys {
-    fn first_without_url(&self) -> Option<()> {
-        let any = self.client_id.is_some()
+    /// Whether anything but the URL is.
+    fn is_any_set(&self) -> bool {
+        self.client_id.is_some()
             || self.client_secret.is_some()
             || self.refresh_token.is_some()
             || self.key_file.is_some()
             || self.key_id.is_some()
             || self.scope.is_some()
-            || self.mechanism.is_some();
-        any.then_some(())
+            || self.mechanism.is_some()
     }
 }
 
