@@ -226,7 +226,7 @@ async fn an_endpoint_that_is_away_ends_nothing_while_the_token_lasts() {
     service.grant("a");
     let sender = || service.sender(&t.cx, service.with_secret());
     sender().send(&mail()).await.expect("taken");
-    t.advance(HOUR - Duration::from_secs(60));
+    t.advance(HOUR.saturating_sub(Duration::from_secs(60)));
     for answer in [http::Answer::Status(503), http::Answer::Close, http::Answer::Json(200, "<html>".to_owned())] {
         service.endpoint.answer(answer);
         sender().send(&mail()).await.expect("the token lasts for another minute");

@@ -231,7 +231,7 @@ async fn each_wait_is_twice_as_long_until_an_unreachable_provider_is_given_up() 
     let (rule, mut wait) = (LeaseRule::OUTBOX, LeaseRule::OUTBOX.first_wait);
     for tried in 1..rule.tries {
         assert_eq!(running.worker.drain().await, 1, "try {tried}");
-        t.advance(wait - Duration::from_millis(1));
+        t.advance(wait.saturating_sub(Duration::from_millis(1)));
         assert_eq!(running.worker.drain().await, 0, "too soon after try {tried}");
         // Up to a quarter more, so that a provider that comes back is not met by all at once.
         t.advance(wait / 4 + Duration::from_millis(2));

@@ -15,6 +15,8 @@ const CAP: u64 = 210;
 /// What one prefix is sent without a code coming back.
 const UNTIL_PAUSED: usize = 50;
 
+/// Whole hours, by the clock of the program.
+#[expect(clippy::disallowed_methods, reason = "the program runs by the clock of the machine")]
 fn hours() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs() / 3600
 }
