@@ -22,6 +22,7 @@ impl Default for InitialState {
         let site = SiteView {
             organisation: String::new(),
             registration_open: true,
+            phone_registration: true,
             terms_url: None,
             help_url: None,
             temporary_passwords: false,

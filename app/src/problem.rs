@@ -67,6 +67,7 @@ impl From<registration::StartError> for PublicError {
             registration::StartError::Closed => Problem::RegistrationClosed.into(),
             registration::StartError::LinkNotValid => Problem::LinkNotValid.into(),
             registration::StartError::Throttled => Problem::SlowDown.into(),
+            registration::StartError::TextsStopped => Problem::TextsStopped.into(),
             registration::StartError::Unexpected(failure) => failure.into(),
         }
     }

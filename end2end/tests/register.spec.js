@@ -138,3 +138,25 @@ withAndWithoutScripts(() => {
     await visitor.isTold("That code isn't right. 4 tries left.");
   });
 });
+
+test('a code in a text message is filled in by a browser that reads it', async ({ visitor, site }) => {
+  const { phone } = newPerson();
+  await visitor.page.addInitScript(() => {
+    window.OTPCredential = class {};
+    navigator.credentials.get = ({ otp, signal }) =>
+      new Promise((resolve, reject) => {
+        window.give = (code) => resolve({ transport: otp.transport, code });
+        signal.addEventListener('abort', () => reject(new DOMException('left', 'AbortError')));
+      });
+  });
+  await visitor.open('/register');
+  await visitor.type({ identifier: phone });
+  await visitor.press('Send code');
+  await visitor.sees('Enter the code');
+  const message = await site.mailbox.next(phone);
+  await visitor.page.waitForFunction(() => window.give);
+  await visitor.page.evaluate((code) => window.give(code), codeIn(message));
+  await expect(visitor.page.locator('#code')).toHaveValue(codeIn(message));
+  await visitor.press('Continue');
+  await visitor.sees('Your name and password');
+});

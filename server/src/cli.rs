@@ -48,6 +48,11 @@ enum Command {
         #[command(subcommand)]
         action: audit_cli::Action,
     },
+    /// Messages to people.
+    Message {
+        #[command(subcommand)]
+        action: command::message::Action,
+    },
     /// Jobs over many accounts, and periodic ones.
     Job {
         #[command(subcommand)]
@@ -216,6 +221,7 @@ async fn run_command(config: &Config, command: Command) -> Result<ExitCode, Star
             let services = wiring::services(config).await?;
             sealed(&services, job_cli::run(&services, action).await).await
         }
+        Command::Message { action } => command::message::run(config, &wiring::services(config).await?, action).await,
         Command::Keys { action } => {
             let services = wiring::services(config).await?;
             sealed(&services, command::keys::run(config, &services, action).await).await

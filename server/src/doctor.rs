@@ -4,9 +4,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use rekey_delivery::MailSettings;
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::key::RingKey;
+use rekey_domain::message::text_limits::{ALARM_PERCENT, Demand, Meter};
 use rekey_service::Clock as _;
+use rekey_service::message::texts::{self, TextStanding};
+use rekey_service::setting::resolve;
 use rekey_shared::Timestamp;
 use rekey_store::{OutboxCounts, Store, Unsealed};
 
@@ -26,6 +30,8 @@ const LONGEST_UNSEALED: Duration = Duration::from_secs(60);
 const CODE_ALARM_IS_NEWS: Duration = Duration::from_secs(3600);
 /// Days after which a backup is old, for those who make them with `rekey backup`.
 const LONGEST_WITHOUT_BACKUP: u64 = 7;
+/// Prefixes that are named in one line.
+const LISTED_PREFIXES: usize = 8;
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +48,7 @@ use Finding::{Bad, Good, Note};
 /// Looks at everything and prints a line for each; the exit code is 1 when something is to fix.
 pub async fn examine(config: &Config) -> ExitCode {
     let mut findings = of_settings(config);
+    findings.extend(of_mail_service(config.mail.as_ref()));
     findings.push(of_keys(&config.keys_file));
     findings.extend(of_database(config).await);
     findings.extend(of_processor());
@@ -70,6 +77,22 @@ impl std::fmt::Display for Finding {
 
 fn judge(good: bool, yes: &str, no: &str) -> Finding {
     if good { Good(yes.to_owned()) } else { Bad(no.to_owned()) }
+}
+
+/// Mail services that switch sign-in with passwords off, wholly or without one made for the purpose.
+const WITHOUT_PASSWORDS: [(&str, bool); 4] = [
+    ("smtp.office365.com", true),
+    ("smtp-mail.outlook.com", true),
+    ("smtp.gmail.com", false),
+    ("smtp-relay.gmail.com", false),
+];
+
+/// Whether the mail service is one that takes tokens only, or soon will.
+fn of_mail_service(mail: Option<&MailSettings>) -> Option<Finding> {
+    let mail = mail.filter(|mail| mail.credentials.is_some())?;
+    let (host, wholly) = WITHOUT_PASSWORDS.into_iter().find(|(host, _)| mail.host.eq_ignore_ascii_case(host))?;
+    let advice = format!("{host} switches sign-in with passwords off: set mail.oauth");
+    Some(if wholly { Bad(advice) } else { Note(format!("{advice}, or use a password made for this program")) })
 }
 
 fn of_settings(config: &Config) -> Vec<Finding> {
@@ -115,14 +138,14 @@ async fn of_database(config: &Config) -> Vec<Finding> {
     if file.is_some_and(|file| !Path::new(file).exists()) {
         return vec![Bad("there is no database yet; the first start creates it".to_owned())];
     }
-    match look(url, config, SystemClock.now()).await {
+    match look(config, SystemClock.now()).await {
         Ok(findings) => findings,
         Err(failure) => vec![Bad(failure.to_string())],
     }
 }
 
-async fn look(url: &str, config: &Config, now: Timestamp) -> Result<Vec<Finding>, StartError> {
-    let store = Store::connect(url).await?;
+async fn look(config: &Config, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+    let store = Store::connect(config.database_url.expose()).await?;
     store.ping().await?;
     let mut findings = vec![Good("the database is reachable".to_owned())];
     if !store.is_migrated().await? {
@@ -135,6 +158,7 @@ async fn look(url: &str, config: &Config, now: Timestamp) -> Result<Vec<Finding>
     findings.extend(of_outbox(&store.outbox_counts().await?, now));
     findings.push(of_audit(&store.count_unsealed().await?, now));
     findings.push(of_codes(store.last_audit(AuditEvent::CodeAlarm).await?, now));
+    findings.extend(of_texts(config, &store, now).await?);
     findings.extend(of_key_file(&config.keys_file, &store.list_ring_keys().await?));
     findings.extend(of_clocks(clock_skew::measure(&store, &SystemClock).await?));
     findings.push(of_backup(store.last_backup().await?, now));
@@ -166,6 +190,41 @@ fn of_outbox(counts: &OutboxCounts, now: Timestamp) -> [Finding; 2] {
         judge(waited <= LONGEST_WAIT, "no message waits for long", &late),
         judge(counts.dead == 0, "no message failed", &dead),
     ]
+}
+
+/// Whether text messages are within their limits, by the settings that hold in the database.
+async fn of_texts(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<Finding>, StartError> {
+    let documents = store.list_setting_documents().await?;
+    let limits = match resolve(&config.settings, &documents, &config.pins) {
+        Ok(resolved) => resolved.settings.texts,
+        Err(error) => return Ok(vec![Bad(format!("the settings do not hold together: {error}"))]),
+    };
+    let standing = texts::standing(store, &limits, now).await?;
+    let mut findings = text_findings(&standing);
+    if findings.is_empty() {
+        findings.push(Good("text messages are within their limits".to_owned()));
+    }
+    Ok(findings)
+}
+
+/// What is wrong with text messages: limits that are nearly used up, and prefixes that are paused.
+fn text_findings(standing: &TextStanding) -> Vec<Finding> {
+    let near = |(demand, used): &&(Demand, u64)| used * 100 >= demand.limit * ALARM_PERCENT;
+    let told = |(demand, used): &(Demand, u64)| {
+        let what = if demand.meter == Meter::Budget { "budget for text messages" } else { "limit on text messages" };
+        let part = if demand.of_registrations { "registrations have used" } else { "used:" };
+        let (window, percent) = (demand.window.name(), used * 100 / demand.limit.max(1));
+        Bad(format!("{part} {percent} % of the {what} of this {window}: see [texts] in the settings"))
+    };
+    let mut findings: Vec<_> = standing.counts.iter().filter(near).map(told).collect();
+    if !standing.paused.is_empty() {
+        let prefixes: Vec<_> = standing.paused.iter().map(|paused| format!("+{}", paused.prefix)).collect();
+        let count = if prefixes.len() == 1 { "1 prefix" } else { &format!("{} prefixes", prefixes.len()) };
+        let list = prefixes.iter().take(LISTED_PREFIXES).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if prefixes.len() > LISTED_PREFIXES { ", …" } else { "" };
+        findings.push(Bad(format!("text messages to {count} are paused, their codes are not entered: {list}{more}")));
+    }
+    findings
 }
 
 fn of_audit(unsealed: &Unsealed, now: Timestamp) -> Finding {
@@ -215,6 +274,9 @@ fn of_processor() -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use rekey_domain::message::text_limits::{TextLimits, Window};
+    use rekey_store::PausedPrefix;
+
     use super::*;
 
     #[test]
@@ -262,5 +324,28 @@ mod tests {
         ] {
             assert_eq!(of_outbox(&counts(waiting, 6), now)[0], Bad(told.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_budget_is_told_from_four_fifths_on_and_a_pause_by_its_prefix() {
+        let limits = TextLimits { budget_day: 100, ..TextLimits::RECOMMENDED };
+        let now = Timestamp::from_millis(1_795_165_505_000);
+        let standing = |day: u64, paused: &[&str]| TextStanding {
+            counts: limits
+                .watched(now)
+                .into_iter()
+                .map(|demand| {
+                    let is_day =
+                        demand.meter == Meter::Budget && demand.window == Window::Day && !demand.of_registrations;
+                    (demand, if is_day { day } else { 0 })
+                })
+                .collect(),
+            paused: paused.iter().map(|prefix| PausedPrefix { prefix: (*prefix).to_owned(), until: now }).collect(),
+        };
+        assert_eq!(text_findings(&standing(79, &[])), []);
+        let spent = "used: 80 % of the budget for text messages of this day: see [texts] in the settings";
+        assert_eq!(text_findings(&standing(80, &[])), [Bad(spent.to_owned())]);
+        let paused = "text messages to 1 prefix are paused, their codes are not entered: +1202555";
+        assert_eq!(text_findings(&standing(0, &["1202555"])), [Bad(paused.to_owned())]);
     }
 }

@@ -6,7 +6,9 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
-use rekey_service::Unexpected;
+use rekey_service::message::texts::{self, TextStanding};
+use rekey_service::{Services, Unexpected};
+use rekey_store::OutboxCounts;
 use sha2::{Digest as _, Sha256};
 
 use crate::middleware::address::is_local;
@@ -71,20 +73,26 @@ fn brings(token: &Secret, headers: &HeaderMap) -> bool {
 /// The counters.
 pub async fn metrics(State(site): State<Site>) -> Response {
     let cx = site.services();
-    let counts = match tokio::time::timeout(PATIENCE, cx.store.outbox_counts()).await {
-        Ok(Ok(counts)) => counts,
+    let (counts, texts) = match tokio::time::timeout(PATIENCE, look(cx)).await {
+        Ok(Ok(found)) => found,
         Ok(Err(failure)) => {
-            cx.report(&failure.into());
+            cx.report(&failure);
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
     let now = cx.clock.now();
     let oldest = counts.oldest_waiting_at.map_or(Duration::ZERO, |at| now.since(at));
-    match site.metrics.write(&counts, oldest) {
+    match site.metrics.write(&counts, oldest, &texts) {
         Ok(text) => {
             ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// What is counted in the database.
+async fn look(cx: &Services) -> Result<(OutboxCounts, TextStanding), Unexpected> {
+    let texts = texts::standing(&cx.store, &cx.settings().texts, cx.clock.now()).await?;
+    Ok((cx.store.outbox_counts().await?, texts))
 }

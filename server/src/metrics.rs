@@ -16,6 +16,7 @@ use prometheus_client::registry::Registry;
 use rekey_delivery::Stats;
 use rekey_delivery::stats::Count;
 use rekey_service::Services;
+use rekey_service::message::texts::TextStanding;
 use rekey_store::OutboxCounts;
 
 use crate::clock_skew::ClockSkew;
@@ -33,6 +34,18 @@ pub struct Metrics {
     waiting: Gauge,
     dead: Gauge,
     oldest: Gauge,
+    text_used: Family<TextLimit, Gauge>,
+    text_limit: Family<TextLimit, Gauge>,
+    text_paused: Gauge,
+}
+
+/// A limit on text messages.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TextLimit {
+    of: &'static str,
+    window: &'static str,
+    /// `registrations` for the part that registrations may use, `all` for the whole.
+    share: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -59,6 +72,9 @@ impl Metrics {
             waiting: Gauge::default(),
             dead: Gauge::default(),
             oldest: Gauge::default(),
+            text_used: Family::default(),
+            text_limit: Family::default(),
+            text_paused: Gauge::default(),
         };
         made.register(ExternalCounts { delivery, services, clock_skew });
         made
@@ -73,6 +89,10 @@ impl Metrics {
         to.register("outbox_waiting", "Messages not sent yet", self.waiting.clone());
         to.register("outbox_dead", "Messages given up", self.dead.clone());
         to.register("outbox_oldest_seconds", "Age of the oldest waiting message", self.oldest.clone());
+        to.register("text_used", "What is used of a limit on text messages", self.text_used.clone());
+        to.register("text_limit", "Limits on text messages", self.text_limit.clone());
+        let help = "Prefixes to which no text messages are sent: their codes are not entered";
+        to.register("text_prefixes_paused", help, self.text_paused.clone());
         to.register_collector(Box::new(external));
     }
 
@@ -93,7 +113,8 @@ impl Metrics {
     }
 
     /// Everything as text.
-    pub fn write(&self, counts: &OutboxCounts, oldest: Duration) -> Result<String, fmt::Error> {
+    pub fn write(&self, counts: &OutboxCounts, oldest: Duration, texts: &TextStanding) -> Result<String, fmt::Error> {
+        self.take_texts(texts);
         self.waiting.set(i64::try_from(counts.waiting).unwrap_or(i64::MAX));
         self.dead.set(i64::try_from(counts.dead).unwrap_or(i64::MAX));
         self.oldest.set(i64::try_from(oldest.as_secs()).unwrap_or(i64::MAX));
@@ -110,6 +131,19 @@ fn message_outcomes(counts: &[Count]) -> [(&'static str, u64); 3] {
         counts.iter().filter(|count| outcomes.contains(&count.outcome)).map(|count| count.value).sum::<u64>()
     };
     [("settled", sum(&["sent", "dropped"])), ("retried", sum(&["retried"])), ("dead", sum(&["dead"]))]
+}
+
+impl Metrics {
+    fn take_texts(&self, texts: &TextStanding) {
+        for (demand, used) in &texts.counts {
+            let share = if demand.of_registrations { "registrations" } else { "all" };
+            let labels = TextLimit { of: demand.meter.name(), window: demand.window.name(), share };
+            let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+            self.text_used.get_or_create(&labels).set(whole(*used));
+            self.text_limit.get_or_create(&labels).set(whole(demand.limit));
+        }
+        self.text_paused.set(i64::try_from(texts.paused.len()).unwrap_or(i64::MAX));
+    }
 }
 
 /// What other parts count, read when the counters are asked for.
@@ -130,6 +164,12 @@ impl Collector for ExternalCounts {
         let mut messages = encoder.encode_descriptor("messages", "Messages settled", None, MetricType::Counter)?;
         for (outcome, value) in message_outcomes(&self.delivery.read()) {
             ConstCounter::new(value).encode(messages.encode_family(&[("outcome", outcome)])?)?;
+        }
+        let help = "Text messages refused by a limit";
+        let mut refused = encoder.encode_descriptor("text_refused", help, None, MetricType::Counter)?;
+        for (by, count) in self.delivery.text_refusals() {
+            let by = by.trim_start_matches("text.");
+            ConstCounter::new(count).encode(refused.encode_family(&[("by", by)])?)?;
         }
         let hashed = ConstCounter::new(self.services.hasher.verifications());
         let help = "Passwords verified, whether or not there was anything to verify them against";

@@ -140,7 +140,7 @@ async fn services_without_documents(
 pub async fn wire(config: &Config) -> Result<App, StartError> {
     let breaches = Arc::new(Breaches::of(config));
     let services = services_with(config, Arc::clone(&breaches), Freshness::Watched).await?;
-    let (senders, stats) = (senders(config)?, Arc::new(Stats::default()));
+    let (senders, stats) = (senders(config, &services)?, Arc::new(Stats::default()));
     let mailbox = config.dev_mailbox.then(DevMailbox::new);
     let worker = Worker::new(services.clone(), senders, mailbox.clone(), Arc::clone(&stats));
     let site = site_of(config, services, mailbox, stats);
@@ -158,8 +158,12 @@ pub fn site_of(config: &Config, services: Services, mailbox: Option<DevMailbox>,
     Site::new(config, app, mailbox, stats)
 }
 
-fn senders(config: &Config) -> Result<Senders, ConfigError> {
-    let mail = config.mail.clone().map(SmtpSender::new).transpose();
-    let mail = mail.map_err(|error| ConfigError::new(error.key, error.problem))?;
+/// What carries messages.
+pub fn senders(config: &Config, services: &Services) -> Result<Senders, ConfigError> {
+    let mail = config.mail.clone().map(|settings| match config.mail_oauth.clone() {
+        Some(oauth) => SmtpSender::with_tokens(settings, oauth, services.clone()),
+        None => SmtpSender::new(settings),
+    });
+    let mail = mail.transpose().map_err(|error| ConfigError::new(error.key, error.problem))?;
     Ok(Senders { mail, sms: config.sms.clone().map(SmsSender::new) })
 }

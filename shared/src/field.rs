@@ -62,6 +62,10 @@ pub enum FieldFault {
     NotAnAddress,
     /// A phone number, but not one that exists in any numbering plan.
     NotAPhone,
+    /// No text messages are sent to the country of this phone number.
+    CountryNotServed,
+    /// Not an email address, where a phone number won't do.
+    EmailOnly,
     /// Not 6 digits.
     NotACode,
     /// The second typing differs from the first.

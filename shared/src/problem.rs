@@ -42,6 +42,8 @@ pub enum Problem {
     TooFrequent,
     /// This client address sends too many requests.
     SlowDown,
+    /// No text message can be sent to this number now; mail can.
+    TextsStopped,
     /// Registration is switched off.
     RegistrationClosed,
     /// The password must be changed before anything else can be done with the account.
@@ -120,7 +122,7 @@ impl Problem {
             Self::CodeDead | Self::LinkNotValid | Self::JourneyOver => 410,
             Self::ResendTooSoon | Self::TooManyRequests | Self::TooFrequent | Self::SlowDown => 429,
             Self::LinkFirst | Self::RegistrationClosed | Self::ChangePasswordFirst | Self::Forbidden => 403,
-            Self::Busy | Self::Offline => 503,
+            Self::Busy | Self::Offline | Self::TextsStopped => 503,
             Self::OtherJourney => 409,
             Self::BadRequest => 400,
             Self::Unexpected(_) => 500,

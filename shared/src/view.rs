@@ -20,11 +20,17 @@ pub enum Channel {
 
 /// What every page needs to know of the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and any of them may be on with any other"
+)]
 pub struct SiteView {
     /// The organization's name, shown in the footer and in messages.
     pub organisation: String,
     /// Whether people may register by themselves.
     pub registration_open: bool,
+    /// Whether a phone number will do to register; when not, an email address is needed.
+    pub phone_registration: bool,
     /// The consent line under the registration form, when the operator set one.
     pub terms_url: Option<String>,
     /// Where "Contact the help desk" leads, when the operator set it: `https:` or `mailto:`.

@@ -1,16 +1,25 @@
 //! The field for a six-digit code.
 
 use leptos::prelude::*;
+use rekey_shared::view::Channel;
 use rekey_shared::{Field, MessageId};
 
-use super::FormState;
 use super::field::{Fault, described_by};
+use super::{FormState, code_from_text};
 
 /// One field for all six digits, so that pasting, filling in and correcting work as everywhere else.
 /// No `maxlength`: it would cut a code that is pasted with blanks.
 #[component]
-pub(crate) fn CodeField(state: FormState) -> impl IntoView {
+pub(crate) fn CodeField(
+    state: FormState,
+    /// How the code travels.
+    channel: Channel,
+) -> impl IntoView {
     let field = Field::Code;
+    match channel {
+        Channel::Sms => code_from_text::fill_in(field.name()),
+        Channel::Email | Channel::OnFile => {}
+    }
     let invalid = move || state.fault(field).is_some().then_some("true");
     view! {
         <div class="field">

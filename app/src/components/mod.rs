@@ -1,6 +1,7 @@
 //! The parts that pages are put together from.
 
 mod code_field;
+mod code_from_text;
 mod field;
 mod form;
 mod moment;

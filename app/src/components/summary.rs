@@ -62,6 +62,7 @@ fn describe(problem: &Problem, lang: Lang, page: &str) -> AnyView {
         | Problem::OtherJourney
         | Problem::JourneyOver
         | Problem::SlowDown
+        | Problem::TextsStopped
         | Problem::RegistrationClosed
         | Problem::ChangePasswordFirst
         | Problem::NotSignedIn

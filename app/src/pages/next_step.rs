@@ -25,6 +25,7 @@ pub(crate) fn next_step(problem: &Problem, page: &str) -> Option<(&'static str, 
         | Problem::TooManyRequests
         | Problem::TooFrequent
         | Problem::SlowDown
+        | Problem::TextsStopped
         | Problem::Busy
         | Problem::Forbidden
         | Problem::BadRequest

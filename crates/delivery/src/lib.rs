@@ -19,7 +19,7 @@ pub mod sms;
 pub mod stats;
 pub mod worker;
 
-pub use mail::{MailSettings, SmtpSender};
+pub use mail::{MailSettings, OAuthKeys, OAuthSettings, SmtpSender};
 pub use mailbox::{DevMailbox, DevMessage};
 pub use render::{Brand, Rendered};
 pub use senders::{Channel, SendError, Sender, Senders};

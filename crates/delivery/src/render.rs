@@ -15,6 +15,7 @@ use rekey_service::message::compose::{Message, Recipient};
 use rekey_shared::{Lang, Timestamp};
 
 pub use brand::Brand;
+pub use segments::count_segments;
 
 /// A finished message. Everything in it follows from the outbox row, so a retry is the same to the byte.
 #[derive(Clone)]
@@ -64,4 +65,20 @@ pub fn render(message: Message, brand: &Brand) -> Rendered {
     let organisation = brand.organisation.clone();
     let Message { message_id, to, created_at, .. } = message;
     Rendered { message_id, organisation, to, created_at, subject, text, html }
+}
+
+/// A message that says that it is a test.
+pub fn test_message(message_id: String, to: Recipient, lang: Lang, created_at: Timestamp, brand: &Brand) -> Rendered {
+    let page = match lang {
+        Lang::En => en::test(brand),
+        Lang::Ja => ja::test(brand),
+    };
+    let (subject, text, html) = match &to {
+        Recipient::Email(_) => {
+            let (text, html) = (layout::text(&page), layout::html(&page, lang));
+            (page.subject, text, html)
+        }
+        Recipient::Phone(_) => (String::new(), page.subject, String::new()),
+    };
+    Rendered { message_id, organisation: brand.organisation.clone(), to, created_at, subject, text, html }
 }

@@ -86,6 +86,11 @@ pub(crate) enum Route<'a> {
 }
 
 impl Senders {
+    /// Hands one message over now, past the queue: for trying the settings out.
+    pub async fn send_now(&self, channel: Channel, message: &Rendered) -> Result<(), SendError> {
+        self.route(channel, None).send(message).await
+    }
+
     /// The provider of a channel, else the development mailbox, else nowhere.
     pub(crate) fn route<'a>(&'a self, channel: Channel, mailbox: Option<&'a DevMailbox>) -> Route<'a> {
         let provider = match channel {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rekey_domain::message::Outcome;
+use rekey_domain::message::text_limits::TextRefusal;
 
 use crate::Channel;
 
@@ -13,6 +14,8 @@ pub struct Stats {
     sms: Counts,
     /// Rows that ended before their channel was known.
     unknown: Counts,
+    /// In the order of [`TextRefusal::NAMES`].
+    text_refusals: [AtomicU64; TextRefusal::NAMES.len()],
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +42,19 @@ impl Stats {
     pub fn read(&self) -> Vec<Count> {
         let channels = [("email", &self.email), ("sms", &self.sms), ("none", &self.unknown)];
         channels.into_iter().flat_map(|(channel, counts)| counts.read(channel)).collect()
+    }
+
+    /// Text messages that were refused by a limit, by the name of the reason, zeros included.
+    pub fn text_refusals(&self) -> Vec<(&'static str, u64)> {
+        let cells = TextRefusal::NAMES.into_iter().zip(&self.text_refusals);
+        cells.map(|(name, cell)| (name, cell.load(Ordering::Relaxed))).collect()
+    }
+
+    pub(crate) fn count_text_refusal(&self, refusal: TextRefusal) {
+        let place = TextRefusal::NAMES.iter().position(|name| *name == refusal.name());
+        if let Some(cell) = place.and_then(|place| self.text_refusals.get(place)) {
+            cell.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn count(&self, channel: Option<Channel>, outcome: Outcome) {

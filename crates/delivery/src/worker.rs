@@ -18,9 +18,11 @@ use std::time::Duration;
 
 use rekey_domain::OutboxId;
 use rekey_domain::job::lease::LeaseRule;
+use rekey_domain::message::text_limits::{TextRefusal, TextUse};
 use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
 use rekey_service::journey::resolve::resolve;
-use rekey_service::message::compose::{self, Prepared};
+use rekey_service::message::compose::{self, Prepared, Recipient};
+use rekey_service::message::texts;
 use rekey_service::{Services, Unexpected};
 use rekey_shared::Timestamp;
 use tokio::task::JoinSet;
@@ -197,7 +199,11 @@ impl Inner {
         let channel = Channel::to(&message.to);
         // Made for each message: the organisation may be renamed while the program runs.
         let brand = Brand::new(&self.services.settings(), &self.services.links);
-        match self.send(channel, &render::render(*message, &brand)).await {
+        let rendered = render::render(*message, &brand);
+        if let Some(ending) = self.claim(item, &rendered).await {
+            return ending;
+        }
+        match self.send(channel, &rendered).await {
             Ok(()) => Ending { channel: Some(channel), outcome: Outcome::Sent, class: "taken" },
             Err(error) => self.failed(item, Some(channel), error),
         }
@@ -207,6 +213,25 @@ impl Inner {
     async fn prepare(&self, item: &OutboxItem) -> Result<Prepared, Unexpected> {
         resolve(&self.services, item.notification).await?;
         compose::prepare(&self.services, item).await
+    }
+
+    /// Claims a text message before it costs anything; `None` when it may be sent. Mail is free, and so is the development
+    /// mailbox.
+    async fn claim(&self, item: &OutboxItem, rendered: &render::Rendered) -> Option<Ending> {
+        let Recipient::Phone(number) = &rendered.to else { return None };
+        self.senders.sms.as_ref()?;
+        let segments = render::count_segments(&rendered.text);
+        match texts::claim(&self.services, item, number, segments).await {
+            Ok(Ok(())) => None,
+            Ok(Err(refusal)) => {
+                self.stats.count_text_refusal(refusal);
+                Some(Ending { channel: Some(Channel::Sms), outcome: refused(item, refusal), class: refusal.name() })
+            }
+            Err(failure) => {
+                self.services.report(&failure);
+                Some(self.failed(item, Some(Channel::Sms), SendError::NotNow { class: "text.claim" }))
+            }
+        }
     }
 
     async fn send(&self, channel: Channel, message: &render::Rendered) -> Result<(), SendError> {
@@ -234,6 +259,15 @@ impl Inner {
             };
             tokio::time::sleep(Duration::from_millis(250) * nth).await;
         }
+    }
+}
+
+/// What a refusal means for the row: a code is dropped, since its owner asks again; word of what happened to an account
+/// waits until there is room.
+fn refused(item: &OutboxItem, refusal: TextRefusal) -> Outcome {
+    match (TextUse::of(item.notification), refusal.until()) {
+        (TextUse::Notice, Some(at)) => Outcome::Retry { at },
+        (TextUse::Notice, None) | (TextUse::Registration | TextUse::Recovery, _) => Outcome::Dropped,
     }
 }
 

@@ -3,7 +3,8 @@
 
 mod support;
 
-use rekey_service::message::compose::MessageBody;
+use rekey_delivery::render::test_message;
+use rekey_service::message::compose::{MessageBody, Recipient};
 use rekey_shared::Lang;
 use rekey_shared::text::style::{self, Kind};
 use support::{brand, messages};
@@ -45,6 +46,19 @@ fn is_words(line: &str) -> bool {
         || line.starts_with("https://")
         || line.starts_with("    ")
         || line.contains("id.example.org"))
+}
+
+#[test]
+fn a_test_message_keeps_to_the_words() {
+    for lang in Lang::ALL {
+        let to = Recipient::Email("ada@example.org".to_owned());
+        let mail = test_message("0199aaaa".to_owned(), to, lang, messages::AT, &brand());
+        assert_clean(&style::faults(&mail.subject, lang, Kind::Subject));
+        for (nth, line) in mail.text.lines().filter(|line| is_words(line)).enumerate() {
+            let kind = if nth > 0 { Kind::Sentence } else { Kind::Label };
+            assert_clean(&style::faults(line, lang, kind));
+        }
+    }
 }
 
 #[test]

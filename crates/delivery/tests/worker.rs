@@ -221,22 +221,27 @@ async fn a_row_that_kills_its_worker_every_time_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_unreachable_provider_is_given_up_after_the_last_try() {
+async fn each_wait_is_twice_as_long_until_an_unreachable_provider_is_given_up() {
     let (t, sink) = (Bench::sqlite().await, Sink::start().await);
     let running = TestWorker::mailing(&t.cx, &sink);
     t.account("ada@example.org").await;
     change_password(&t, "ada@example.org").await;
     assert_eq!(waiting_and_dead(&t).await, (1, 0), "word of a new password lives for a week");
     sink.fail(Stage::Connect, Fault::Close);
-    for _ in 0..LeaseRule::OUTBOX.tries {
-        assert_eq!(running.worker.drain().await, 1);
-        t.advance(Duration::from_secs(3600 + 900));
+    let (rule, mut wait) = (LeaseRule::OUTBOX, LeaseRule::OUTBOX.first_wait);
+    for tried in 1..rule.tries {
+        assert_eq!(running.worker.drain().await, 1, "try {tried}");
+        t.advance(wait.saturating_sub(Duration::from_millis(1)));
+        assert_eq!(running.worker.drain().await, 0, "too soon after try {tried}");
+        // Up to a quarter more, so that a provider that comes back is not met by all at once.
+        t.advance(wait / 4 + Duration::from_millis(2));
+        wait = (2 * wait).min(rule.longest_wait);
     }
+    assert_eq!((waiting_and_dead(&t).await, wait), ((1, 0), rule.longest_wait));
+    running.worker.drain().await;
     assert_eq!(waiting_and_dead(&t).await, (0, 1));
-    assert_eq!(
-        (running.count("email", "retried"), running.count("email", "dead")),
-        (u64::from(LeaseRule::OUTBOX.tries) - 1, 1)
-    );
+    let counts = (running.count("email", "retried"), running.count("email", "dead"));
+    assert_eq!(counts, (u64::from(rule.tries) - 1, 1));
 }
 
 on_both_databases! {

@@ -161,6 +161,15 @@ impl Services {
             IpAddr::V6(address) => self.keys.address_key(&address.octets()[..8]),
         }
     }
+
+    /// Stands for the network of the client: what one customer of a provider is given at most, and more than one address
+    /// or /64 that is changed with every request (IPv4 /24, IPv6 /48).
+    pub(crate) fn network_key(&self, meta: &RequestMeta) -> Digest {
+        match meta.address.to_canonical() {
+            IpAddr::V4(address) => self.keys.address_key(&address.octets()[..3]),
+            IpAddr::V6(address) => self.keys.address_key(&address.octets()[..6]),
+        }
+    }
 }
 
 impl RequestMeta {

@@ -29,3 +29,4 @@ pub use query::outbox::OutboxCounts;
 pub use query::purge::PIECE;
 pub use query::role::Granted;
 pub use query::session::TOUCH_EVERY;
+pub use query::text_limits::PausedPrefix;

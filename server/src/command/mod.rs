@@ -4,6 +4,7 @@ pub mod account;
 pub mod backup;
 pub mod group;
 pub mod keys;
+pub mod message;
 pub mod password;
 pub mod role;
 pub mod setting;

@@ -13,7 +13,7 @@ use std::env;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use rekey_delivery::{Brand, MailSettings, SmsSettings};
+use rekey_delivery::{Brand, MailSettings, OAuthSettings, SmsSettings};
 use rekey_service::links::Links;
 use rekey_service::setting::{Hashing, Origin, Pins, Settings, resolve};
 use rekey_shared::Secret;
@@ -46,6 +46,8 @@ pub struct Config {
     pub database_url: Secret,
     /// Where mail goes.
     pub mail: Option<MailSettings>,
+    /// Where the tokens come from that the mail server is shown, if it takes no password.
+    pub mail_oauth: Option<OAuthSettings>,
     /// Where text messages go.
     pub sms: Option<SmsSettings>,
     /// Whether messages without a provider are shown on a page.
@@ -125,9 +127,12 @@ impl Config {
         let keys_file = source.text("keys_file")?.map_or_else(|| data_dir.join("keys.json"), PathBuf::from);
         let (settings, pins) = settings(&mut source, is_loopback(&public_url))?;
         let brand = Brand::new(&settings, &Links::new(public_url.clone()));
+        let (mail, mail_oauth) =
+            providers::mail(&mut source, &brand)?.map_or((None, None), |mail| (Some(mail.settings), mail.oauth));
         let config = Self {
             database_url: database_url(&mut source, &data_dir)?,
-            mail: providers::mail(&mut source, &brand)?,
+            mail,
+            mail_oauth,
             sms: providers::sms(&mut source)?,
             dev_mailbox: source.boolean("dev_mailbox")?.unwrap_or_else(|| is_loopback(&public_url)),
             metrics_listen: source.parsed("metrics.listen", address)?,

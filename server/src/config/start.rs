@@ -19,7 +19,7 @@ pub struct StartKey {
 }
 
 /// Every key that is read at the start, and whether its value may hold a secret.
-const START_KEYS: [(&str, bool); 29] = [
+const START_KEYS: [(&str, bool); 38] = [
     ("listen", false),
     ("public_url", false),
     ("data_dir", false),
@@ -35,6 +35,15 @@ const START_KEYS: [(&str, bool); 29] = [
     ("limits.requests", false),
     ("mail.url", true),
     ("mail.from", false),
+    ("mail.ca_file", false),
+    ("mail.oauth.token_url", false),
+    ("mail.oauth.client_id", false),
+    ("mail.oauth.client_secret", true),
+    ("mail.oauth.refresh_token", true),
+    ("mail.oauth.key_file", false),
+    ("mail.oauth.key_id", false),
+    ("mail.oauth.scope", false),
+    ("mail.oauth.mechanism", false),
     ("sms.url", false),
     ("sms.account", false),
     ("sms.token", true),

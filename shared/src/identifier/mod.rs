@@ -11,6 +11,8 @@ use serde::Serialize;
 
 pub use email::Email;
 pub use phone::Phone;
+#[cfg(feature = "parse")]
+pub use phone::region_of;
 pub use username::Username;
 
 #[cfg(feature = "parse")]

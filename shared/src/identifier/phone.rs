@@ -85,6 +85,17 @@ fn read_abroad(dialled: &str, code: u16) -> Option<phonenumber::PhoneNumber> {
     starts.filter_map(read).find(phonenumber::PhoneNumber::is_valid)
 }
 
+/// The country of a number in E.164, ISO 3166-1 alpha-2: of those that share a country code the one whose plan the number
+/// is in. `None` for numbers of no country (satellites, free numbers of the world) and of no plan.
+#[cfg(feature = "parse")]
+pub fn region_of(number: &str) -> Option<String> {
+    if !is_e164(number) {
+        return None;
+    }
+    let number = phonenumber::parse(None, number).ok().filter(phonenumber::PhoneNumber::is_valid)?;
+    number.country().id().map(|country| country.as_ref().to_owned())
+}
+
 /// The digits, with a plus before them if there was one. `None` when there is anything that no number has.
 #[cfg(feature = "parse")]
 fn dialled(typed: &str) -> Option<String> {

@@ -26,6 +26,16 @@ pub const fn fault(field: Field, fault: FieldFault, lang: Lang) -> &'static str 
             "That doesn't look like a valid phone number. Add the country code, for example +81 90 1234 5678.",
             "電話番号の形式が正しくないようです。+81 90 1234 5678 のように国番号を付けると確実です。",
         ),
+        FieldFault::CountryNotServed => pick(
+            lang,
+            "We can't send text messages to that country. Enter an email address instead.",
+            "この国の電話番号にはSMSを送信できません。メールアドレスを入力してください。",
+        ),
+        FieldFault::EmailOnly => pick(
+            lang,
+            "Enter your email address. A phone number doesn't work here.",
+            "メールアドレスを入力してください。電話番号は使えません。",
+        ),
         FieldFault::NotACode => pick(
             lang,
             "The code has 6 digits. Copy it from the message.",

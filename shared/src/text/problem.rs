@@ -18,6 +18,7 @@ pub const fn problem_title(problem: &Problem, lang: Lang) -> &'static str {
         Problem::LinkNotValid => pick(lang, "This link no longer works", "このリンクは使えません"),
         Problem::OtherJourney => pick(lang, "Check the account", "アカウントをご確認ください"),
         Problem::JourneyOver => pick(lang, "Start over", "最初からやり直してください"),
+        Problem::TextsStopped => pick(lang, "Text messages aren't available", "SMSを送信できません"),
         Problem::RegistrationClosed => pick(lang, "Registration is closed", "新規登録は受け付けていません"),
         Problem::ChangePasswordFirst => pick(lang, "Change your password first", "先にパスワードを変更してください"),
         Problem::NotSignedIn => pick(lang, "Sign in to continue", "サインインしてください"),
@@ -65,6 +66,9 @@ fn in_english(problem: &Problem) -> String {
         Problem::TooManyRequests => "There were too many requests within the hour. Try again later.",
         Problem::TooFrequent => "The last request was a moment ago. Wait a few minutes and try again.",
         Problem::SlowDown => "We're getting too many requests from your network. Wait a few minutes and try again.",
+        Problem::TextsStopped => {
+            "We can't send a text message to this number just now. Enter an email address instead, or try again later."
+        }
         Problem::RegistrationClosed => "Accounts are created for you here. If you need one, contact the help desk.",
         Problem::ChangePasswordFirst => "Until then, you can't do anything else here. Nothing was changed.",
         Problem::NotSignedIn => "You've been signed out, perhaps because the password was changed.",
@@ -115,6 +119,9 @@ fn in_japanese(problem: &Problem) -> String {
         Problem::TooManyRequests => "1時間の回数の上限に達しました。時間をおいてお試しください。",
         Problem::TooFrequent => "直前にも手続きがありました。数分おいてからお試しください。",
         Problem::SlowDown => "お使いのネットワークからの回数が多すぎます。数分おいてからお試しください。",
+        Problem::TextsStopped => {
+            "現在、この電話番号にはSMSを送信できません。メールアドレスを入力するか、時間をおいてお試しください。"
+        }
         Problem::RegistrationClosed => "アカウントは担当者が作成します。必要な方はお問い合わせ窓口へご連絡ください。",
         Problem::ChangePasswordFirst => "変更がすむまで、ほかの操作はできません。何も変更していません。",
         Problem::NotSignedIn => {

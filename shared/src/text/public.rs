@@ -16,6 +16,9 @@ super::messages! {
     REGISTER_OWNER_TITLE: "Set up Rekey", "Rekeyの初期設定";
     REGISTER_OWNER_LEAD: "You'll be the owner of this Rekey system. Enter an email or phone number you can check now.",
         "このアカウントがオーナーになります。今すぐ受信を確認できる連絡先を入力してください。";
+    REGISTER_OWNER_EMAIL_LEAD: "You'll be the owner of this Rekey system. Enter an email you can check now.",
+        "このアカウントがオーナーになります。今すぐ受信を確認できるメールアドレスを入力してください。";
+    EMAIL_ADDRESS: "Email address", "メールアドレス";
     ADDRESS: "Email address or phone number", "メールアドレスまたは電話番号";
     CONSENT: "I have read the terms of use and accept them", "利用規約を読み、同意します";
     READ_TERMS: "Read the terms of use", "利用規約を読む";

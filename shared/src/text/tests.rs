@@ -172,13 +172,15 @@ const FIELDS: [Field; 10] = [
     Field::Consent,
 ];
 
-const FAULTS: [FieldFault; 12] = [
+const FAULTS: [FieldFault; 14] = [
     FieldFault::Missing,
     FieldFault::MissingContact,
     FieldFault::TooLong,
     FieldFault::BadCharacters,
     FieldFault::NotAnAddress,
     FieldFault::NotAPhone,
+    FieldFault::CountryNotServed,
+    FieldFault::EmailOnly,
     FieldFault::NotACode,
     FieldFault::Differs,
     FieldFault::NotRight,
@@ -202,6 +204,7 @@ fn problems() -> Vec<Problem> {
         Problem::TooManyRequests,
         Problem::TooFrequent,
         Problem::SlowDown,
+        Problem::TextsStopped,
         Problem::RegistrationClosed,
         Problem::ChangePasswordFirst,
         Problem::NotSignedIn,

@@ -47,7 +47,7 @@ impl PageRoute for Recover {
             <PageTitle title=MessageId::RECOVER_TITLE.text(lang) state/>
             {what_was_sent(&journey)}
             <PostForm to=VerifyRecovery::PATH state>
-                <CodeField state/>
+                <CodeField state channel=journey.channel/>
                 <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>
             </PostForm>
             <Resend to=ResendRecovery::PATH state=again wait=seconds_to_wait(&journey) resent/>

@@ -41,14 +41,16 @@ impl PageRoute for Register {
 pub(super) fn first_step(page: &'static str, to: &'static str, title: MessageId, lead: MessageId) -> AnyView {
     let state = FormState::new(page, to);
     let lang = state.lang;
-    let consent = page_context::site().terms_url.map(|terms| view! { <Consent state terms/> });
+    let site = page_context::site();
+    let label = if site.phone_registration { MessageId::ADDRESS } else { MessageId::EMAIL_ADDRESS };
+    let consent = site.terms_url.map(|terms| view! { <Consent state terms/> });
     view! {
         <Steps step=1 of=3/>
         <ErrorSummary state/>
         <PageTitle title=title.text(lang) state/>
         <p class="lead">{lead.text(lang)}</p>
         <PostForm to=to state>
-            <TextField state field=Field::Identifier label=MessageId::ADDRESS autocomplete="email" inputmode="email"/>
+            <TextField state field=Field::Identifier label autocomplete="email" inputmode="email"/>
             {consent}
             <Submit state label=MessageId::SEND_CODE busy=MessageId::SENDING/>
         </PostForm>

@@ -47,7 +47,7 @@ impl PageRoute for RegisterCode {
             <PageTitle title=MessageId::CODE_TITLE.text(lang) state/>
             <p class="lead">{sent}</p>
             <PostForm to=VerifyRegistration::PATH state>
-                <CodeField state/>
+                <CodeField state channel=journey.channel/>
                 <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>
             </PostForm>
             <Resend to=ResendRegistration::PATH state=again wait=seconds_to_wait(&journey) resent/>

@@ -6,6 +6,7 @@ use server_fn::ServerFn as _;
 
 use super::register::first_step;
 use crate::api::StartOwnerRegistration;
+use crate::page_context;
 use crate::pages::PageRoute;
 use crate::paths;
 #[cfg(feature = "ssr")]
@@ -34,7 +35,8 @@ impl PageRoute for RegisterOwner {
     }
 
     fn view((): ()) -> AnyView {
-        let lead = MessageId::REGISTER_OWNER_LEAD;
+        let phone = page_context::site().phone_registration;
+        let lead = if phone { MessageId::REGISTER_OWNER_LEAD } else { MessageId::REGISTER_OWNER_EMAIL_LEAD };
         first_step(Self::PATH, StartOwnerRegistration::PATH, MessageId::REGISTER_OWNER_TITLE, lead)
     }
 }

@@ -14,8 +14,9 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::time::Instant;
 
-use super::{MailSettings, Security};
-use crate::SettingsError;
+use super::oauth::Tokens;
+use super::{MailSettings, REFUSED_CREDENTIALS, Security, judge, sasl};
+use crate::{SendError, SettingsError};
 
 /// How long one of the server's addresses is tried before the next one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,17 +35,15 @@ pub(super) struct Line {
     tls: Option<TlsParameters>,
     hello: ClientId,
     credentials: Option<Credentials>,
+    tokens: Option<Tokens>,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
 impl Line {
-    pub(super) fn new(settings: &MailSettings) -> Result<Self, SettingsError> {
+    pub(super) fn new(settings: &MailSettings, tokens: Option<Tokens>) -> Result<Self, SettingsError> {
         let tls = match settings.security {
             Security::PlainLoopback => None,
-            Security::Implicit | Security::StartTls => Some(
-                TlsParameters::new(settings.host.clone())
-                    .map_err(|_| SettingsError::new("mail.url", "TLS could not be prepared for this host"))?,
-            ),
+            Security::Implicit | Security::StartTls => Some(tls(settings)?),
         };
         let credentials = settings.credentials.as_ref();
         Ok(Self {
@@ -54,17 +53,18 @@ impl Line {
             tls,
             hello: ClientId::Domain(settings.domain.clone()),
             credentials: credentials.map(|(user, password)| Credentials::new(user.clone(), password.expose().into())),
+            tokens,
             idle: Mutex::default(),
         })
     }
 
     /// Returns when the server has accepted the mail. Dropping the future half-way closes the connection.
-    pub(super) async fn send(&self, mail: &Message) -> Result<(), Error> {
+    pub(super) async fn send(&self, mail: &Message) -> Result<(), SendError> {
         let mut connection = match self.take().await {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        connection.send(mail.envelope(), &mail.formatted()).await?;
+        connection.send(mail.envelope(), &mail.formatted()).await.map_err(|failure| judge(&failure))?;
         self.put_back(connection);
         Ok(())
     }
@@ -87,7 +87,29 @@ impl Line {
         }
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+    /// A connection on which mail is taken. The token is found out first: no server waits for a token endpoint.
+    async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
+        let token = match &self.tokens {
+            Some(tokens) => Some((tokens, tokens.current().await?)),
+            None => None,
+        };
+        let mut connection = self.open().await.map_err(|failure| judge(&failure))?;
+        if let Some((tokens, token)) = token {
+            let server = (self.host.as_str(), self.port);
+            let signed_in = sasl::sign_in(&mut connection, tokens.mechanism(), tokens.user(), server, &token).await;
+            if let Err(failure) = signed_in {
+                let error = judge(&failure);
+                if error == REFUSED_CREDENTIALS {
+                    tokens.drop_refused(&token).await;
+                }
+                return Err(error);
+            }
+        }
+        Ok(connection)
+    }
+
+    /// A connection, protected, and signed in where a password does.
+    async fn open(&self) -> Result<AsyncSmtpConnection, Error> {
         let wrapper = self.tls.clone().filter(|_| self.security == Security::Implicit);
         let server = (self.host.as_str(), self.port);
         let mut connection =
@@ -100,4 +122,13 @@ impl Line {
         }
         Ok(connection)
     }
+}
+
+/// The machine's certificates, and those of `mail.ca_file`.
+fn tls(settings: &MailSettings) -> Result<TlsParameters, SettingsError> {
+    let mut builder = TlsParameters::builder(settings.host.clone());
+    if let Some(own) = &settings.own_ca {
+        builder = builder.add_root_certificate(own.clone());
+    }
+    builder.build().map_err(|_| SettingsError::new("mail.url", "TLS could not be prepared for this host"))
 }

@@ -1,9 +1,11 @@
 //! `mail.url`, `mail.from` and how long a server may take.
 
+use std::path::Path;
 use std::time::Duration;
 
 use lettre::Address;
 use lettre::message::Mailbox;
+use lettre::transport::smtp::client::Certificate;
 use percent_encoding::percent_decode_str;
 use rekey_shared::Secret;
 use url::Url;
@@ -12,6 +14,7 @@ use crate::settings::{bare_host, is_loopback};
 use crate::{Brand, SettingsError};
 
 const URL_KEY: &str = "mail.url";
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const FROM_KEY: &str = "mail.from";
 
 /// How long handing over a mail may take. Servers that check for spam are slow.
@@ -28,6 +31,8 @@ pub struct MailSettings {
     pub security: Security,
     /// User and password, if it wants them.
     pub credentials: Option<(String, Secret)>,
+    /// Certificates that are trusted beside those of the machine.
+    pub own_ca: Option<Certificate>,
     /// The sender that people see.
     pub from: Mailbox,
     /// Whether the sender goes by the organisation's name, whatever that is when the mail is sent.
@@ -63,6 +68,15 @@ impl MailSettings {
     /// Reads `mail.url` (`smtp://user:password@host:587`, `smtps://…`) and `mail.from`
     /// (`Name <address>`; the organization's name and `no-reply@` the public host when unset).
     pub fn parse(url: &str, from: Option<&str>, brand: &Brand) -> Result<Self, SettingsError> {
+        let (settings, user) = Self::parse_for_tokens(url, from, brand)?;
+        if user.is_empty() || settings.credentials.is_some() {
+            return Ok(settings);
+        }
+        Err(bad_url("needs both a user and a password, or neither"))
+    }
+
+    /// The same where a user may stand without a password, because a token is shown for it: with that user, or nothing.
+    pub fn parse_for_tokens(url: &str, from: Option<&str>, brand: &Brand) -> Result<(Self, String), SettingsError> {
         let url = Url::parse(url.trim()).map_err(|_| bad_url("is not a URL; write smtp://user:password@host:587"))?;
         let host = bare_host(url.host_str().unwrap_or_default()).to_owned();
         if host.is_empty() {
@@ -73,16 +87,30 @@ impl MailSettings {
         }
         let (security, usual_port) = security(&url, &host)?;
         let domain = brand.mail_domain();
-        Ok(Self {
+        let user = decoded(url.username())?;
+        let settings = Self {
             port: url.port().unwrap_or(usual_port),
             security,
             credentials: credentials(&url)?,
+            own_ca: None,
             from_organisation: is_unset(from),
             from: sender(from, brand, &domain)?,
             host,
             domain,
             timeout: TIMEOUT,
-        })
+        };
+        Ok((settings, user))
+    }
+
+    /// Trusts the certificates of a file in PEM, too: those of a certification authority of one's own.
+    pub fn trust(&mut self, file: &Path) -> Result<(), SettingsError> {
+        let bad = |problem| SettingsError::new("mail.ca_file", problem);
+        let pem = std::fs::read(file).map_err(|_| bad("cannot be read"))?;
+        if !pem.windows(PEM.len()).any(|part| part == PEM) {
+            return Err(bad("holds no certificate in PEM"));
+        }
+        self.own_ca = Some(Certificate::from_pem(&pem).map_err(|_| bad("holds no certificate in PEM"))?);
+        Ok(())
     }
 }
 
@@ -97,8 +125,8 @@ fn security(url: &Url, host: &str) -> Result<(Security, u16), SettingsError> {
 
 fn credentials(url: &Url) -> Result<Option<(String, Secret)>, SettingsError> {
     match (url.username(), url.password()) {
-        ("", None) => Ok(None),
-        ("", Some(_)) | (_, None) => Err(bad_url("needs both a user and a password, or neither")),
+        (_, None) => Ok(None),
+        ("", Some(_)) => Err(bad_url("needs both a user and a password, or neither")),
         (user, Some(password)) => Ok(Some((decoded(user)?, Secret::new(decoded(password)?)))),
     }
 }

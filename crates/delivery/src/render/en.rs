@@ -185,6 +185,15 @@ fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
         )
 }
 
+/// A message that was asked for at the command line.
+pub(super) fn test(brand: &Brand) -> Page {
+    let org = &brand.organisation;
+    let mut page = Page::new(format!("Test message from {org}"), "It works")
+        .words(format!("This is a test of the settings of {org}. No action is needed."));
+    page.foot = foot(brand);
+    page
+}
+
 fn hello(name: &str) -> String {
     tidy::name(name).map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"))
 }

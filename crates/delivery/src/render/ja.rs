@@ -204,6 +204,15 @@ fn account_frozen(org: &str, name: &str, forgot: &Url) -> Page {
         )
 }
 
+/// A message that was asked for at the command line.
+pub(super) fn test(brand: &Brand) -> Page {
+    let org = &brand.organisation;
+    let mut page = Page::new(format!("【{org}】テストメッセージ"), "送信できました")
+        .words(format!("{org}の設定を確認するためのテストです。お手続きは必要ありません。"));
+    page.foot = foot(brand);
+    page
+}
+
 /// A mail to a person without a known name begins with what it is about.
 fn dear(name: &str) -> Option<String> {
     tidy::name(name).map(|name| format!("{name} 様"))

@@ -54,6 +54,15 @@ pub(super) fn fitted(name: &str, limit: usize, write: impl Fn(&str) -> String) -
     write(&super::tidy::cut(name, kept))
 }
 
+/// Segments that a text message is sent and paid in (3GPP TS 23.040 §9.2.3.24.1: several hold a header each).
+pub fn count_segments(text: &str) -> u32 {
+    let (length, one, several) = match septets(text) {
+        Some(septets) => (septets, ONE_GSM, 153),
+        None => (text.encode_utf16().count(), ONE, TWO / 2),
+    };
+    if length <= one { 1 } else { u32::try_from(length.div_ceil(several)).unwrap_or(u32::MAX) }
+}
+
 /// By how many characters a message is too long.
 fn excess(text: &str, limit: usize) -> usize {
     match septets(text) {
@@ -87,6 +96,23 @@ mod tests {
             ("日の出", None),
         ] {
             assert_eq!(septets(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_paid_by_the_segment() {
+        for (text, segments) in [
+            ("", 1),
+            (&*"x".repeat(160), 1),
+            (&*"x".repeat(161), 2),
+            (&*"x".repeat(306), 2),
+            (&*"x".repeat(307), 3),
+            (&*"あ".repeat(70), 1),
+            (&*"あ".repeat(71), 2),
+            (&*"あ".repeat(134), 2),
+            (&*"あ".repeat(135), 3),
+        ] {
+            assert_eq!(count_segments(text), segments, "{}", text.chars().count());
         }
     }
 

@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Answer {
     /// A status.
     Status(u16),
+    /// A status with this body of JSON.
+    Json(u16, String),
     /// A redirect to here.
     Redirect(String),
     /// Nothing, ever.
@@ -84,13 +86,18 @@ impl Sink {
         let request = read(&mut stream).await?;
         self.0.received.lock().expect("lock").push(request);
         let answer = self.0.answer.lock().expect("lock").clone();
+        let mut body = "{}".to_owned();
         let head = match answer {
             Answer::Status(status) => format!("HTTP/1.1 {status} So\r\n"),
+            Answer::Json(status, json) => {
+                body = json;
+                format!("HTTP/1.1 {status} So\r\nContent-Type: application/json\r\n")
+            }
             Answer::Redirect(to) => format!("HTTP/1.1 307 Elsewhere\r\nLocation: {to}\r\n"),
             Answer::Hang => std::future::pending().await,
             Answer::Close => return None,
         };
-        let text = format!("{head}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}");
+        let text = format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
         stream.get_mut().write_all(text.as_bytes()).await.ok()
     }
 }

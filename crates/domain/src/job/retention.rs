@@ -60,6 +60,8 @@ impl Retention {
         match what {
             // The throttles look back for so long: no setting could make it shorter or would need it longer.
             Expiring::ThrottleEvents => WINDOW,
+            // A count is over at its end, and codes are judged within a day: nothing looks back further.
+            Expiring::TextCounts | Expiring::TextConversions => DAY,
             Expiring::Budgets | Expiring::SurplusBudgets => self.budgets,
             Expiring::Sessions => self.sessions,
             Expiring::Journeys => self.journeys,
@@ -102,6 +104,10 @@ macro_rules! expiring {
 expiring! {
     /// Requests that a throttle let through.
     ThrottleEvents = "throttle_events",
+    /// Counts of text messages whose hour, day or month is over.
+    TextCounts = "text_counts",
+    /// Counts of codes that were sent to a prefix and entered.
+    TextConversions = "text_conversions",
     /// Guess budgets whose wait is over.
     Budgets = "budgets",
     /// Guess budgets beyond the number that is kept.

@@ -8,23 +8,26 @@ use rekey_shared::Timestamp;
 pub enum SealedColumn {
     /// `data_key.sealed`: keys that outlive those of the ring.
     DataKey,
+    /// `mail_token.sealed`: tokens that are shown to a mail server.
+    MailToken,
 }
 
 impl SealedColumn {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::DataKey];
+    pub const ALL: [Self; 2] = [Self::DataKey, Self::MailToken];
 
     /// The table.
     pub const fn table(self) -> &'static str {
         match self {
             Self::DataKey => "data_key",
+            Self::MailToken => "mail_token",
         }
     }
 
     /// The column.
     pub const fn column(self) -> &'static str {
         match self {
-            Self::DataKey => "sealed",
+            Self::DataKey | Self::MailToken => "sealed",
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Messages to be sent. A row holds ids only: secrets are derived when it is sent.
 
+pub mod conversion;
+pub mod text_limits;
+
 use serde::{Deserialize, Serialize};
 
 use rekey_shared::{Lang, Timestamp};
 
-use crate::{AccountId, ActionTokenId, IdentifierId, JourneyId, KnownDeviceId, OutboxId};
+use crate::{AccountId, ActionTokenId, Digest, IdentifierId, JourneyId, KnownDeviceId, OutboxId};
 
 /// What is to be said, and to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +86,8 @@ pub struct OutboxItem {
     pub expires_at: Timestamp,
     /// How often sending was begun.
     pub attempts: u32,
+    /// Stands for the network of the client that asked for it; `None` for notices.
+    pub network: Option<Digest>,
 }
 
 /// Why a message was given up.

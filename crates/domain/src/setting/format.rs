@@ -27,7 +27,7 @@ pub trait Format: Sync {
     fn range(&self) -> String;
 }
 
-fn text(value: &Value) -> Result<&str, Problem> {
+pub(super) fn text(value: &Value) -> Result<&str, Problem> {
     match value {
         Value::Text(text) => Ok(text),
         Value::Boolean(_) | Value::Number(_) | Value::Other(_) => Err(Problem::NotText),
@@ -250,6 +250,11 @@ impl Format for Origins {
     }
 }
 
+/// Whether this could be a code of ISO 3166-1 alpha-2.
+pub(super) fn is_region(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
 /// A country: ISO 3166-1 alpha-2.
 pub struct Region;
 
@@ -258,8 +263,7 @@ impl Format for Region {
 
     fn read(&self, value: &Value) -> Result<String, Problem> {
         let code = text(value)?;
-        let fits = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-        fits.then(|| code.to_owned()).ok_or(Problem::NotRegion)
+        is_region(code).then(|| code.to_owned()).ok_or(Problem::NotRegion)
     }
 
     fn write(&self, typed: &String) -> Value {

@@ -23,6 +23,8 @@ pub enum Section {
     Sends,
     /// Requests that write.
     Requests,
+    /// Text messages, and what they may cost.
+    Texts,
     /// Passwords.
     Password,
     /// How long rows are kept.
@@ -31,7 +33,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Site,
         Self::Registration,
         Self::Recovery,
@@ -39,6 +41,7 @@ impl Section {
         Self::Session,
         Self::Sends,
         Self::Requests,
+        Self::Texts,
         Self::Password,
         Self::Retention,
     ];
@@ -53,6 +56,7 @@ impl Section {
             Self::Session => "session",
             Self::Sends => "sends",
             Self::Requests => "requests",
+            Self::Texts => "texts",
             Self::Password => "password",
             Self::Retention => "retention",
         }

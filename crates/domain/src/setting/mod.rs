@@ -7,6 +7,7 @@
 mod draft;
 mod edit;
 mod format;
+mod format_texts;
 mod key;
 mod resolve;
 mod table;
@@ -23,6 +24,7 @@ use rekey_shared::password::Policy;
 use crate::job::retention::Retention;
 use crate::journey::gate::GatePolicy;
 use crate::journey::recovery;
+use crate::message::text_limits::TextLimits;
 use crate::session::{SessionLimits, assurance};
 use crate::throttle::budget::Lockout;
 use crate::throttle::rate::Rate;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub sends: Sends,
     /// Requests that write.
     pub requests: Requests,
+    /// Limits on text messages.
+    pub texts: TextLimits,
     /// The password policy.
     pub policy: Policy,
     /// Password hashing.
@@ -71,6 +75,8 @@ pub struct Settings {
 pub struct Registration {
     /// Whether people may register by themselves.
     pub open: bool,
+    /// Whether a phone number will do; when not, an email address is needed.
+    pub phone: bool,
     /// The terms that must be accepted, if any.
     pub terms_url: Option<String>,
     /// Their version, which is written down with each consent.
@@ -258,7 +264,7 @@ impl Settings {
             help_url: None,
             default_region: "US".to_owned(),
             time_zone: TimeZone::UTC,
-            registration: Registration { open: true, terms_url: None, terms_version: None },
+            registration: Registration { open: true, phone: true, terms_url: None, terms_version: None },
             recovery: Recovery {
                 kind: RecoveryKind::LinkAndCode,
                 link_ttl: Duration::from_secs(3600),
@@ -274,6 +280,7 @@ impl Settings {
             session: SessionLimits { idle: Duration::from_secs(3600), absolute: Duration::from_secs(24 * 3600) },
             sends: Sends { per_hour_target: 5, per_hour_address: 60 },
             requests: Requests::RECOMMENDED,
+            texts: TextLimits::RECOMMENDED,
             policy: Policy::recommended(),
             hashing: Hashing::RECOMMENDED,
             retention: Retention::RECOMMENDED,

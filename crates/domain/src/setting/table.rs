@@ -4,6 +4,7 @@ use rekey_shared::password::Policy;
 
 use super::draft::ThrottlePreset;
 use super::format::{Link, Name, OneOf, Origins, Region, Span, Switch, Whole, Zone};
+use super::format_texts::{Prices, Regions};
 use super::key::{Key, Section, Typed};
 use super::{RecoveryKind, Settings};
 use crate::throttle::Protection;
@@ -15,6 +16,9 @@ const DAY: u64 = 86400;
 const SWITCH: Switch = Switch;
 const COUNT: Whole = Whole { least: 0, most: 1_000_000 };
 const FROM_ONE: Whole = Whole { least: 1, most: 1_000_000 };
+const MONEY: Whole = Whole { least: 0, most: 1_000_000_000 };
+const PRICE: Whole = Whole { least: 0, most: 100_000 };
+const SHARE: Whole = Whole { least: 0, most: 90 };
 const WAIT: Span = Span { least: 1, most: DAY };
 const WEB: &[&str] = &["https", "http"];
 const HELP: &[&str] = &["https", "http", "mailto"];
@@ -60,6 +64,7 @@ pub static KEYS: &[&dyn Key] = keys! {
     "time_zone" Site Zone, |d, v| d.settings.time_zone = v, |s| Some(s.time_zone.clone());
 
     "registration.open" Registration SWITCH, |d, v| d.settings.registration.open = v, |s| Some(s.registration.open);
+    "registration.phone" Registration SWITCH, |d, v| d.settings.registration.phone = v, |s| Some(s.registration.phone);
     "registration.terms_url" Registration Link(WEB), |d, v| d.settings.registration.terms_url = Some(v), |s| s.registration.terms_url.clone();
     "registration.terms_version" Registration Name { most: 40 }, |d, v| d.settings.registration.terms_version = Some(v), |s| s.registration.terms_version.clone();
 
@@ -90,6 +95,26 @@ pub static KEYS: &[&dyn Key] = keys! {
     "requests.codes_in_all" Requests FROM_ONE, |d, v| d.settings.requests.codes.node_per_minute = v, |s| Some(s.requests.codes.node_per_minute);
     "requests.writes_per_minute" Requests FROM_ONE, |d, v| d.settings.requests.writes.address_per_minute = v, |s| Some(s.requests.writes.address_per_minute);
     "requests.writes_in_all" Requests FROM_ONE, |d, v| d.settings.requests.writes.node_per_minute = v, |s| Some(s.requests.writes.node_per_minute);
+
+    "texts.countries" Texts Regions, |d, v| d.settings.texts.countries = v, |s| Some(s.texts.countries.clone()).filter(|listed| !listed.is_empty());
+    "texts.per_hour_number" Texts COUNT, |d, v| d.settings.texts.number.per_hour = v, |s| Some(s.texts.number.per_hour);
+    "texts.per_day_number" Texts COUNT, |d, v| d.settings.texts.number.per_day = v, |s| Some(s.texts.number.per_day);
+    "texts.per_hour_prefix" Texts COUNT, |d, v| d.settings.texts.prefix.per_hour = v, |s| Some(s.texts.prefix.per_hour);
+    "texts.per_day_prefix" Texts COUNT, |d, v| d.settings.texts.prefix.per_day = v, |s| Some(s.texts.prefix.per_day);
+    "texts.per_hour_network" Texts COUNT, |d, v| d.settings.texts.network.per_hour = v, |s| Some(s.texts.network.per_hour);
+    "texts.per_day_network" Texts COUNT, |d, v| d.settings.texts.network.per_day = v, |s| Some(s.texts.network.per_day);
+    "texts.per_hour_country" Texts COUNT, |d, v| d.settings.texts.country.per_hour = v, |s| Some(s.texts.country.per_hour);
+    "texts.per_day_country" Texts COUNT, |d, v| d.settings.texts.country.per_day = v, |s| Some(s.texts.country.per_day);
+    "texts.per_hour_total" Texts COUNT, |d, v| d.settings.texts.total.per_hour = v, |s| Some(s.texts.total.per_hour);
+    "texts.per_day_total" Texts COUNT, |d, v| d.settings.texts.total.per_day = v, |s| Some(s.texts.total.per_day);
+    "texts.owner_share" Texts SHARE, |d, v| d.settings.texts.owner_share = v, |s| Some(s.texts.owner_share);
+    "texts.price" Texts PRICE, |d, v| d.settings.texts.price = v, |s| Some(s.texts.price);
+    "texts.prices" Texts Prices, |d, v| d.settings.texts.prices = v, |s| Some(s.texts.prices.clone()).filter(|listed| !listed.is_empty());
+    "texts.budget_day" Texts MONEY, |d, v| d.settings.texts.budget_day = v, |s| Some(s.texts.budget_day);
+    "texts.budget_month" Texts MONEY, |d, v| d.settings.texts.budget_month = v, |s| Some(s.texts.budget_month);
+    "texts.breaker_sent" Texts COUNT, |d, v| d.settings.texts.breaker.sent = v, |s| Some(s.texts.breaker.sent);
+    "texts.breaker_percent" Texts Whole { least: 1, most: 100 }, |d, v| d.settings.texts.breaker.percent = v, |s| Some(s.texts.breaker.percent);
+    "texts.breaker_pause" Texts Span { least: MINUTE, most: 7 * DAY }, |d, v| d.settings.texts.breaker.pause = v, |s| Some(s.texts.breaker.pause);
 
     "policy.preset" Password POLICIES, |d, v| d.policy = Some(v), |s| Policy::PRESETS.into_iter().find(|name| Policy::preset(name).as_ref() == Some(&s.policy));
 

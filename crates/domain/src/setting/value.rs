@@ -87,6 +87,15 @@ pub enum Problem {
     /// Not an ISO 3166-1 alpha-2 code.
     #[error("must be a country code of two uppercase letters, such as \"US\"")]
     NotRegion,
+    /// No list of ISO 3166-1 alpha-2 codes.
+    #[error("must be country codes of two uppercase letters, such as \"US CA\"")]
+    NotRegions,
+    /// No list of countries with a price each.
+    #[error("must be country codes with a price each, 0 to {most}, such as \"US=1 JP=8\"")]
+    NotPrices {
+        /// The highest price.
+        most: u32,
+    },
     /// Not in the IANA time zone database.
     #[error("must be a time zone such as \"UTC\" or \"Asia/Tokyo\"")]
     NotTimeZone,

@@ -13,6 +13,7 @@ use crate::audit::refusals;
 use crate::context::About as _;
 use crate::journey::held::{self, Held, ProofSource};
 use crate::journey::{code_alarm, start};
+use crate::message::texts;
 use crate::verifier::{self, Answer, AnswerTry, Asked};
 use crate::{RequestMeta, Services, Unexpected};
 
@@ -190,6 +191,9 @@ async fn prove(
         return Err(VerifyError::Over);
     }
     tx.clear_budget(verifier::answer_budget(cx, &asked), now).await?;
+    if held.journey.kind == JourneyKind::Registration && claimed.method == Method::Text {
+        texts::verified(&tx, &held.journey.target).await?;
+    }
     let mut verified = meta.audit(AuditEvent::CodeVerified, now).journey(held.journey.id);
     verified.account = held.journey.subject.account();
     tx.record(verified);
@@ -238,7 +242,7 @@ pub(crate) async fn resend(
     if !tx.claim_resend(seen, &next).await? {
         return Err(ResendError::TooSoon);
     }
-    start::enqueue(cx, &mut tx, &held.journey, &next).await?;
+    start::enqueue(cx, &mut tx, meta, (&held.journey, &next)).await?;
     tx.commit().await?;
     cx.wake.notify_one();
     Ok(())

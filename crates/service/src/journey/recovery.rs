@@ -142,7 +142,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
     }
     started.insert(&tx).await?;
     if admitted.is_ok() {
-        start::enqueue(cx, &mut tx, journey, challenge).await?;
+        start::enqueue(cx, &mut tx, meta, (journey, challenge)).await?;
     }
     tx.record(meta.audit(AuditEvent::RecoveryStarted, journey.created_at).journey(journey.id));
     tx.commit().await?;

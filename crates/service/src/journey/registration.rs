@@ -18,7 +18,7 @@ use crate::journey::challenge;
 pub use crate::journey::challenge::{ResendError, VerifyError};
 use crate::journey::held::{self, Held, ProofSource};
 use crate::journey::start::{self, NewJourney, Started};
-use crate::message::notices;
+use crate::message::{notices, texts};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
 use crate::session::known_device;
@@ -54,6 +54,9 @@ pub enum StartError {
     /// Too many codes for this target or from this client.
     #[error("throttled")]
     Throttled,
+    /// No text message is sent to this number now: a limit is reached.
+    #[error("text messages are stopped")]
+    TextsStopped,
     /// Something broke.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
@@ -138,6 +141,9 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
         action_token,
         terms: cx.settings().registration.terms(),
     };
+    if identifier.kind() == IdentifierKind::Phone && texts::look(cx, meta, identifier.canonical()).await?.is_err() {
+        return Err(StartError::TextsStopped);
+    }
     let started = start::start(cx, meta.lang, &new);
     let Started { journey, challenge, .. } = &started;
 
@@ -146,7 +152,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
         return Err(StartError::Throttled);
     }
     started.insert(&tx).await?;
-    start::enqueue(cx, &mut tx, journey, challenge).await?;
+    start::enqueue(cx, &mut tx, meta, (journey, challenge)).await?;
     tx.record(meta.audit(AuditEvent::RegistrationStarted, journey.created_at).journey(journey.id));
     tx.commit().await?;
     cx.wake.notify_one();
@@ -155,7 +161,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
 
 fn parse_start(cx: &Services, input: &Start) -> Result<Identifier, StartError> {
     let mut faults = Vec::new();
-    let parsed = parse_contact(&input.identifier, &cx.settings().default_region);
+    let parsed = parse_contact(cx, &input.identifier);
     if let Err(fault) = &parsed {
         faults.push(FieldProblem { field: Field::Identifier, fault: *fault });
     }
@@ -168,11 +174,21 @@ fn parse_start(cx: &Services, input: &Start) -> Result<Identifier, StartError> {
     }
 }
 
-fn parse_contact(typed: &str, region: &str) -> Result<Identifier, FieldFault> {
+fn parse_contact(cx: &Services, typed: &str) -> Result<Identifier, FieldFault> {
+    let settings = cx.settings();
     if typed.trim().is_empty() {
-        return Err(FieldFault::MissingContact);
+        return Err(if settings.registration.phone { FieldFault::MissingContact } else { FieldFault::EmailOnly });
     }
-    Identifier::parse_contact(typed, region)
+    let parsed = Identifier::parse_contact(typed, &settings.default_region);
+    let is_email = parsed.as_ref().is_ok_and(|identifier| identifier.kind() == IdentifierKind::Email);
+    if !settings.registration.phone && !is_email {
+        return Err(FieldFault::EmailOnly);
+    }
+    let identifier = parsed?;
+    if identifier.kind() == IdentifierKind::Phone && !texts::serves(cx, identifier.canonical()) {
+        return Err(FieldFault::CountryNotServed);
+    }
+    Ok(identifier)
 }
 
 async fn find_owner_token(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Option<ActionTokenId>, Unexpected> {

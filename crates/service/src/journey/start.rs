@@ -135,8 +135,8 @@ pub(crate) async fn admit(
 pub(crate) async fn enqueue(
     cx: &Services,
     tx: &mut Write,
-    journey: &Journey,
-    challenge: &Challenge,
+    meta: &RequestMeta,
+    (journey, challenge): (&Journey, &Challenge),
 ) -> Result<(), Unexpected> {
     let now = cx.now();
     let notification = match journey.kind {
@@ -150,6 +150,7 @@ pub(crate) async fn enqueue(
         created_at: now,
         expires_at: worthless_at(challenge, now),
         attempts: 0,
+        network: Some(cx.network_key(meta)),
     };
     Ok(tx.enqueue(&item).await?)
 }

@@ -15,6 +15,7 @@ use rekey_store::KeyTraces;
 
 use super::{Key, data, seal};
 use crate::context::About as _;
+use crate::message::mail_token;
 use crate::{Services, Unexpected};
 
 /// A key as the operator sees it.
@@ -141,6 +142,14 @@ async fn reseal(cx: &Services, id: KeyId) -> Result<(), Unexpected> {
                     }
                 }
             }
+            SealedColumn::MailToken => {
+                for (name, sealed) in
+                    tx.list_mail_tokens().await?.iter().filter(|(_, sealed)| seal::key_of(sealed) == Ok(id))
+                {
+                    let plain = cx.keys.open(mail_token::place(name), sealed).map_err(Unexpected::new)?;
+                    tx.swap_mail_token(name, sealed, cx.seal(mail_token::place(name), &plain)?).await?;
+                }
+            }
         }
     }
     Ok(tx.commit().await?)
@@ -160,6 +169,10 @@ async fn sealed_with(cx: &Services, id: KeyId) -> Result<u64, Unexpected> {
             SealedColumn::DataKey => {
                 let keys = cx.store.list_data_keys().await?;
                 sealed += keys.iter().filter(|key| seal::key_of(&key.sealed) == Ok(id)).count() as u64;
+            }
+            SealedColumn::MailToken => {
+                let tokens = cx.store.list_mail_tokens().await?;
+                sealed += tokens.iter().filter(|(_, sealed)| seal::key_of(sealed) == Ok(id)).count() as u64;
             }
         }
     }

@@ -159,6 +159,7 @@ async fn enqueue_until(
         created_at: now,
         expires_at,
         attempts: 0,
+        network: None,
     };
     Ok(tx.enqueue(&item).await?)
 }

@@ -6,7 +6,7 @@ use rekey_shared::Timestamp;
 use sea_orm::entity::prelude::*;
 
 use crate::Unexpected;
-use crate::text::{Text, count};
+use crate::text::{Text, count, digest};
 
 /// The kind column of [`Notification::SignInPaused`].
 pub const SIGN_IN_PAUSED: &str = "sign_in_paused";
@@ -34,6 +34,9 @@ pub struct Model {
     pub lease_owner: Option<Uuid>,
     pub lease_until: Option<i64>,
     pub finished_at: Option<i64>,
+    pub network: Option<Vec<u8>>,
+    /// When it was counted against the limits on text messages: once, however often it is tried.
+    pub text_counted_at: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -97,6 +100,8 @@ impl Model {
             lease_owner: None,
             lease_until: None,
             finished_at: None,
+            network: item.network.map(|network| network.0.to_vec()),
+            text_counted_at: None,
         }
     }
 
@@ -133,6 +138,7 @@ impl TryFrom<Model> for OutboxItem {
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             attempts: count(row.attempts, "outbox", "attempts")?,
+            network: row.network.map(|bytes| digest(&bytes, "outbox", "network")).transpose()?,
         })
     }
 }

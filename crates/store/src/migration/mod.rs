@@ -16,6 +16,8 @@ mod m0041_groups_and_roles;
 mod m0042_seal_anew;
 mod m0060_backup_event;
 mod m0061_password_age;
+mod m0070_text_limits;
+mod m0071_mail_token;
 mod m0080_known_devices;
 mod m0081_consent;
 #[cfg(test)]
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0042_seal_anew::Migration),
             Box::new(m0060_backup_event::Migration),
             Box::new(m0061_password_age::Migration),
+            Box::new(m0070_text_limits::Migration),
+            Box::new(m0071_mail_token::Migration),
             Box::new(m0080_known_devices::Migration),
             Box::new(m0081_consent::Migration),
         ]

@@ -14,6 +14,7 @@ pub(crate) mod journey;
 pub(crate) mod key;
 pub(crate) mod known_device;
 pub(crate) mod lease;
+pub(crate) mod mail_token;
 pub(crate) mod outbox;
 pub(crate) mod password;
 pub(crate) mod policy;
@@ -22,6 +23,7 @@ pub(crate) mod purge;
 pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod text_limits;
 pub(crate) mod throttle;
 
 /// Puts read-only functions of a file on [`Store`](crate::Store) and, for use inside a transaction,

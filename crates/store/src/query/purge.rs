@@ -9,7 +9,10 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 
-use crate::entity::{action_token, budget, job, job_outcome, journey, known_device, outbox, session, throttle_event};
+use crate::entity::{
+    action_token, budget, job, job_outcome, journey, known_device, outbox, session, text_conversion, text_count,
+    throttle_event,
+};
 use crate::{Unexpected, Write};
 
 /// Guess budgets beyond this number are forgotten, those that are untouched for longest first,
@@ -26,6 +29,15 @@ impl Write {
         match what {
             Expiring::ThrottleEvents => {
                 self.delete_piece::<throttle_event::Entity>(throttle_event::COLUMN.at.lte(cutoff)).await
+            }
+            Expiring::TextCounts => {
+                self.delete_piece::<text_count::Entity>(text_count::COLUMN.ends_at.lte(cutoff)).await
+            }
+            Expiring::TextConversions => {
+                let until = text_conversion::COLUMN.paused_until;
+                let over = Condition::any().add(until.is_null()).add(until.lte(now.as_millis()));
+                let old = Condition::all().add(text_conversion::COLUMN.since.lte(cutoff)).add(over);
+                self.delete_piece::<text_conversion::Entity>(old).await
             }
             Expiring::Budgets => {
                 let old = Condition::all().add(budget::COLUMN.updated_at.lte(cutoff)).add(no_wait(now));

@@ -29,6 +29,7 @@ mod retention;
 mod roles;
 mod sessions;
 mod settings;
+mod text_limits;
 mod throttle;
 
 /// Writes a test once and runs it over both databases.

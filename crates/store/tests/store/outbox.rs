@@ -16,6 +16,7 @@ fn item(n: u128, notification: Notification) -> OutboxItem {
         created_at: at(u64::try_from(n).unwrap()),
         expires_at: at(9999),
         attempts: 0,
+        network: None,
     }
 }
 

@@ -5,6 +5,8 @@ use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::job::retention::{Expiring, Retention};
 use rekey_domain::journey::JourneyKind;
 use rekey_domain::journey::method::Method;
+use rekey_domain::message::conversion::{Breaker, Passage};
+use rekey_domain::message::text_limits::{Demand, Meter, Window};
 use rekey_domain::message::{DeadCause, Notification, OutboxItem, Outcome};
 use rekey_domain::session::Session;
 use rekey_domain::session::assurance::sign_in_proof;
@@ -125,6 +127,7 @@ on_both! {
                 created_at,
                 expires_at,
                 attempts: 0,
+                network: None,
             })
             .await
             .unwrap();
@@ -139,6 +142,22 @@ on_both! {
         let counts = store.outbox_counts().await.unwrap();
         assert_eq!((counts.waiting, counts.dead), (1, 1));
         assert_eq!(purge(&store, at(90 * DAY)).await, 1, "dead ones go later");
+    }
+
+    async fn counts_of_text_messages_go_a_day_after_their_end_and_pauses_when_they_are_over(db: Database) {
+        let store = db.store().await;
+        let (meter, window, key) = (Meter::Total, Window::Hour, "a".to_owned());
+        let demand = Demand { meter, window, key, ends_at: at(3600), amount: 1, limit: 9, of_registrations: false };
+        let week = Breaker { sent: 1, pause: Duration::from_secs(7 * DAY), ..Breaker::RECOMMENDED };
+        let tx = store.begin_write().await.unwrap();
+        assert_eq!(tx.take_text(&demand).await.unwrap(), Some(1));
+        assert!(matches!(tx.count_text_to("1202555", week, at(0)).await.unwrap(), Passage::Tripped(_)));
+        assert!(matches!(tx.count_text_to("1202556", Breaker::RECOMMENDED, at(1)).await.unwrap(), Passage::Sent(_)));
+        tx.commit().await.unwrap();
+        assert_eq!(purge(&store, at(DAY)).await, 0);
+        assert_eq!(purge(&store, at(DAY + 3600)).await, 2, "the count, and the prefix that is not paused");
+        assert_eq!(purge(&store, at(7 * DAY - 1)).await, 0);
+        assert_eq!(purge(&store, at(7 * DAY)).await, 1);
     }
 
     async fn a_flood_is_purged_in_pieces_to_the_last_row(db: Database) {

@@ -238,6 +238,7 @@ impl Site {
             created_at: now,
             expires_at: now.plus(Duration::from_secs(60)),
             attempts: 1,
+            network: None,
         };
         let code = self.cx().keys.code_of(&asked).expect("a key");
         match compose::prepare(self.cx(), &item).await.expect("composes") {
