@@ -208,7 +208,7 @@ fn damages(file: &[u8]) -> Vec<Vec<u8>> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     damages.push([&lines[..3], &lines[4..]].concat().concat().into_bytes());
     damages.push([&lines[..3], &lines[2..]].concat().concat().into_bytes());
-    // Whoever takes the checksum away does not get around it either.
+    // Without the checksum it is not taken either.
     damages.push(lines[..lines.len() - 1].concat().into_bytes());
     let mut longer = file.to_vec();
     longer.write_all(b"\n").expect("written");

@@ -2,6 +2,7 @@
 
 pub mod conversion;
 pub mod text_limits;
+mod window;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Browsers that an account's owner has used before.
 //!
 //! Each has a guess budget of its own for the account's password, so that wrong guesses from elsewhere keep no owner out
-//! (TH-8, N48). A known browser opens nothing: whoever holds its cookie still has to know the password.
+//! (TH-8, N48). A known browser opens nothing: who holds its cookie still has to know the password.
 
 use crate::{Account, AccountId, Epoch, KnownDeviceId};
 use rekey_shared::Timestamp;

@@ -7,8 +7,8 @@ use rekey_shared::{FieldProblem, Lang};
 use rekey_store::Inserted;
 use url::Url;
 
+use crate::account::names::check_names;
 use crate::context::About as _;
-use crate::journey::registration::check_names;
 use crate::journey::start;
 use crate::{Services, Unexpected};
 

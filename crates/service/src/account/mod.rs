@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod freeze;
+pub(crate) mod names;
 pub mod operator;
 pub mod owner;
 pub mod state;

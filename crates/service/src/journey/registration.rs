@@ -11,6 +11,7 @@ use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
 use rekey_store::Inserted;
 
+use crate::account::names::check_names;
 use crate::audit::links;
 use crate::context::About as _;
 use crate::hasher::Busy;
@@ -24,9 +25,6 @@ use crate::password::{SetError, SetPassword};
 use crate::session::known_device;
 use crate::verifier::{self, NameCheck};
 use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, role};
-
-/// The longest given or family name, in code points.
-pub const NAME_MAX: usize = 100;
 
 /// What the first page asks for.
 #[derive(Debug, Clone, Default)]
@@ -285,35 +283,6 @@ async fn check_password(
     let personal = password::personal_of(cx, &input.given_name, &input.family_name, known);
     let new = NewPassword { password: &input.new_password, confirm: &input.confirm_password };
     new.check(cx, policy, &personal, &CurrentPassword::default()).await.map(drop)
-}
-
-/// Given name, family name and user name, each of which may be empty.
-///
-/// Names are free text of people: any script, but nothing that could bend a page or a message.
-pub(crate) fn check_names(
-    (given, family, username): (&str, &str, &str),
-) -> Result<Option<Username>, Vec<FieldProblem>> {
-    let mut faults = Vec::new();
-    for (field, name) in [(Field::GivenName, given), (Field::FamilyName, family)] {
-        if name.chars().count() > NAME_MAX {
-            faults.push(FieldProblem { field, fault: FieldFault::TooLong });
-        } else if name.chars().any(is_hostile) {
-            faults.push(FieldProblem { field, fault: FieldFault::BadCharacters });
-        }
-    }
-    let username = match username.trim() {
-        "" => None,
-        typed => {
-            Username::parse(typed).map_err(|fault| faults.push(FieldProblem { field: Field::Username, fault })).ok()
-        }
-    };
-    if faults.is_empty() { Ok(username) } else { Err(faults) }
-}
-
-/// Controls, bidi overrides and zero-width characters (T-40); the joiners that scripts need are let through.
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 async fn create(

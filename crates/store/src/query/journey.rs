@@ -145,7 +145,7 @@ impl Write {
     }
 
     /// Revokes every open journey of a kind and account that was begun before `keep` and in which nothing was proven yet:
-    /// whoever has proven to be the owner is not stopped by another request. How many they were.
+    /// a person who has proven to be the owner is not stopped by another request. How many they were.
     pub async fn revoke_older_journeys(
         &self,
         kind: JourneyKind,
