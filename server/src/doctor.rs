@@ -245,7 +245,7 @@ fn of_codes(last: Option<Timestamp>, now: Timestamp) -> Finding {
         "codes were wrong far too often {minutes} ago: someone may be trying codes at many accounts; \
          search the log for code_alarm"
     );
-    judge(lately.is_none(), "codes are not guessed at", &alarm)
+    judge(lately.is_none(), "codes aren't being guessed", &alarm)
 }
 
 fn of_clocks(millis: i64) -> Option<Finding> {
@@ -283,7 +283,7 @@ mod tests {
     fn an_alarm_on_codes_is_told_for_an_hour() {
         let now = Timestamp::from_millis(1_795_165_505_000);
         let ago = |minutes: u64| of_codes(Some(now.minus(Duration::from_secs(60 * minutes))), now);
-        assert_eq!(of_codes(None, now), Good("codes are not guessed at".to_owned()));
+        assert_eq!(of_codes(None, now), Good("codes aren't being guessed".to_owned()));
         assert!(matches!(ago(59), Bad(told) if told.contains("59 minutes ago")));
         assert!(matches!(ago(60), Good(_)));
     }

@@ -15,22 +15,23 @@ const TRANSPORT: &str = "sms";
 /// Waits for a text message while the page is open, and puts its code into the field of that name. In the browser only,
 /// and only where it can.
 pub(super) fn fill_in(field: &'static str) {
-    let waiting = StoredValue::new_local(None::<AbortController>);
+    // All of it within the effect, which a server never runs: it draws a page on more than one thread, and what belongs
+    // to one thread would end it.
     Effect::new(move || {
         let Some(controller) = can_read_texts().then(AbortController::new).and_then(Result::ok) else { return };
         let signal = controller.signal();
-        waiting.set_value(Some(controller));
+        let waiting = StoredValue::new_local(controller);
+        // Else the browser would go on waiting, and refuse the page that asks next.
+        on_cleanup(move || {
+            if let Some(controller) = waiting.try_get_value() {
+                controller.abort();
+            }
+        });
         spawn_local(async move {
             if let Some(code) = next_code(&signal).await {
                 put(field, &code);
             }
         });
-    });
-    // Without it the browser would go on waiting, and refuse the page that asks next.
-    on_cleanup(move || {
-        if let Some(controller) = waiting.try_get_value().flatten() {
-            controller.abort();
-        }
     });
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn NewPassword(state: FormState, view: NewPasswordView) -> impl IntoV
                 <ShowButton state shown hydrated controls=field.name()/>
             </div>
             <Fault state field/>
-            {move || made.get().map(|bits| view! { <p class="hint">{text::made_one(bits, state.lang)}</p> })}
+            {move || made.get().map(|bits| view! { <p class="hint made">{text::made_one(bits, state.lang)}</p> })}
             <Meter check/>
             <Rules check lines/>
         </div>

@@ -39,7 +39,7 @@ pub async fn show(services: &Services, identifier: &str) -> Result<ExitCode, Sta
 /// What an account is created with.
 #[derive(Debug, clap::Args)]
 pub struct Create {
-    /// Email address or phone number. It counts as verified: make sure that it is its owner's.
+    /// Email address or phone number of its owner. It counts as verified.
     identifier: String,
     /// Given name.
     #[arg(long, default_value = "")]

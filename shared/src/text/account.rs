@@ -26,7 +26,6 @@ super::messages! {
     SIGN_IN_WITH: "You sign in with", "サインインに使う連絡先";
     PASSWORD_CHANGED_AT: "Password last changed", "パスワードの最終変更";
     NEVER: "Not set yet", "未設定";
-    TERMS_ACCEPTED: "Terms of use accepted", "利用規約への同意";
     SIGNED_IN_ON: "Signed in on", "サインイン中";
     CHANGE_PASSWORD: "Change password", "パスワードを変更";
     SEE_SESSIONS: "View devices", "端末を確認";

@@ -12,7 +12,7 @@ pub const fn problem_title(problem: &Problem, lang: Lang) -> &'static str {
         Problem::SignInRefused => pick(lang, "Couldn't sign you in", "サインインできませんでした"),
         Problem::CodeWrong { .. } => pick(lang, "Check the code", "コードをご確認ください"),
         Problem::CodeDead => pick(lang, "This code no longer works", "この確認コードは使えません"),
-        Problem::LinkFirst => pick(lang, "Use the link in the message", "メッセージのリンクをお使いください"),
+        Problem::LinkFirst => pick(lang, "Use the link in the message", "メッセージのリンクを開いてください"),
         Problem::ResendTooSoon | Problem::TooFrequent => pick(lang, "Wait a moment", "少しお待ちください"),
         Problem::TooManyRequests | Problem::SlowDown => pick(lang, "Too many tries", "回数が多すぎます"),
         Problem::LinkNotValid => pick(lang, "This link no longer works", "このリンクは使えません"),
@@ -51,7 +51,7 @@ fn in_english(problem: &Problem) -> String {
         Problem::CodeDead => "It expired or was entered wrong too many times. Start over to request a new one.",
         Problem::LinkFirst => {
             "Codes can't be used just now. Open the link in the same message. \
-             If there's no link in it, start again with your phone number."
+             If there's no link in it, start over with your phone number."
         }
         Problem::ResendTooSoon => {
             "A code was requested a moment ago. Check your spam folder too, and try again in a minute. \
@@ -101,7 +101,7 @@ fn in_japanese(problem: &Problem) -> String {
             "期限が切れたか、間違いが上限に達しました。最初からやり直して、新しいコードをリクエストしてください。"
         }
         Problem::LinkFirst => {
-            "現在、確認コードはお使いいただけません。同じメッセージにあるリンクを開いてください。\
+            "現在、確認コードは使えません。同じメッセージにあるリンクを開いてください。\
              リンクがない場合は、電話番号で最初からやり直してください。"
         }
         Problem::ResendTooSoon => {

@@ -85,11 +85,13 @@ pub fn password_ends_in(days: u16, lang: Lang) -> String {
     }
 }
 
-/// Which version of the terms of use was accepted.
-pub fn terms_version(version: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("Version {version}"),
-        Lang::Ja => format!("バージョン：{version}"),
+/// What stands before the time at which the terms of use were accepted, in which version.
+pub fn terms_accepted(version: Option<&str>, lang: Lang) -> String {
+    match (version, lang) {
+        (None, Lang::En) => "Terms of use accepted:".to_owned(),
+        (Some(version), Lang::En) => format!("Terms of use (version {version}) accepted:"),
+        (None, Lang::Ja) => "利用規約に同意した日時：".to_owned(),
+        (Some(version), Lang::Ja) => format!("利用規約（{version}版）に同意した日時："),
     }
 }
 

@@ -58,15 +58,8 @@ impl PageRoute for AccountOverview {
             .password_ends_in_days
             .map(|days| view! { <p class="muted">{text::password_ends_in(days, lang)}</p> });
         let terms = person.terms.map(|terms| {
-            let version =
-                terms.version.map(|version| view! { <p class="muted">{text::terms_version(&version, lang)}</p> });
-            view! {
-                <section class="tile">
-                    <h2>{MessageId::TERMS_ACCEPTED.text(lang)}</h2>
-                    <p class="figure"><Moment at=terms.accepted_at lang/></p>
-                    {version}
-                </section>
-            }
+            let accepted = text::terms_accepted(terms.version.as_deref(), lang);
+            view! { <p class="muted">{accepted} " " <Moment at=terms.accepted_at lang/></p> }
         });
         let owner = person.is_owner.then(|| view! { <p class="chip">{MessageId::OWNER.text(lang)}</p> });
         view! {
@@ -90,12 +83,12 @@ impl PageRoute for AccountOverview {
                     <p class="figure">{text::browsers(browsers, lang)}</p>
                     <p><a href=paths::ACCOUNT_SESSIONS>{MessageId::SEE_SESSIONS.text(lang)}</a></p>
                 </section>
-                {terms}
             </div>
             <section class="why">
                 <h2>{MessageId::SAFETY_TITLE.text(lang)}</h2>
                 <p>{MessageId::SAFETY_TEXT.text(lang)}</p>
             </section>
+            {terms}
         }
         .into_any()
     }

@@ -11,8 +11,9 @@ use rekey_shared::FieldProblem;
 
 use crate::audit::refusals;
 use crate::context::About as _;
+use crate::journey::code_alarm;
 use crate::journey::held::{self, Held, ProofSource};
-use crate::journey::{code_alarm, start};
+use crate::journey::start::{self, Send};
 use crate::message::texts;
 use crate::verifier::{self, Answer, AnswerTry, Asked};
 use crate::{RequestMeta, Services, Unexpected};
@@ -235,7 +236,7 @@ pub(crate) async fn resend(
         Err(Refusal::Wrong | Refusal::Proven | Refusal::NotSent) => return Err(ResendError::Over),
     };
     let mut tx = cx.store.begin_write().await?;
-    if let Err(refusal) = start::admit(cx, &mut tx, &held.journey, meta).await? {
+    if let Err(refusal) = start::admit(cx, &mut tx, (&held.journey, Send::Again), meta).await? {
         let is_told = kind == JourneyKind::Recovery && cx.settings().recovery.throttle.tell;
         return Err(if is_told { ResendError::Throttled(refusal) } else { ResendError::TooSoon });
     }

@@ -20,7 +20,7 @@ use crate::journey::challenge;
 pub use crate::journey::challenge::{ChooseError, ResendError, VerifyError};
 pub use crate::journey::held::ProofSource;
 use crate::journey::held::{self, Held};
-use crate::journey::start::{self, NewJourney, Started};
+use crate::journey::start::{self, NewJourney, Send, Started};
 use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
@@ -131,7 +131,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
-    let admitted = start::admit(cx, &mut tx, journey, meta).await?;
+    let admitted = start::admit(cx, &mut tx, (journey, Send::First), meta).await?;
     if let Err(refusal) = admitted {
         if cx.settings().recovery.throttle.tell {
             return Err(StartError::Throttled(refusal));

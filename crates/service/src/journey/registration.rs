@@ -18,7 +18,7 @@ use crate::hasher::Busy;
 use crate::journey::challenge;
 pub use crate::journey::challenge::{ResendError, VerifyError};
 use crate::journey::held::{self, Held, ProofSource};
-use crate::journey::start::{self, NewJourney, Started};
+use crate::journey::start::{self, NewJourney, Send, Started};
 use crate::message::{notices, texts};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
@@ -146,7 +146,7 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
     let Started { journey, challenge, .. } = &started;
 
     let mut tx = cx.store.begin_write().await?;
-    if start::admit(cx, &mut tx, journey, meta).await?.is_err() {
+    if start::admit(cx, &mut tx, (journey, Send::First), meta).await?.is_err() {
         return Err(StartError::Throttled);
     }
     started.insert(&tx).await?;

@@ -107,15 +107,27 @@ impl Started {
     }
 }
 
+/// Which of its messages a journey asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Send {
+    /// The one that it begins with.
+    First,
+    /// Another one in its place.
+    Again,
+}
+
 /// Asks the throttle for one more message of a journey: when it begins, and when it sends again. What is refused counts
 /// for nothing.
 ///
 /// A recovery is limited by its own throttle, and beside that by the one on messages with codes, unless the settings say
 /// that its own stands alone (AC-50…AC-56).
+///
+/// A throttle of recoveries that is not told does not hold what is sent again: its refusal would show there, and with it
+/// that the account's owner has asked meanwhile.
 pub(crate) async fn admit(
     cx: &Services,
     tx: &mut Write,
-    journey: &Journey,
+    (journey, send): (&Journey, Send),
     meta: &RequestMeta,
 ) -> Result<Result<(), throttle::Refusal>, Unexpected> {
     let settings = cx.settings();
@@ -125,6 +137,7 @@ pub(crate) async fn admit(
     let asked: &[(Purpose, &[Limit])] = match journey.kind {
         JourneyKind::Registration => &[of_codes],
         JourneyKind::Recovery if recovery.alone => &[of_recovery],
+        JourneyKind::Recovery if send == Send::Again && !recovery.tell => &[of_codes],
         JourneyKind::Recovery => &[of_recovery, of_codes],
     };
     let account = cx.keys.account_key(verifier::kind_name(journey.target_kind), &journey.target);

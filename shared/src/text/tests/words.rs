@@ -172,7 +172,11 @@ fn sentences_keep_to_the_words() {
     hold(both(Kind::Sentence, |lang| text::password_for(to, lang)));
     for count in [1_u8, 2] {
         hold(both(Kind::Sentence, |lang| text::password_ends_in(count.into(), lang)));
-        hold(both(Kind::Label, |lang| text::terms_version("2026-11", lang)));
+        hold(
+            [None, Some("2026-11")]
+                .into_iter()
+                .flat_map(|version| both(Kind::Part, move |lang| text::terms_accepted(version, lang))),
+        );
         hold(both(Kind::Sentence, |lang| text::made_one(82, lang)));
         hold(both(Kind::Sentence, |lang| text::resend_in(count.into(), lang)));
         hold(both(Kind::Label, |lang| text::browsers(count.into(), lang)));
