@@ -14,6 +14,8 @@ use rekey_domain::{Account, AccountId, Digest, JourneyId, PasswordHash};
 use rekey_shared::identifier::{IdentifierKind, Username};
 use rekey_shared::{Secret, Timestamp};
 
+use uuid::Uuid;
+
 use crate::hasher::QueuePermit;
 use crate::journey::method::AnswerCheck;
 use crate::temporary::{self, TemporaryPassword};
@@ -228,11 +230,11 @@ pub(crate) enum HistoryCheck {
 pub(crate) async fn check_history(
     cx: &Services,
     permit: QueuePermit,
-    account: &Account,
+    (account, counted_for): (&Account, Uuid),
     typed: &Secret,
     against: Vec<PasswordHash>,
 ) -> Result<HistoryCheck, Unexpected> {
-    if !may_hash(cx, account.id.0.as_bytes()).await? {
+    if !may_hash(cx, counted_for).await? {
         return Ok(HistoryCheck::NoTryLeft);
     }
     if against.is_empty() {
@@ -253,16 +255,16 @@ pub(crate) async fn first_password(
     typed: &Secret,
     permit: QueuePermit,
 ) -> Result<Option<PasswordHash>, Unexpected> {
-    if !may_hash(cx, journey.0.as_bytes()).await? {
+    if !may_hash(cx, journey.0).await? {
         return Ok(None);
     }
     cx.hasher.hash(permit, typed).await.map(Some)
 }
 
-/// Claims one new password of an account or registration: a budget beside that of the client's address, which comes
-/// first ([`Window::NEW_PASSWORDS`]).
-async fn may_hash(cx: &Services, whose: &[u8]) -> Result<bool, Unexpected> {
-    let key = cx.keys.budget_key("new passwords", whose);
+/// Claims one new password of an account, a registration or a recovery: a budget beside that of the client's address,
+/// which comes first ([`Window::NEW_PASSWORDS`]).
+async fn may_hash(cx: &Services, counted_for: Uuid) -> Result<bool, Unexpected> {
+    let key = cx.keys.budget_key("new passwords", counted_for.as_bytes());
     Ok(reserve(cx, key, cx.now(), |seen, now| Window::NEW_PASSWORDS.reserve(seen, now)).await?.is_some())
 }
 

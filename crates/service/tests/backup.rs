@@ -94,6 +94,7 @@ on_both_databases! {
     }
 
     async fn whatever_is_written_meanwhile_is_in_it_as_a_whole_or_not_at_all(t: Bench) {
+        let t = t.with(|settings| settings.sends.per_hour_address = 0).await;
         t.account(ADA).await;
         let t = Arc::new(t);
         let stop = Arc::new(Mutex::new(false));

@@ -33,6 +33,8 @@ async fn the_counters_gain_the_same_by_a_known_and_by_an_unknown_address() {
     let site = TestSite::program().start().await;
     site.register(ADA).await;
     assert!(site.accepts(ADA, GOOD).await);
+    // What she is told of that browser comes before anything is counted.
+    site.deliver().await;
     let (known, unknown) = (gained(&site, ADA).await, gained(&site, "grace@example.org").await);
     assert_eq!(known, unknown);
     let by = |name: &str| known.iter().find(|(counter, _)| counter.starts_with(name)).map(|(_, by)| *by);

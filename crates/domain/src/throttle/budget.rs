@@ -87,7 +87,7 @@ impl Window {
     /// [`History::DEEPEST`](rekey_shared::password::History::DEEPEST) hashes, and tells what a password once was.
     pub const PAST_PASSWORDS: Self = Self { tries: 3, span: Duration::from_secs(3600) };
 
-    /// New passwords of one account, or of one registration, that are hashed: each costs a hash whether or not anything
+    /// New passwords of one account, registration or recovery that are hashed: each costs a hash whether or not anything
     /// comes of it, from any number of addresses.
     pub const NEW_PASSWORDS: Self = Self { tries: 10, span: Duration::from_secs(3600) };
 

@@ -240,7 +240,7 @@ pub async fn complete(
 
     // Argon2 is slow by design: no transaction is open while it runs.
     let (permit, checked) = (cx.hasher.permit()?, (report, &input.new_password));
-    let hash = history::hash_unless_used(cx, permit, &account, &policy, checked, false).await?;
+    let hash = history::hash_unless_used(cx, permit, (&account, held.journey.id.0), &policy, checked, false).await?;
     match finish(cx, meta, ready, &account, &identifiers, hash).await {
         Err(CompleteError::NotValid) => refuse(cx, meta, source).await,
         done => done,

@@ -192,7 +192,15 @@ impl Attempt<'_> {
         current_differs: bool,
     ) -> Result<PasswordHash, ChangeError> {
         let (account, typed) = (&self.caller.account, &self.input.new_password);
-        Ok(history::hash_unless_used(cx, permit, account, &self.policy, (report, typed), current_differs).await?)
+        Ok(history::hash_unless_used(
+            cx,
+            permit,
+            (account, account.id.0),
+            &self.policy,
+            (report, typed),
+            current_differs,
+        )
+        .await?)
     }
 
     fn refusal(&self, cx: &Services, reason: Reason) -> AuditEntry {

@@ -4,6 +4,8 @@ use rekey_domain::{Account, PasswordHash};
 use rekey_shared::Secret;
 use rekey_shared::password::{Policy, Report, RuleId};
 
+use uuid::Uuid;
+
 use crate::hasher::QueuePermit;
 use crate::verifier::{self, HistoryCheck};
 use crate::{Services, Unexpected, policies};
@@ -29,11 +31,13 @@ impl From<Unexpected> for HistoryError {
 /// Hashes a password that meets every cheaper rule, unless it is one of the past ones. Only for someone who has proven
 /// to own the account: that a password was used before is told to no one else.
 ///
-/// `current_differs` says that the present password is known to be another one, so that it need not be compared.
+/// `counted_for` is what it is counted for: the account, or the recovery in which the owner has just proven to own it,
+/// so that neither takes from the other. `current_differs` says that the present password is known to be another one,
+/// so that it need not be compared.
 pub(crate) async fn hash_unless_used(
     cx: &Services,
     permit: QueuePermit,
-    account: &Account,
+    (account, counted_for): (&Account, Uuid),
     policy: &Policy,
     (mut report, typed): (Report, &Secret),
     current_differs: bool,
@@ -46,7 +50,7 @@ pub(crate) async fn hash_unless_used(
         against.extend(account.password.clone().filter(|_| !current_differs));
         against.extend(cx.store.list_past_passwords(account.id, past).await?);
     }
-    let (unused, hash) = match verifier::check_history(cx, permit, account, typed, against).await? {
+    let (unused, hash) = match verifier::check_history(cx, permit, (account, counted_for), typed, against).await? {
         HistoryCheck::New(hash) => (true, Some(hash)),
         HistoryCheck::Used => (false, None),
         HistoryCheck::NoTryLeft => return Err(HistoryError::TooMany),

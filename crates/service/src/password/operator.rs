@@ -101,7 +101,8 @@ async fn set_of(cx: &Services, account: &Account, password: &Secret) -> Result<(
     let report = new.check(cx, &policy, &personal, &CurrentPassword::default()).await?;
 
     let permit = cx.hasher.permit()?;
-    let hash = history::hash_unless_used(cx, permit, account, &policy, (report, password), false).await?;
+    let hash =
+        history::hash_unless_used(cx, permit, (account, account.id.0), &policy, (report, password), false).await?;
     let new = SetPassword {
         occasion,
         account,
