@@ -350,7 +350,7 @@ async fn a_running_worker_wakes_at_a_ring_and_stops_when_told() {
     let running = tokio::spawn(async move { worker.run(async { drop(stopped.await) }).await });
 
     request_message(&t.cx, "ada@example.org").await;
-    let arrived = tokio::time::timeout(Duration::from_secs(10), async {
+    let arrived = tokio::time::timeout(Duration::from_secs(60), async {
         while mailbox.list().is_empty() {
             tokio::task::yield_now().await;
         }

@@ -34,7 +34,7 @@ const HELD: usize = 6;
 /// Recoveries that end within one step of the clock.
 const LOAD: u64 = 3;
 /// A step takes milliseconds: what takes as long as that never ends.
-const STUCK: Duration = Duration::from_secs(60);
+const STUCK: Duration = Duration::from_secs(300);
 
 /// A recovery whose message has come.
 struct Begun {

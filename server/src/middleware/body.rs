@@ -32,13 +32,13 @@ pub async fn read(kind: Body, form_limit: usize, request: Request) -> Result<Req
     let body = match kind {
         Body::Upload { .. } => HttpBody::new(Limited::new(body, limit)),
         Body::None | Body::Form | Body::Json { .. } if body.is_end_stream() => body,
-        Body::None | Body::Form | Body::Json { .. } => whole(body, limit).await?,
+        Body::None | Body::Form | Body::Json { .. } => whole(body, limit, TIMEOUT).await?,
     };
     Ok(Request::from_parts(parts, body))
 }
 
-async fn whole(body: HttpBody, limit: usize) -> Result<HttpBody, StatusCode> {
-    match tokio::time::timeout(TIMEOUT, to_bytes(body, limit)).await {
+async fn whole(body: HttpBody, limit: usize, patience: Duration) -> Result<HttpBody, StatusCode> {
+    match tokio::time::timeout(patience, to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(HttpBody::from(bytes)),
         Ok(Err(error)) if is_too_long(&error) => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
@@ -88,6 +88,28 @@ mod tests {
         }
         assert_eq!(read_as(Body::Upload { limit: 4 }, "text/csv", 4).await, Ok(4));
         assert_eq!(read_as(Body::Upload { limit: 4 }, "text/csv", 5).await, too_large);
+    }
+
+    /// A byte now and then, and no end.
+    fn dripping(every: Duration) -> HttpBody {
+        let piece = || Ok::<_, std::convert::Infallible>(axum::body::Bytes::from_static(b"x"));
+        let drops = futures_util::stream::unfold((), move |()| async move {
+            tokio::time::sleep(every).await;
+            Some((piece(), ()))
+        });
+        HttpBody::from_stream(drops)
+    }
+
+    #[tokio::test]
+    async fn a_body_that_drips_has_no_more_time_than_one_that_does_not_come() {
+        let patience = Duration::from_millis(200);
+        for body in [dripping(Duration::from_millis(10)), dripping(Duration::from_secs(3600))] {
+            assert_eq!(whole(body, usize::MAX, patience).await.err(), Some(StatusCode::REQUEST_TIMEOUT));
+        }
+        assert!(whole(HttpBody::from("all at once"), usize::MAX, patience).await.is_ok());
+        // A patient one reads on, up to the limit.
+        let read = whole(dripping(Duration::from_millis(1)), 8, Duration::from_secs(60)).await;
+        assert_eq!(read.err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
     }
 
     #[tokio::test]

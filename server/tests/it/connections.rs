@@ -1,6 +1,6 @@
 //! Connections over real sockets: slow ones, greedy ones, and the stop.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,13 +45,61 @@ async fn talk(address: SocketAddr, bytes: Vec<u8>) -> String {
     talking.await.expect("no panic")
 }
 
+/// How a slow client fares.
+#[derive(Debug, PartialEq, Eq)]
+enum Fate {
+    /// The other side closed the connection, with an answer or without.
+    HungUpOn(String),
+    /// It may go on after all that time.
+    Tolerated,
+}
+
+/// Begins a request and then sends a byte of a header every twenty milliseconds.
+async fn drip(address: SocketAddr, begun: &'static str, patience: Duration) -> Fate {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let dripping = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).expect("connects");
+        stream.set_read_timeout(Some(PAUSE)).expect("set");
+        let (mut answer, mut piece) = (Vec::new(), [0; 256]);
+        let mut is_open = stream.write_all(begun.as_bytes()).is_ok();
+        for _ in 0..patience.as_millis() / PAUSE.as_millis() {
+            match stream.read(&mut piece) {
+                Ok(0) => is_open = false,
+                Ok(read) => answer.extend_from_slice(&piece[..read]),
+                // Nothing to read so far, which is no reason to end.
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(_) => is_open = false,
+            }
+            is_open = is_open && (begun.is_empty() || stream.write_all(b"a").is_ok());
+            if !is_open {
+                return Fate::HungUpOn(String::from_utf8_lossy(&answer).into_owned());
+            }
+        }
+        Fate::Tolerated
+    });
+    dripping.await.expect("no panic")
+}
+
+const BEGUN: [&str; 3] = ["", "GET /", "GET / HTTP/1.1\r\nhost: x\r\nx-slow: "];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_does_not_finish_the_head_of_a_request_is_hung_up_on() {
     let allowance = Allowance { head: Duration::from_millis(200), ..Allowance::new(10) };
     let listening = start(hello(), allowance).await;
-    for begun in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: x\r\nx-slow: "] {
-        let answer = talk(listening.address, begun.as_bytes().to_vec()).await;
+    for begun in BEGUN {
+        let fate = drip(listening.address, begun, Duration::from_secs(60)).await;
+        let Fate::HungUpOn(answer) = fate else { panic!("{begun:?}: it may go on for ever") };
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{begun:?}: {answer}");
+    }
+}
+
+/// What the test before sees is the limit, and not a client that is hung up on anyway.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_client_is_tolerated_while_its_time_lasts() {
+    let allowance = Allowance { head: Duration::from_secs(3600), ..Allowance::new(10) };
+    let listening = start(hello(), allowance).await;
+    for begun in BEGUN {
+        assert_eq!(drip(listening.address, begun, Duration::from_secs(1)).await, Fate::Tolerated, "{begun:?}");
     }
 }
 
