@@ -12,11 +12,16 @@ use crate::paths::Paths;
 use crate::progress::compile;
 use crate::run::{ON_THIS_MACHINE, cargo, say};
 
+/// What has tests of its own. Examples are compiled by the lints.
+const OF_THE_WORKSPACE: [&str; 3] = ["--lib", "--bins", "--tests"];
+
 pub fn run(paths: &Paths) -> Result<Tally> {
     bootstrap::postgres()?;
     say("tests on this machine");
-    let mut tally = counted("rust", tests(paths, "tests", &ON_THIS_MACHINE));
-    let own = ["--locked", "--manifest-path", "crates/xtask/Cargo.toml"];
+    let workspace = [&ON_THIS_MACHINE[..], &OF_THE_WORKSPACE].concat();
+    let mut tally = counted("rust", tests(paths, "tests", &workspace));
+    tally += counted("documentation", documentation(paths));
+    let own = ["--locked", "--manifest-path", "crates/xtask/Cargo.toml", "--bins"];
     tally += counted("xtask", tests(paths, "tests of the build tool", &own));
     Ok(tally)
 }
@@ -30,4 +35,11 @@ fn tests(paths: &Paths, what: &str, which: &[&str]) -> Result<Tally> {
     };
     compile(&format!("compiling {what}"), &mut test(&["--no-run"]))?;
     cargo_test(what, &mut test(&[&["--no-fail-fast", "--"], &WITH_TIMES[..]].concat()))
+}
+
+/// Examples in the documentation. They are run by another program, which is not to be told of times.
+fn documentation(paths: &Paths) -> Result<Tally> {
+    let mut command = cargo(paths);
+    command.args(["test", "--doc", "--no-fail-fast"]).args(ON_THIS_MACHINE);
+    cargo_test("examples in the documentation", &mut command)
 }
