@@ -56,15 +56,19 @@ pub const fn fault(field: Field, fault: FieldFault, lang: Lang) -> &'static str 
             "That username is taken. Choose another, or leave it empty.",
             "このユーザー名はすでに使われています。別のものにするか、空欄にしてください。",
         ),
-        FieldFault::NotAUsername => pick(
-            lang,
-            "Use 3 to 32 letters, numbers, dots, hyphens, or underscores. \
-             Start and end with a letter or number. Numbers alone don't work.",
-            "半角の英数字、ピリオド、ハイフン、アンダースコアで3〜32文字。\
-             先頭と末尾は英数字にしてください。数字だけの名前は使えません。",
-        ),
+        FieldFault::NotAUsername => not_a_username(lang),
         FieldFault::MustAccept => accept(lang),
     }
+}
+
+const fn not_a_username(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "Use 3 to 32 letters, numbers, dots, hyphens, or underscores. \
+         Start and end with a letter or number. Numbers alone don't work.",
+        "半角の英数字、ピリオド、ハイフン、アンダースコアで3〜32文字。\
+         先頭と末尾は英数字にしてください。数字だけの名前は使えません。",
+    )
 }
 
 const fn missing(field: Field, lang: Lang) -> &'static str {
