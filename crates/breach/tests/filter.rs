@@ -37,6 +37,26 @@ fn nothing_is_missed_and_little_is_found_that_is_not_there() {
     }
 }
 
+/// Four hundred false answers are expected of each width. The digests are the same in every run, so a rate that was within
+/// a tenth once is so for ever, unless the filters change.
+#[test]
+fn the_rate_of_false_answers_is_within_a_tenth_of_what_is_promised() {
+    // The wide filter takes minutes in WebAssembly.
+    let widths: &[Width] = if cfg!(target_family = "wasm") { &[Width::Narrow] } else { &[Width::Narrow, Width::Wide] };
+    for &width in widths {
+        let in_all = 400_u32 << width.bits();
+        let (shards, mut found) = (20, 0_u32);
+        for shard in 0..shards {
+            let built = Shard::build(&mut numbers(u64::from(shard)).take(3_000).collect::<Vec<_>>(), width);
+            let filter = Shard::read(&built, width).expect("a shard");
+            let others = numbers(u64::from(shard) + 7_000_000).take((in_all / shards) as usize);
+            found += others.map(|digest| u32::from(filter.contains(Digest::from_bits(digest)))).sum::<u32>();
+        }
+        let rate = f64::from(found) / f64::from(in_all) * f64::from(1_u32 << width.bits());
+        assert!((0.9..=1.1).contains(&rate), "{width:?}: {rate} times the promised rate");
+    }
+}
+
 #[test]
 fn shards_of_a_few_are_shards() {
     for count in 0..40 {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use rekey_delivery::mail::Security;
 use rekey_delivery::{MailSettings, SendError, Sender as _, SmtpSender};
-use support::smtp::Sink;
-use support::tls::{Protection, ca_file, other_ca_file};
+use rekey_testkit::tls::{ca_file, other_ca_file};
+use support::smtp::{Protection, Sink};
 use support::{brand, mail};
 
 const PROTECTED: [(Protection, Security); 2] =

@@ -13,6 +13,7 @@ pub mod row_count;
 #[cfg(feature = "site")]
 pub mod site;
 pub mod statistics;
+pub mod tls;
 
 pub use bench::Bench;
 pub use database::Database;

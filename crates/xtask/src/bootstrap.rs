@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::paths::{Paths, on_path};
+use crate::postgres_programs;
 use crate::progress::with_heartbeat;
 use crate::run::{cargo, read, run_quiet, say};
 
@@ -61,16 +62,11 @@ pub fn chromium() -> Result<()> {
 
 /// The programs of a PostgreSQL server, which the tests start and stop themselves.
 pub fn postgres() -> Result<()> {
-    if on_path("initdb").is_some() || installed_postgres().is_some() {
+    if postgres_programs::find().is_some() {
         return Ok(());
     }
     // Debian's package may start a cluster of its own; it is not used and does no harm.
-    apt(&["postgresql"], "PostgreSQL 15 or newer")
-}
-
-fn installed_postgres() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
-    versions.flatten().map(|version| version.path().join("bin/initdb")).find(|program| program.is_file())
+    apt(&["postgresql"], &format!("PostgreSQL {} or newer", postgres_programs::OLDEST))
 }
 
 fn apt(packages: &[&str], otherwise: &str) -> Result<()> {

@@ -10,6 +10,8 @@ mod build;
 mod check;
 mod fuzz;
 mod paths;
+#[path = "../../testkit/src/postgres/programs.rs"]
+mod postgres_programs;
 mod progress;
 mod run;
 mod serve;

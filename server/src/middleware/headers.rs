@@ -4,8 +4,8 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
@@ -36,6 +36,9 @@ const ALWAYS: [(HeaderName, &str); 8] = [
 /// Two years, with all names below.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
+/// When to come again where there was no room: in seconds.
+const SOON: HeaderValue = HeaderValue::from_static("1");
+
 /// The policy of a page of the app. Its inline scripts carry the nonce. What follows a form may be one of these origins:
 /// browsers hold the whole chain of redirects against the policy of the page that the form was on.
 pub fn page_policy(nonce: &str, origins: &[String]) -> Option<HeaderValue> {
@@ -55,6 +58,9 @@ pub async fn add(State(site): State<Site>, request: Request, next: Next) -> Resp
     if posted && response.status() == StatusCode::FOUND {
         // The page after a form is to be fetched, never posted again (RFC 9110 §15.4.4).
         *response.status_mut() = StatusCode::SEE_OTHER;
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(RETRY_AFTER).or_insert(SOON);
     }
     complete(response.headers_mut(), site.app.secure_cookies);
     response

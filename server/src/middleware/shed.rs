@@ -3,8 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use rekey_shared::Problem;
 
 use crate::refusal::{RefusalFormat, answer};
@@ -15,9 +14,7 @@ pub async fn shed(State(site): State<Site>, request: Request, next: Next) -> Res
     let Ok(_slot) = site.request_slots.try_acquire() else {
         site.metrics.refused("full");
         let format = RefusalFormat::new(&site, request.headers());
-        let mut response = answer(&site, format, StatusCode::SERVICE_UNAVAILABLE, &Problem::Busy);
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        return response;
+        return answer(&site, format, StatusCode::SERVICE_UNAVAILABLE, &Problem::Busy);
     };
     next.run(request).await
 }

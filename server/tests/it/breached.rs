@@ -61,3 +61,30 @@ async fn a_new_file_is_taken_up_and_a_bad_one_is_not() {
     breaches.refresh();
     assert_eq!(breaches.list(), built_in);
 }
+
+/// As root even a file without any permission is read: what no one can read as a file is a folder.
+#[tokio::test]
+async fn what_cannot_be_read_leaves_the_last_good_list_in_use() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("breached.rkb");
+    let breaches = Breaches::new(file.clone(), None);
+    let built_in = breaches.list();
+    std::fs::create_dir(&file).expect("made");
+    breaches.refresh();
+    assert_eq!(breaches.list(), built_in);
+    assert_eq!(breaches.look_up("trustno1").await, Breach::Found);
+
+    std::fs::remove_dir(&file).expect("removed");
+    let (list, options) =
+        (folder.path().join("list"), Options { min_count: 1, width: Width::Wide, now: 1_800_000_000 });
+    std::fs::write(&list, "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:1\n").expect("written");
+    import(&list, &file, options, &mut |_| {}).expect("imported");
+    breaches.refresh();
+    let imported = breaches.list();
+    assert_ne!(imported, built_in);
+    std::fs::remove_file(&file).expect("removed");
+    std::fs::create_dir(&file).expect("made");
+    breaches.refresh();
+    assert_eq!(breaches.list(), imported);
+    assert_eq!(breaches.look_up("password").await, Breach::Found);
+}

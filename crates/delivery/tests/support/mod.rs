@@ -4,7 +4,6 @@
 pub mod http;
 pub mod messages;
 pub mod smtp;
-pub mod tls;
 
 use rekey_delivery::{Brand, MailSettings, Rendered, SmtpSender};
 use rekey_service::links::Links;

@@ -5,10 +5,20 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use rekey_testkit::tls;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::tls::{self, Protection};
+/// How connections to a server are protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// Not at all.
+    None,
+    /// TLS from the first byte.
+    Implicit,
+    /// TLS after `STARTTLS`; without it no mail is taken.
+    StartTls,
+}
 
 /// A stage of an SMTP conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! `cargo xtask check`: what a reviewer should not have to look for.
 
+pub mod advisories;
 mod arrows;
 mod lints;
 mod source;
 mod supply;
 mod tidy;
-mod tools;
 mod unused;
 
 use std::process::ExitCode;
@@ -27,14 +27,19 @@ const CHECKS: [(&str, Check); 11] = [
     ("unused-dependencies", unused::dependencies),
     ("unused-items", unused::items),
     ("supply", supply::supply),
-    ("tools", tools::tools),
+    ("advisories", advisories::advisories),
     ("clippy-xtask", lints::clippy_xtask),
     ("clippy-host", lints::clippy_host),
     ("clippy-fuzz", lints::clippy_fuzz),
     ("clippy-wasm", lints::clippy_browser),
 ];
 
+/// `cargo xtask check [NAME …]`, or all `--without NAME`.
 pub fn command(arguments: &[String]) -> Result<ExitCode> {
+    let (without, arguments) = match arguments {
+        [flag, names @ ..] if flag == "--without" => (true, names),
+        names => (false, names),
+    };
     if let Some(unknown) = arguments.iter().find(|name| !CHECKS.iter().any(|(known, _)| known == name)) {
         let known: Vec<_> = CHECKS.iter().map(|(name, _)| *name).collect();
         bail!("check knows {}, not `{unknown}`", known.join(" · "));
@@ -43,7 +48,11 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
     bootstrap::rust_target(&paths, bootstrap::BROWSER_TARGET)?;
     let mut failed = 0;
     for (name, check) in CHECKS {
-        if !arguments.is_empty() && !arguments.iter().any(|wanted| wanted == name) {
+        let is_named = arguments.iter().any(|named| named == name);
+        if without && is_named {
+            say(format!("left out: {name}"));
+        }
+        if !arguments.is_empty() && is_named == without {
             continue;
         }
         if let Err(error) = timed(name, || check(&paths)) {

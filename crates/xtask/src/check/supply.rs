@@ -1,5 +1,5 @@
 //! What `deny.toml` says about other people's crates, checked without any further tool: no banned crate, no
-//! unknown source, no unknown licence. cargo-deny does the same more thoroughly where it is installed.
+//! unknown source, no unknown licence.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -83,7 +83,7 @@ impl Rules {
 }
 
 /// The first quoted text of each line of a list.
-fn first_of(text: &str, start: &str) -> Vec<String> {
+pub(super) fn first_of(text: &str, start: &str) -> Vec<String> {
     lines_of(text, start).filter_map(|line| line.split('"').nth(1).map(str::to_owned)).collect()
 }
 

@@ -1,12 +1,12 @@
 //! A throw-away PostgreSQL server: one for each test process, gone when that process is.
 
+mod programs;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Where Debian's package `postgresql-15` puts the programs.
-const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
 /// Nothing here has to survive a power cut.
 const SETTINGS: &str = "-c listen_addresses= -c max_connections=300 -c fsync=off -c synchronous_commit=off \
                         -c full_page_writes=off -c shared_buffers=64MB";
@@ -61,7 +61,7 @@ impl Server {
 }
 
 fn watchdog(folder: &Path) -> Child {
-    let script = format!("read _; {} \"$0/data\" -m immediate stop; rm -rf \"$0\"", shell_line("pg_ctl -D"));
+    let script = format!("read _; {} -D \"$0/data\" -m immediate stop; rm -rf \"$0\"", shell_line("pg_ctl"));
     Command::new("sh")
         .arg("-c")
         .arg(script)
@@ -74,13 +74,11 @@ fn watchdog(folder: &Path) -> Child {
 }
 
 fn program(name: &str) -> PathBuf {
-    let program = Path::new(PROGRAMS).join(name);
-    assert!(
-        program.exists(),
-        "these tests need PostgreSQL 15: {} is missing (apt-get install postgresql-15)",
-        program.display()
-    );
-    program
+    static PROGRAMS: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let Some(folder) = PROGRAMS.get_or_init(programs::find) else {
+        panic!("these tests need PostgreSQL {} or newer (apt-get install postgresql)", programs::OLDEST)
+    };
+    folder.join(name)
 }
 
 /// PostgreSQL refuses to run as root.
@@ -93,9 +91,9 @@ fn as_postgres(name: &str) -> Command {
     command
 }
 
-fn shell_line(rest: &str) -> String {
+fn shell_line(name: &str) -> String {
     let user = if is_root() { "runuser -u postgres -- " } else { "" };
-    format!("{user}{PROGRAMS}/{rest}")
+    format!("{user}'{}'", program(name).display())
 }
 
 fn is_root() -> bool {

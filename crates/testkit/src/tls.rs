@@ -10,32 +10,21 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// How connections to a server are protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protection {
-    /// Not at all.
-    None,
-    /// TLS from the first byte.
-    Implicit,
-    /// TLS after `STARTTLS`; without it no mail is taken.
-    StartTls,
-}
-
-/// The certificate of the authority.
+/// The certificate of the authority, as a file in PEM.
 pub fn ca_file() -> PathBuf {
     file("ca.pem")
 }
 
-/// A certificate of another authority.
+/// The certificate of another authority, as a file in PEM.
 pub fn other_ca_file() -> PathBuf {
     file("other-ca.pem")
 }
 
 fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/support/tls").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tls").join(name)
 }
 
-/// The server's side of a handshake.
+/// The server's side of a handshake; `None` if it fails.
 pub async fn accept(stream: TcpStream) -> Option<TlsStream<TcpStream>> {
     let chain = CertificateDer::pem_file_iter(file("server.pem")).expect("a file").map(|read| read.expect("PEM"));
     let key = PrivateKeyDer::from_pem_file(file("server.key")).expect("a key");
