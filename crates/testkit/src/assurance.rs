@@ -3,9 +3,14 @@
 /// The variable that asks for the large run.
 pub const FULL: &str = "REKEY_ASSURANCE";
 
+/// Whether this is the large run.
+pub fn is_full() -> bool {
+    std::env::var_os(FULL).is_some_and(|value| value == "1")
+}
+
 /// How many of something: `usual` with every test, `full` where the promise is measured.
 pub fn scale(usual: usize, full: usize) -> usize {
-    if std::env::var_os(FULL).is_some_and(|value| value == "1") { full } else { usual }
+    if is_full() { full } else { usual }
 }
 
 /// Tells what was measured of a promise: a line that the build tool reads.

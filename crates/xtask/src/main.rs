@@ -10,7 +10,7 @@ mod build;
 mod check;
 mod fuzz;
 mod paths;
-#[path = "../../testkit/src/postgres/programs.rs"]
+#[path = "../../testkit/src/postgres_programs.rs"]
 mod postgres_programs;
 mod progress;
 mod run;

@@ -1,5 +1,6 @@
 //! A throw-away PostgreSQL server: one for each test process, gone when that process is.
 
+#[path = "postgres_programs.rs"]
 mod programs;
 
 use std::path::{Path, PathBuf};

@@ -21,9 +21,9 @@ fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = |parent: &str| std::fs::read_dir(parent).into_iter().flatten().flatten();
     let of_debian = versions("/usr/lib/postgresql").map(|version| version.path().join("bin"));
-    let of_red_hat = versions("/usr").map(|entry| entry.path()).filter(|path| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pgsql-"))
-    });
+    let of_red_hat = versions("/usr")
+        .map(|entry| entry.path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pgsql-")));
     std::env::split_paths(&path).chain(of_debian).chain(of_red_hat.map(|version| version.join("bin"))).collect()
 }
 
