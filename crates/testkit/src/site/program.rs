@@ -75,6 +75,11 @@ impl Node {
         &self.ready
     }
 
+    /// Its number as a process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as a power cut does: no handler runs.
     pub fn kill(mut self) {
         self.child.kill().expect("it runs");

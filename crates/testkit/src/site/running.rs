@@ -141,6 +141,14 @@ impl RunningProgram {
         self.installation.folder().join(format!("node-{node}.log"))
     }
 
+    /// A line of a node's `/proc/PID/status`, such as `VmRSS`, in KiB.
+    pub fn memory_kib(&self, node: usize, line: &str) -> u64 {
+        let process = self.node(node).as_ref().expect("it runs").process();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("Linux");
+        let value = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':')).expect("such a line");
+        value.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
+    }
+
     /// Ends a node as a power cut does.
     pub fn kill(&self, node: usize) {
         self.node(node).take().expect("it runs").kill();
