@@ -14,7 +14,7 @@ use rekey_shared::Problem;
 pub enum PublicError {
     /// A decision, told as it is.
     Problem(Problem),
-    /// A failure: it is logged once, and the person gets a reference.
+    /// A failure: it is logged once, and the person gets a reference; or the database was busy for too long.
     Unexpected(Unexpected),
 }
 
@@ -23,6 +23,8 @@ impl PublicError {
     pub fn into_problem(self, cx: &Services) -> Problem {
         match self {
             Self::Problem(problem) => problem,
+            // Others were in the way; how often is counted where it happens.
+            Self::Unexpected(failure) if failure.is_busy() => Problem::Busy,
             Self::Unexpected(failure) => Problem::Unexpected(cx.report(&failure)),
         }
     }

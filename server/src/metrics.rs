@@ -177,6 +177,12 @@ impl Collector for ExternalCounts {
         let left_out = ConstCounter::new(self.services.refusals.left_out());
         let help = "Refused requests without an entry in the audit log";
         left_out.encode(encoder.encode_descriptor("refusals_not_recorded", help, None, MetricType::Counter)?)?;
+        let contention = self.services.store.contention();
+        let help = "Transactions that the database could not run beside others, by what came of it";
+        let mut met = encoder.encode_descriptor("transactions_in_the_way", help, None, MetricType::Counter)?;
+        for (outcome, count) in [("retried", contention.retried), ("exhausted", contention.exhausted)] {
+            ConstCounter::new(count).encode(met.encode_family(&[("outcome", outcome)])?)?;
+        }
         let alarm = i64::from(self.services.code_alarm.is_raised(self.services.clock.now()));
         let help = "Whether codes are wrong far too often over all accounts";
         ConstGauge::new(alarm).encode(encoder.encode_descriptor("code_alarm", help, None, MetricType::Gauge)?)?;

@@ -113,6 +113,8 @@ impl Services {
             Arc::clone(&parts.clock),
             parts.keys.clone(),
         )?;
+        let entropy = Arc::clone(&parts.entropy);
+        parts.store.set_jitter(move || u64::from_be_bytes(random(entropy.as_ref())));
         Ok(Self(Arc::new(Inner {
             clock: parts.clock,
             entropy: parts.entropy,

@@ -16,6 +16,12 @@ impl Unexpected {
         Self { source: source.into() }
     }
 
+    /// Whether others were in the way in the database, and for too long: nothing was changed, and it may go well a moment
+    /// later.
+    pub fn is_busy(&self) -> bool {
+        rekey_store::Unexpected::among_causes_of(self).is_some_and(rekey_store::Unexpected::is_busy)
+    }
+
     /// Writes the chain of causes to the log, once, under a short reference that the person is shown.
     pub fn report(&self, random: [u8; 5]) -> Reference {
         let reference = Reference::from_random(random);

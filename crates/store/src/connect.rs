@@ -1,9 +1,9 @@
-//! Connecting, migrating and the two handles: [`Store`] for reading, [`Write`] for a transaction.
+//! Connecting, migrating and the handle for reading: [`Store`].
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use rekey_domain::audit::AuditEntry;
 use rekey_shared::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -14,6 +14,7 @@ use sea_orm_migration::MigratorTrait;
 
 use crate::Unexpected;
 use crate::migration::Migrator;
+use crate::transaction::Contention;
 
 /// How long SQLite waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -38,15 +39,7 @@ pub(crate) const MIGRATION_LOCK: i64 = 0x72_65_6b_65_79;
 pub struct Store {
     pub(crate) reads: DatabaseConnection,
     pub(crate) writes: DatabaseConnection,
-}
-
-/// A transaction that writes. Dropped without [`Write::commit`] it leaves no trace.
-///
-/// Nothing slow belongs inside: on SQLite everyone else who writes waits for it.
-#[derive(Debug)]
-pub struct Write {
-    pub(crate) tx: DatabaseTransaction,
-    pub(crate) entries: Vec<AuditEntry>,
+    pub(crate) contention: Arc<Contention>,
 }
 
 /// The database as it was at one moment, for reading much of it while others write.
@@ -103,12 +96,6 @@ impl Store {
         Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Timestamp::from_millis))
     }
 
-    /// Begins a transaction that writes: on SQLite it holds the only writing connection from now on.
-    /// Until it ends, its holder may read from `Store`, but must not wait for anything on `Store` that writes.
-    pub async fn begin_write(&self) -> Result<Write, Unexpected> {
-        Ok(Write { tx: self.begin().await?, entries: Vec::new() })
-    }
-
     /// Takes a picture of the database to read from; every reader sees the same until it is dropped.
     pub async fn snapshot(&self) -> Result<Snapshot, Unexpected> {
         let options = match self.reads.get_database_backend() {
@@ -131,18 +118,8 @@ impl Store {
     }
 }
 
-impl Write {
-    /// Writes the recorded audit entries and makes everything lasting. Only then the program's log tells of them.
-    pub async fn commit(self) -> Result<(), Unexpected> {
-        crate::query::audit::append(&self.tx, &self.entries).await?;
-        self.tx.commit().await?;
-        self.entries.iter().for_each(crate::query::audit::log);
-        Ok(())
-    }
-}
-
 /// Waits for a PostgreSQL advisory lock and holds it until the transaction ends.
-pub(crate) async fn lock_until_commit(tx: &DatabaseTransaction, key: i64) -> Result<(), DbErr> {
+pub(crate) async fn lock_until_commit(tx: &impl ConnectionTrait, key: i64) -> Result<(), DbErr> {
     let lock = Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [key.into()]);
     tx.execute_raw(lock).await.map(drop)
 }
@@ -150,7 +127,7 @@ pub(crate) async fn lock_until_commit(tx: &DatabaseTransaction, key: i64) -> Res
 async fn connect_postgres(url: &str) -> Result<Store, Unexpected> {
     let writes = Database::connect(postgres_options(url, POSTGRES_WRITERS)).await?;
     let reads = Database::connect(postgres_options(url, POSTGRES_READERS)).await?;
-    Ok(Store { reads, writes })
+    Ok(Store { reads, writes, contention: Arc::default() })
 }
 
 fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
@@ -163,14 +140,14 @@ fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
 
 async fn connect_sqlite(url: &str) -> Result<Store, Unexpected> {
     let parsed: SqliteConnectOptions =
-        url.parse().map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(std::sync::Arc::new(error))))?;
+        url.parse().map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
     let path = parsed.get_filename().to_owned();
     // Turning a new file into a WAL database needs a lock that SQLite does not wait for.
     let lock = tokio::task::spawn_blocking(move || prepare_file(&path)).await.map_err(std::io::Error::other)??;
     let writes = Database::connect(sqlite_options(url, 1, false)).await?;
     let reads = Database::connect(sqlite_options(url, SQLITE_READERS, true)).await?;
     drop(lock);
-    Ok(Store { reads, writes })
+    Ok(Store { reads, writes, contention: Arc::default() })
 }
 
 fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {

@@ -1,8 +1,11 @@
 //! The one error of this crate: something that should not happen did.
 
+use std::error::Error;
 use std::fmt;
 
 use sea_orm::DbErr;
+
+use crate::transaction::{Conflict, conflict_of};
 
 /// The database, its file or a row in it is not as it must be. There is nothing a caller could decide on.
 ///
@@ -34,6 +37,30 @@ impl Unexpected {
     /// A stored value that no version of this program writes.
     pub(crate) fn row(table: &'static str, column: &'static str) -> Self {
         Self(Cause::Row { table, column })
+    }
+
+    /// The failure of this crate that a failure of the caller's comes from; `None` when it comes from elsewhere.
+    pub fn among_causes_of<'a>(failure: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        let mut cause = Some(failure);
+        while let Some(failure) = cause {
+            if let Some(found) = failure.downcast_ref() {
+                return Some(found);
+            }
+            cause = failure.source();
+        }
+        None
+    }
+
+    /// Whether others were in the way, and for too long: nothing was changed, and it may go well a moment later.
+    pub fn is_busy(&self) -> bool {
+        self.conflict().is_some()
+    }
+
+    pub(crate) fn conflict(&self) -> Option<Conflict> {
+        match &self.0 {
+            Cause::Database(error) => conflict_of(error),
+            Cause::Row { .. } | Cause::File(_) | Cause::Address => None,
+        }
     }
 
     /// An address that names no kind of database we know.

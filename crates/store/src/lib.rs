@@ -16,8 +16,9 @@ mod error;
 mod migration;
 mod query;
 mod text;
+mod transaction;
 
-pub use connect::{Snapshot, Store, Write};
+pub use connect::{Snapshot, Store};
 pub use error::Unexpected;
 pub use query::account::Inserted;
 pub use query::audit::{NewSeal, Unsealed};
@@ -30,3 +31,4 @@ pub use query::purge::PIECE;
 pub use query::role::Granted;
 pub use query::session::TOUCH_EVERY;
 pub use query::text_limits::PausedPrefix;
+pub use transaction::{ContentionCounts, Runs, TRIES, Write};

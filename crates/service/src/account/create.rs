@@ -4,7 +4,7 @@ use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail, Reason};
 use rekey_domain::{Account, AccountId, AccountIdentifier, IdentifierId};
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
 use rekey_shared::{FieldProblem, Lang};
-use rekey_store::Inserted;
+use rekey_store::{Inserted, transaction};
 use url::Url;
 
 use crate::account::names::check_names;
@@ -58,18 +58,20 @@ pub async fn create(cx: &Services, new: NewAccount) -> Result<Url, CreateError> 
         ..Account::new(AccountId::new(cx.now(), cx.random()), new.lang, cx.now())
     };
     let identifiers = identifiers_of(cx, &account, &identifier, username.as_ref());
-    let mut tx = cx.store.begin_write().await?;
-    if let Inserted::Taken(kind) = tx.insert_account(&account, &identifiers).await? {
-        return Err(CreateError::Taken(kind));
-    }
     let (started, token) = start::by_operator(cx, &identifier, &account)?;
-    started.insert(&tx).await?;
     let entry =
         |event| AuditEntry::new(event, Actor::Operator, cx.now()).account(account.id).reason(Reason::OperatorsDecision);
-    tx.record(entry(AuditEvent::AccountCreated));
-    let begun = entry(AuditEvent::RecoveryActivated).journey(started.journey.id);
-    tx.record(begun.detail(Detail::Method(audit::Method::Link)));
-    tx.commit().await?;
+    transaction!(cx.store, |tx| {
+        if let Inserted::Taken(kind) = tx.insert_account(&account, &identifiers).await? {
+            return Err(CreateError::Taken(kind));
+        }
+        started.insert(tx).await?;
+        tx.record(entry(AuditEvent::AccountCreated));
+        let begun = entry(AuditEvent::RecoveryActivated).journey(started.journey.id);
+        tx.record(begun.detail(Detail::Method(audit::Method::Link)));
+        Ok(())
+    })
+    .await?;
     Ok(cx.links.recovery(&token))
 }
 

@@ -3,6 +3,7 @@
 use rekey_domain::Status;
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::audit::{Actor, AuditEvent, LinkKind, Reason, Target};
+use rekey_store::transaction;
 
 use crate::audit::links;
 use crate::context::About as _;
@@ -45,26 +46,31 @@ pub async fn freeze(cx: &Services, meta: &RequestMeta, token: &str) -> Result<()
     let found = find(cx, token).await?.and_then(|action_token| Some((action_token.account?, action_token)));
     let Some((id, action_token)) = found else { return refuse(cx, meta, token).await };
     let (now, remembered) = (cx.now(), history::depth(cx).await?);
-    let mut tx = cx.store.begin_write().await?;
-    // The account before its link, as where a new password revokes the link: the other order could deadlock.
-    tx.lock_account(id).await?;
-    if !tx.spend_action_token(action_token.id, now).await? {
-        // The same button in another tab was faster.
-        drop(tx);
-        return refuse(cx, meta, token).await;
+    let frozen = transaction!(cx.store, |tx| {
+        // The account before its link, as where a new password revokes the link: the other order could deadlock.
+        tx.lock_account(id).await?;
+        if !tx.spend_action_token(action_token.id, now).await? {
+            // The same button in another tab was faster.
+            return Err(FreezeError::NotValid);
+        }
+        let account = tx.find_account(id).await?.ok_or(FreezeError::NotValid)?;
+        // Frozen or disabled already: the link is spent, and the account is as safe as it was asked to be.
+        if account.status == Status::Active && tx.freeze_account(id, action_token.disputed, remembered, now).await? {
+            tx.bump_epoch(id).await?;
+            tx.end_sessions(id, None, now).await?;
+            revoke::revoke_all(tx, id, None).await?;
+            let entry = meta.audit(AuditEvent::AccountDisabled, now).by(Actor::Person(id)).account(id);
+            tx.record(entry.reason(Reason::OwnersObjection).target(Target::ActionToken(action_token.id)));
+            let known = cx.store.list_identifiers(id).await?;
+            notices::account_frozen(cx, tx, &account, &known).await?;
+        }
+        Ok(())
+    })
+    .await;
+    match frozen {
+        Err(FreezeError::NotValid) => return refuse(cx, meta, token).await,
+        done => done?,
     }
-    let account = tx.find_account(id).await?.ok_or(FreezeError::NotValid)?;
-    // Frozen or disabled already: the link is spent, and the account is as safe as it was asked to be.
-    if account.status == Status::Active && tx.freeze_account(id, action_token.disputed, remembered, now).await? {
-        tx.bump_epoch(id).await?;
-        tx.end_sessions(id, None, now).await?;
-        revoke::revoke_all(&tx, id, None).await?;
-        let entry = meta.audit(AuditEvent::AccountDisabled, now).by(Actor::Person(id)).account(id);
-        tx.record(entry.reason(Reason::OwnersObjection).target(Target::ActionToken(action_token.id)));
-        let known = cx.store.list_identifiers(id).await?;
-        notices::account_frozen(cx, &mut tx, &account, &known).await?;
-    }
-    tx.commit().await?;
     cx.wake.notify_one();
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rekey_domain::ActionTokenId;
 use rekey_domain::account::action_token::{ActionToken, ActionTokenKind};
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Target};
+use rekey_store::transaction;
 use url::Url;
 
 use crate::context::About as _;
@@ -28,11 +29,13 @@ pub async fn make_link(cx: &Services) -> Result<Url, Unexpected> {
         expires_at: now.plus(LINK_LIFETIME),
         spent_at: None,
     };
-    let mut tx = cx.store.begin_write().await?;
-    tx.revoke_action_tokens(ActionTokenKind::Owner, None).await?;
-    tx.insert_action_token(&action_token).await?;
-    tx.record(AuditEntry::new(AuditEvent::OwnerLinkMade, Actor::Operator, now).target(Target::ActionToken(id)));
-    tx.commit().await?;
+    transaction!(cx.store, |tx| {
+        tx.revoke_action_tokens(ActionTokenKind::Owner, None).await?;
+        tx.insert_action_token(&action_token).await?;
+        tx.record(AuditEntry::new(AuditEvent::OwnerLinkMade, Actor::Operator, now).target(Target::ActionToken(id)));
+        Ok::<_, Unexpected>(())
+    })
+    .await?;
     Ok(cx.links.owner(&token))
 }
 

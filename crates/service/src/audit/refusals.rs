@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rekey_domain::audit::{AuditEntry, AuditEvent, Detail, Reason, RequestKind};
 use rekey_shared::Timestamp;
+use rekey_store::transaction;
 
 use crate::context::About as _;
 use crate::{RequestMeta, Services, Unexpected};
@@ -118,9 +119,11 @@ pub(crate) async fn record_compared(cx: &Services, entry: AuditEntry) -> Result<
 }
 
 async fn write(cx: &Services, entry: AuditEntry) -> Result<(), Unexpected> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(entry);
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        tx.record(entry.clone());
+        Ok(())
+    })
+    .await
 }
 
 /// Writes down that requests of a kind were refused unread, by the limit of `reason`.

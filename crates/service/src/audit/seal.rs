@@ -5,7 +5,7 @@
 
 use rekey_domain::audit::chain::{Seal, StoredEntry, Voucher};
 use rekey_domain::job::{Counts, JobKind};
-use rekey_store::{NewSeal, Progress, Write};
+use rekey_store::{NewSeal, Progress, Write, transaction};
 use uuid::Uuid;
 
 use crate::{Services, Unexpected};
@@ -31,22 +31,23 @@ pub async fn seal(cx: &Services, owner: Uuid) -> Result<u64, Unexpected> {
 
 /// One piece in one transaction, which also renews the lease; `None` when that is another node's.
 async fn seal_piece(cx: &Services, owner: Uuid) -> Result<Option<u64>, Unexpected> {
-    let now = cx.now();
-    let tx = cx.store.begin_write().await?;
-    let until = JobKind::AuditSealing.lease().until(now);
-    let Some(job) = tx.lease_only_job(JobKind::AuditSealing, now, until, owner).await? else { return Ok(None) };
-    let entries = tx.list_unsealed(PIECE).await?;
-    let last = latest(cx, &tx).await?;
-    let seals = chain(cx, last, &entries);
-    if let Some(latest) = seals.last() {
-        let (key, mac) = cx.keys.audit_mac(&latest.seal.bytes_of_head());
-        tx.seal(&seals).await?;
-        tx.set_audit_head(&Voucher { seal: latest.seal, key, mac }).await?;
-        let counts = Counts { total: None, done: latest.seal.seq, failed: 0 };
-        tx.advance_job(job.id, Progress { cursor: "", counts }, &[]).await?;
-    }
-    tx.commit().await?;
-    Ok(Some(entries.len() as u64))
+    transaction!(cx.store, |tx| {
+        let now = cx.now();
+        let until = JobKind::AuditSealing.lease().until(now);
+        let Some(job) = tx.lease_only_job(JobKind::AuditSealing, now, until, owner).await? else { return Ok(None) };
+        let entries = tx.list_unsealed(PIECE).await?;
+        let last = latest(cx, tx).await?;
+        let seals = chain(cx, last, &entries);
+        if let Some(latest) = seals.last() {
+            let (key, mac) = cx.keys.audit_mac(&latest.seal.bytes_of_head());
+            tx.seal(&seals).await?;
+            tx.set_audit_head(&Voucher { seal: latest.seal, key, mac }).await?;
+            let counts = Counts { total: None, done: latest.seal.seq, failed: 0 };
+            tx.advance_job(job.id, Progress { cursor: "", counts }, &[]).await?;
+        }
+        Ok(Some(entries.len() as u64))
+    })
+    .await
 }
 
 /// The seal to go on from. A head that is not as it was written stops the sealing: going on would make it look whole again.

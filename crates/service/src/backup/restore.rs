@@ -7,7 +7,7 @@ use rekey_domain::RestorationId;
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail};
 use rekey_shared::Timestamp;
 use rekey_store::dump::{self, Cell, TableSchema};
-use rekey_store::{Ended, Store, Write};
+use rekey_store::{Ended, Store, Write, transaction};
 
 use super::BackupError;
 use super::format::{self, Header, Reader};
@@ -58,10 +58,7 @@ pub async fn restore(
 
 /// For a database that was returned to an earlier state by other means: what it could bring back to life is dead.
 pub async fn declare_restored(cx: &Services) -> Result<Ended, Unexpected> {
-    let mut tx = cx.store.begin_write().await?;
-    let ended = end_all(&mut tx, None, (cx.now(), cx.entropy.as_ref())).await?;
-    tx.commit().await?;
-    Ok(ended)
+    transaction!(cx.store, |tx| end_all(tx, None, (cx.now(), cx.entropy.as_ref())).await).await
 }
 
 /// The tables of the version that made it, of which this version must be a later one or the same.

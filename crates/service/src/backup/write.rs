@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail};
 use rekey_shared::Timestamp;
-use rekey_store::dump;
+use rekey_store::{dump, transaction};
 
 use super::BackupError;
 use super::format::{Header, Writer};
@@ -48,9 +48,11 @@ pub async fn write(cx: &Services, out: impl Write) -> Result<Summary, BackupErro
 /// Notes that a backup was made: in the audit log, and for `rekey doctor`.
 pub async fn note(cx: &Services, made: &Summary) -> Result<(), Unexpected> {
     let id = uuid::Builder::from_random_bytes(cx.random()).into_uuid();
-    let mut tx = cx.store.begin_write().await?;
-    tx.note_backup(id, made.taken_at).await?;
-    let entry = AuditEntry::new(AuditEvent::BackupMade, Actor::Operator, cx.now());
-    tx.record(entry.detail(Detail::BackupOf(made.taken_at.as_millis())));
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        tx.note_backup(id, made.taken_at).await?;
+        let entry = AuditEntry::new(AuditEvent::BackupMade, Actor::Operator, cx.now());
+        tx.record(entry.detail(Detail::BackupOf(made.taken_at.as_millis())));
+        Ok(())
+    })
+    .await
 }

@@ -4,7 +4,7 @@ use rekey_domain::audit::{self, AuditEntry, AuditEvent};
 use rekey_domain::group::{Group, GroupName};
 use rekey_domain::right::{Action, Denied, Target};
 use rekey_domain::{AccountId, GroupId};
-use rekey_store::{GroupUse, Named, Write};
+use rekey_store::{GroupUse, Named, Write, transaction};
 
 use crate::context::About as _;
 use crate::right::{self, By};
@@ -70,81 +70,89 @@ pub async fn members(
 pub async fn create(cx: &Services, by: By, name: GroupName) -> Result<Group, GroupError> {
     let now = cx.now();
     let group = Group { id: GroupId::new(now, cx.random()), name, created_at: now };
-    let mut tx = cx.store.begin_write().await?;
-    right::demand(cx, &tx, by, Action::CreateGroup, &Target::Installation).await??;
-    if !tx.insert_group(&group).await? {
-        return Err(GroupError::NameTaken);
-    }
-    tx.record(entry(cx, by, AuditEvent::GroupCreated, group.id));
-    tx.commit().await?;
+    transaction!(cx.store, |tx| {
+        right::demand(cx, tx, by, Action::CreateGroup, &Target::Installation).await??;
+        if !tx.insert_group(&group).await? {
+            return Err(GroupError::NameTaken);
+        }
+        tx.record(entry(cx, by, AuditEvent::GroupCreated, group.id));
+        Ok(())
+    })
+    .await?;
     Ok(group)
 }
 
 /// Gives a group another name; everything else about it stays.
 pub async fn rename(cx: &Services, by: By, id: GroupId, name: &GroupName) -> Result<(), GroupError> {
-    let mut tx = cx.store.begin_write().await?;
-    let target = Target::Group(right::group_target(&tx, id).await?);
-    right::demand(cx, &tx, by, Action::RenameGroup, &target).await??;
-    match tx.rename_group(id, name).await? {
-        Named::Done => {}
-        Named::Taken => return Err(GroupError::NameTaken),
-        Named::NoGroup => return Err(GroupError::NotFound),
-    }
-    tx.record(entry(cx, by, AuditEvent::GroupRenamed, id));
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        let target = Target::Group(right::group_target(tx, id).await?);
+        right::demand(cx, tx, by, Action::RenameGroup, &target).await??;
+        match tx.rename_group(id, name).await? {
+            Named::Done => {}
+            Named::Taken => return Err(GroupError::NameTaken),
+            Named::NoGroup => return Err(GroupError::NotFound),
+        }
+        tx.record(entry(cx, by, AuditEvent::GroupRenamed, id));
+        Ok(())
+    })
+    .await
 }
 
 /// Removes a group with its memberships, unless a policy or a role depends on it.
 pub async fn delete(cx: &Services, by: By, id: GroupId) -> Result<(), GroupError> {
-    let mut tx = cx.store.begin_write().await?;
-    // Neither a role nor a policy comes to depend on it between the look and the removal.
-    tx.lock_roles().await?;
-    if !tx.lock_group(id).await? {
-        return Err(GroupError::NotFound);
-    }
-    let target = Target::Group(right::group_target(&tx, id).await?);
-    right::demand(cx, &tx, by, Action::DeleteGroup, &target).await??;
-    let found = tx.read_group_use(id).await?;
-    if found != GroupUse::default() {
-        return Err(GroupError::InUse(found));
-    }
-    if !tx.delete_group(id).await? {
-        return Err(GroupError::NotFound);
-    }
-    tx.record(entry(cx, by, AuditEvent::GroupDeleted, id));
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        // Neither a role nor a policy comes to depend on it between the look and the removal.
+        tx.lock_roles().await?;
+        if !tx.lock_group(id).await? {
+            return Err(GroupError::NotFound);
+        }
+        let target = Target::Group(right::group_target(tx, id).await?);
+        right::demand(cx, tx, by, Action::DeleteGroup, &target).await??;
+        let found = tx.read_group_use(id).await?;
+        if found != GroupUse::default() {
+            return Err(GroupError::InUse(found));
+        }
+        if !tx.delete_group(id).await? {
+            return Err(GroupError::NotFound);
+        }
+        tx.record(entry(cx, by, AuditEvent::GroupDeleted, id));
+        Ok(())
+    })
+    .await
 }
 
 /// Puts an account into a group: its policy and its roles hold from now on. `false` when it is in it already.
 pub async fn join(cx: &Services, by: By, group: GroupId, account: AccountId) -> Result<bool, GroupError> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.lock_roles().await?;
-    let target = membership(&tx, group, account).await?;
-    right::demand(cx, &tx, by, Action::AddMember, &target).await??;
-    if !tx.insert_member(group, account, cx.now()).await? {
-        return Ok(false);
-    }
-    tx.record(entry(cx, by, AuditEvent::GroupJoined, group).account(account));
-    tx.commit().await?;
-    Ok(true)
+    transaction!(cx.store, |tx| {
+        tx.lock_roles().await?;
+        let target = membership(tx, group, account).await?;
+        right::demand(cx, tx, by, Action::AddMember, &target).await??;
+        if !tx.insert_member(group, account, cx.now()).await? {
+            return Ok(false);
+        }
+        tx.record(entry(cx, by, AuditEvent::GroupJoined, group).account(account));
+        Ok(true)
+    })
+    .await
 }
 
 /// Takes an account out of a group. `false` when it is not in it.
 pub async fn leave(cx: &Services, by: By, group: GroupId, account: AccountId) -> Result<bool, GroupError> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.lock_roles().await?;
-    let target = membership(&tx, group, account).await?;
-    right::demand(cx, &tx, by, Action::RemoveMember, &target).await??;
-    let owned = tx.has_active_owner().await?;
-    if !tx.delete_member(group, account).await? {
-        return Ok(false);
-    }
-    if owned && !tx.has_active_owner().await? {
-        return Err(GroupError::LastOwner);
-    }
-    tx.record(entry(cx, by, AuditEvent::GroupLeft, group).account(account));
-    tx.commit().await?;
-    Ok(true)
+    transaction!(cx.store, |tx| {
+        tx.lock_roles().await?;
+        let target = membership(tx, group, account).await?;
+        right::demand(cx, tx, by, Action::RemoveMember, &target).await??;
+        let owned = tx.has_active_owner().await?;
+        if !tx.delete_member(group, account).await? {
+            return Ok(false);
+        }
+        if owned && !tx.has_active_owner().await? {
+            return Err(GroupError::LastOwner);
+        }
+        tx.record(entry(cx, by, AuditEvent::GroupLeft, group).account(account));
+        Ok(true)
+    })
+    .await
 }
 
 async fn membership(tx: &Write, group: GroupId, account: AccountId) -> Result<Target, GroupError> {

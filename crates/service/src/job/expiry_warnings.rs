@@ -51,7 +51,7 @@ impl Work for Warnings {
         Ok(None)
     }
 
-    async fn apply(cx: &Services, tx: &mut Write, _job: &Job, of: Candidate) -> Result<Step<Cursor>, Unexpected> {
+    async fn apply(cx: &Services, tx: &mut Write, _job: &Job, of: &Candidate) -> Result<Step<Cursor>, Unexpected> {
         let next = Step::to(Cursor(Some(of.position)));
         let Some(ends_at) = of.ends_at else { return Ok(next) };
         let outcome = if !tx.claim_warning(of.account.id, of.position.set_at, of.position.warning).await? {

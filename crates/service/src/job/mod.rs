@@ -17,7 +17,7 @@ use rekey_domain::JobId;
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Reason, Target};
 use rekey_domain::job::{Counts, Job, JobKind, JobOutcome, JobState, Next};
 use rekey_shared::Timestamp;
-use rekey_store::{Progress, Write};
+use rekey_store::{Progress, Write, transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ trait Work {
     /// Where a step begins; its default is the beginning.
     type Cursor: Serialize + DeserializeOwned + Default + Send + Sync;
     /// What was found out before a step.
-    type Prepared: Send;
+    type Prepared: Send + Sync;
 
     /// Finds out what the next step has to do, without a transaction; `None` when nothing is left. Changes nothing.
     fn prepare(
@@ -38,12 +38,12 @@ trait Work {
         cursor: &Self::Cursor,
     ) -> impl Future<Output = Result<Option<Self::Prepared>, Unexpected>> + Send;
 
-    /// Does it, as a part of one transaction.
+    /// Does it, as a part of one transaction, which may run again.
     fn apply(
         cx: &Services,
         tx: &mut Write,
         job: &Job,
-        prepared: Self::Prepared,
+        prepared: &Self::Prepared,
     ) -> impl Future<Output = Result<Step<Self::Cursor>, Unexpected>> + Send;
 }
 
@@ -114,22 +114,25 @@ async fn step(cx: &Services, job: &Job, owner: Uuid) -> Result<Stepped, Unexpect
 async fn step_of<W: Work>(cx: &Services, id: JobId, owner: Uuid) -> Result<Stepped, Unexpected> {
     let Some(job) = cx.store.find_job(id).await? else { return Ok(Stepped::Ended) };
     let prepared = if job.cancel_at.is_some() { None } else { W::prepare(cx, &read::<W>(&job)?).await? };
-    let now = cx.now();
-    let mut tx = cx.store.begin_write().await?;
-    // Held before anything is done: a worker that was slower than its lease finds it gone, and another one waits.
-    let held = tx.hold_job(id, owner, job.kind.lease().until(now)).await?;
-    let Some(held) = held.filter(|held| held.cursor == job.cursor) else { return Ok(Stepped::Ended) };
-    let Some(prepared) = prepared else {
-        end(&mut tx, &held, owner, held.after_last(now), now).await?;
-        tx.commit().await?;
-        return Ok(Stepped::Ended);
-    };
-    let done = W::apply(cx, &mut tx, &held, prepared).await?;
-    let cursor = serde_json::to_string(&done.cursor).map_err(Unexpected::new)?;
-    let progress = Progress { cursor: &cursor, counts: counted(&held, &done) };
-    tx.advance_job(id, progress, &done.outcomes).await?;
-    tx.commit().await?;
-    Ok(Stepped::On)
+    transaction!(cx.store, |tx| {
+        let now = cx.now();
+        // Held before anything is done: a worker that was slower than its lease finds it gone, and another one waits.
+        let held = tx.hold_job(id, owner, job.kind.lease().until(now)).await?;
+        let Some(held) = held.filter(|held| held.cursor == job.cursor) else {
+            tx.leave_nothing();
+            return Ok(Stepped::Ended);
+        };
+        let Some(prepared) = &prepared else {
+            end(tx, &held, owner, held.after_last(now), now).await?;
+            return Ok(Stepped::Ended);
+        };
+        let done = W::apply(cx, tx, &held, prepared).await?;
+        let cursor = serde_json::to_string(&done.cursor).map_err(Unexpected::new)?;
+        let progress = Progress { cursor: &cursor, counts: counted(&held, &done) };
+        tx.advance_job(id, progress, &done.outcomes).await?;
+        Ok(Stepped::On)
+    })
+    .await
 }
 
 fn read<W: Work>(job: &Job) -> Result<W::Cursor, Unexpected> {

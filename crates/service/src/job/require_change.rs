@@ -24,9 +24,9 @@ impl Work for Marking {
         Ok(cx.store.find_account_after(cursor.0).await?)
     }
 
-    async fn apply(cx: &Services, tx: &mut Write, job: &Job, account: Account) -> Result<Step<Cursor>, Unexpected> {
+    async fn apply(cx: &Services, tx: &mut Write, job: &Job, account: &Account) -> Result<Step<Cursor>, Unexpected> {
         let now = cx.now();
-        let outcome = mark(tx, &account).await?;
+        let outcome = mark(tx, account).await?;
         if outcome == RowOutcome::Done {
             let entry = AuditEntry::new(AuditEvent::CredentialChangeRequired, job.created_by, now).account(account.id);
             tx.record(entry.reason(Reason::OperatorsDecision).target(Target::Job(job.id)));

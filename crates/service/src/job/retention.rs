@@ -31,8 +31,8 @@ impl Work for Removal {
         }
     }
 
-    async fn apply(cx: &Services, tx: &mut Write, _job: &Job, what: Expiring) -> Result<Step<Cursor>, Unexpected> {
-        let (keep, now) = (cx.settings().retention, cx.now());
+    async fn apply(cx: &Services, tx: &mut Write, _job: &Job, what: &Expiring) -> Result<Step<Cursor>, Unexpected> {
+        let (keep, now, what) = (cx.settings().retention, cx.now(), *what);
         let done = match what {
             Expiring::AuditEntries => audit::remove_old(cx, tx, keep.cutoff(what, now)).await?,
             _ => tx.purge(what, &keep, now).await?,

@@ -9,6 +9,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Stepped;
+use rekey_store::transaction;
+
 use crate::audit::Anchor;
 use crate::{Services, Unexpected, audit};
 
@@ -165,15 +167,16 @@ impl Inner {
         // Steps may have been committed since it was leased: their failures are forgotten.
         let Some(job) = self.cx.store.find_job(job.id).await? else { return Ok(()) };
         let job = Job { attempts: job.attempts.max(1), ..job };
-        let mut tx = self.cx.store.begin_write().await?;
-        super::end(&mut tx, &job, owner, job.after_failure(now), now).await?;
-        Ok(tx.commit().await?)
+        self.end(&job, owner, job.after_failure(now)).await
     }
 
     async fn give_up(&self, job: &Job, owner: Uuid) -> Result<(), Unexpected> {
-        let mut tx = self.cx.store.begin_write().await?;
-        super::end(&mut tx, job, owner, Next::End(JobState::Failed), self.cx.now()).await?;
-        Ok(tx.commit().await?)
+        self.end(job, owner, Next::End(JobState::Failed)).await
+    }
+
+    async fn end(&self, job: &Job, owner: Uuid, next: Next) -> Result<(), Unexpected> {
+        let now = self.cx.now();
+        transaction!(self.cx.store, |tx| super::end(tx, job, owner, next, now).await).await
     }
 
     async fn ended(&self, job: &Job) -> Result<(), Unexpected> {

@@ -8,6 +8,7 @@ use rekey_domain::journey::proof::GrantedProof;
 use rekey_domain::journey::{self, Journey, JourneyKind, Step};
 use rekey_domain::throttle;
 use rekey_shared::FieldProblem;
+use rekey_store::transaction;
 
 use crate::audit::refusals;
 use crate::context::About as _;
@@ -104,10 +105,10 @@ pub(crate) async fn choose(
     }
     let (id, until) = (ChallengeId::new(now, cx.random()), held.journey.expires_at);
     let new = NewChallenge { id, owner: held.owner, gate, method, link_expires_at: None, until };
-    let tx = cx.store.begin_write().await?;
+    let asked = Challenge::issue(new, now);
     // Asked for twice at once: one row is there in any case.
-    tx.insert_challenge(&Challenge::issue(new, now)).await?;
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| Ok::<_, Unexpected>(tx.insert_challenge(&asked).await?)).await?;
+    Ok(())
 }
 
 /// Takes an answer, to what was asked for last unless a method is named. The try is claimed before anything is compared.
@@ -187,19 +188,20 @@ async fn prove(
     let now = cx.now();
     let target = Some(target_of(&held.journey));
     let asked = Asked { challenge: claimed, subject: held.journey.subject, target };
-    let mut tx = cx.store.begin_write().await?;
-    if !tx.prove_challenge(granted).await? {
-        return Err(VerifyError::Over);
-    }
-    tx.clear_budget(verifier::answer_budget(cx, &asked), now).await?;
-    if held.journey.kind == JourneyKind::Registration && claimed.method == Method::Text {
-        texts::verified(&tx, &held.journey.target).await?;
-    }
-    let mut verified = meta.audit(AuditEvent::CodeVerified, now).journey(held.journey.id);
-    verified.account = held.journey.subject.account();
-    tx.record(verified);
-    tx.commit().await?;
-    Ok(())
+    transaction!(cx.store, |tx| {
+        if !tx.prove_challenge(granted).await? {
+            return Err(VerifyError::Over);
+        }
+        tx.clear_budget(verifier::answer_budget(cx, &asked), now).await?;
+        if held.journey.kind == JourneyKind::Registration && claimed.method == Method::Text {
+            texts::verified(tx, &held.journey.target).await?;
+        }
+        let mut verified = meta.audit(AuditEvent::CodeVerified, now).journey(held.journey.id);
+        verified.account = held.journey.subject.account();
+        tx.record(verified);
+        Ok(())
+    })
+    .await
 }
 
 async fn refused(
@@ -235,16 +237,17 @@ pub(crate) async fn resend(
         Err(Refusal::Dead) => return Err(ResendError::Dead),
         Err(Refusal::Wrong | Refusal::Proven | Refusal::NotSent) => return Err(ResendError::Over),
     };
-    let mut tx = cx.store.begin_write().await?;
-    if let Err(refusal) = start::admit(cx, &mut tx, (&held.journey, Send::Again), meta).await? {
-        let is_told = kind == JourneyKind::Recovery && cx.settings().recovery.throttle.tell;
-        return Err(if is_told { ResendError::Throttled(refusal) } else { ResendError::TooSoon });
-    }
-    if !tx.claim_resend(seen, &next).await? {
-        return Err(ResendError::TooSoon);
-    }
-    start::enqueue(cx, &mut tx, meta, (&held.journey, &next)).await?;
-    tx.commit().await?;
+    transaction!(cx.store, |tx| {
+        if let Err(refusal) = start::admit(cx, tx, (&held.journey, Send::Again), meta).await? {
+            let is_told = kind == JourneyKind::Recovery && cx.settings().recovery.throttle.tell;
+            return Err(if is_told { ResendError::Throttled(refusal) } else { ResendError::TooSoon });
+        }
+        if !tx.claim_resend(seen, &next).await? {
+            return Err(ResendError::TooSoon);
+        }
+        Ok(start::enqueue(cx, tx, meta, (&held.journey, &next)).await?)
+    })
+    .await?;
     cx.wake.notify_one();
     Ok(())
 }

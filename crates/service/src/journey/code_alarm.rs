@@ -8,6 +8,7 @@ use rekey_domain::journey::{Journey, JourneyKind};
 use rekey_domain::throttle::alarm;
 use rekey_shared::Timestamp;
 use rekey_shared::identifier::IdentifierKind;
+use rekey_store::transaction;
 
 use crate::{Services, Unexpected};
 
@@ -32,9 +33,11 @@ pub(crate) async fn note(cx: &Services, right: bool) -> Result<(), Unexpected> {
     if !cx.code_alarm.state().note(right, now) {
         return Ok(());
     }
-    let mut tx = cx.store.begin_write().await?;
-    tx.record(AuditEntry::new(AuditEvent::CodeAlarm, Actor::System, now));
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        tx.record(AuditEntry::new(AuditEvent::CodeAlarm, Actor::System, now));
+        Ok(())
+    })
+    .await
 }
 
 /// Whether a journey takes no code while the alarm lasts: its message brought a link, which is not guessed. Judged by

@@ -2,6 +2,8 @@
 //!
 //! Nothing about an account is looked up while a page waits. See `domain::journey::recovery` for the diagram.
 
+use std::sync::OnceLock;
+
 use rekey_domain::audit::AuditEvent;
 use rekey_domain::journey::method::Method;
 use rekey_domain::journey::{JOURNEY_LIFETIME, Journey, JourneyKind, Ready, Step};
@@ -12,6 +14,7 @@ use rekey_shared::identifier::Identifier;
 use rekey_shared::password::Report;
 use rekey_shared::view::{JourneyView, PolicyView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
+use rekey_store::transaction;
 
 use crate::audit::links;
 use crate::context::About as _;
@@ -130,22 +133,26 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
     let started = start::start(cx, meta.lang, &new);
     let Started { journey, challenge, .. } = &started;
 
-    let mut tx = cx.store.begin_write().await?;
-    let admitted = start::admit(cx, &mut tx, (journey, Send::First), meta).await?;
-    if let Err(refusal) = admitted {
-        if cx.settings().recovery.throttle.tell {
-            return Err(StartError::Throttled(refusal));
+    // Asked for once, however often the transaction runs: it counts in memory.
+    let decoy = OnceLock::new();
+    transaction!(cx.store, |tx| {
+        let admitted = start::admit(cx, tx, (journey, Send::First), meta).await?;
+        if let Err(refusal) = admitted {
+            if cx.settings().recovery.throttle.tell {
+                return Err(StartError::Throttled(refusal));
+            }
+            if !*decoy.get_or_init(|| begins_decoy(cx, journey, meta)) {
+                return Err(StartError::SlowDown);
+            }
         }
-        if !begins_decoy(cx, journey, meta) {
-            return Err(StartError::SlowDown);
+        started.insert(tx).await?;
+        if admitted.is_ok() {
+            start::enqueue(cx, tx, meta, (journey, challenge)).await?;
         }
-    }
-    started.insert(&tx).await?;
-    if admitted.is_ok() {
-        start::enqueue(cx, &mut tx, meta, (journey, challenge)).await?;
-    }
-    tx.record(meta.audit(AuditEvent::RecoveryStarted, journey.created_at).journey(journey.id));
-    tx.commit().await?;
+        tx.record(meta.audit(AuditEvent::RecoveryStarted, journey.created_at).journey(journey.id));
+        Ok(())
+    })
+    .await?;
     cx.wake.notify_one();
     Ok(started.handle)
 }
@@ -261,11 +268,6 @@ async fn finish(
     identifiers: &[AccountIdentifier],
     hash: PasswordHash,
 ) -> Result<(), CompleteError> {
-    let tx = cx.store.begin_write().await?;
-    if !tx.spend_journey(ready, cx.now()).await? {
-        // Another tab or another person was faster.
-        return Err(CompleteError::NotValid);
-    }
     let new = SetPassword {
         occasion: SetOccasion::Recovery,
         account,
@@ -275,7 +277,15 @@ async fn finish(
         proven_by: ready.channel(),
         request: Some(meta),
     };
-    let done = password::set(cx, tx, new).await?;
-    known_device::remember(cx, &done.tx, meta, (account.id, done.epoch)).await?;
-    Ok(done.commit(cx).await?)
+    transaction!(cx.store, |tx| {
+        if !tx.spend_journey(ready, cx.now()).await? {
+            // Another tab or another person was faster.
+            return Err(CompleteError::NotValid);
+        }
+        let epoch = password::set(cx, tx, &new).await?;
+        Ok(known_device::remember(cx, tx, meta, (account.id, epoch)).await?)
+    })
+    .await?;
+    cx.wake.notify_one();
+    Ok(())
 }

@@ -8,8 +8,8 @@ use rekey_domain::{Account, AccountId, AccountIdentifier, ActionTokenId, Consent
 use rekey_shared::identifier::{Identifier, IdentifierKind, Username};
 use rekey_shared::password::{Policy, Report};
 use rekey_shared::view::{JourneyView, PolicyView};
-use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
-use rekey_store::Inserted;
+use rekey_shared::{Field, FieldFault, FieldProblem, Secret, Timestamp};
+use rekey_store::{Inserted, Write, transaction};
 
 use crate::account::names::check_names;
 use crate::audit::links;
@@ -145,14 +145,16 @@ pub async fn start(cx: &Services, meta: &RequestMeta, input: Start) -> Result<Pl
     let started = start::start(cx, meta.lang, &new);
     let Started { journey, challenge, .. } = &started;
 
-    let mut tx = cx.store.begin_write().await?;
-    if start::admit(cx, &mut tx, (journey, Send::First), meta).await?.is_err() {
-        return Err(StartError::Throttled);
-    }
-    started.insert(&tx).await?;
-    start::enqueue(cx, &mut tx, meta, (journey, challenge)).await?;
-    tx.record(meta.audit(AuditEvent::RegistrationStarted, journey.created_at).journey(journey.id));
-    tx.commit().await?;
+    transaction!(cx.store, |tx| {
+        if start::admit(cx, tx, (journey, Send::First), meta).await?.is_err() {
+            return Err(StartError::Throttled);
+        }
+        started.insert(tx).await?;
+        start::enqueue(cx, tx, meta, (journey, challenge)).await?;
+        tx.record(meta.audit(AuditEvent::RegistrationStarted, journey.created_at).journey(journey.id));
+        Ok(())
+    })
+    .await?;
     cx.wake.notify_one();
     Ok(started.handle)
 }
@@ -297,37 +299,6 @@ async fn create(
     let now = cx.now();
     let (account, identifiers) = new_account(cx, (journey, ready), input, username);
     let owner = role_of(journey) == Role::Owner;
-    let mut tx = cx.store.begin_write().await?;
-    if owner {
-        // Before anything else is locked, like wherever roles are changed.
-        tx.lock_roles().await?;
-    }
-    if !tx.spend_journey(ready, now).await? {
-        // Another tab was faster.
-        return Err(CompleteError::Over);
-    }
-    if let Some(action_token) = journey.action_token
-        && !tx.spend_action_token(action_token, now).await?
-    {
-        return Err(CompleteError::Over);
-    }
-    match tx.insert_account(&account, &identifiers).await? {
-        Inserted::Done => {}
-        Inserted::Taken(IdentifierKind::Username) => {
-            // Since it was looked up.
-            return Err(taken());
-        }
-        Inserted::Taken(_) => return Err(CompleteError::Over),
-    }
-    if let Some(terms) = &journey.terms {
-        let consent = Consent { account: account.id, terms: terms.clone(), at: journey.created_at };
-        tx.insert_consent(&consent).await?;
-    }
-    let created = meta.audit(AuditEvent::AccountCreated, now).by(Actor::Person(account.id)).account(account.id);
-    tx.record(created.journey(journey.id));
-    if owner {
-        role::make_owner(cx, meta, &mut tx, account.id).await?;
-    }
     let first = SetPassword {
         occasion: SetOccasion::Registration,
         account: &account,
@@ -337,10 +308,57 @@ async fn create(
         proven_by: ready.channel(),
         request: Some(meta),
     };
-    let mut done = password::set(cx, tx, first).await?;
-    known_device::remember(cx, &done.tx, meta, (account.id, done.epoch)).await?;
-    notices::welcome(cx, &mut done.tx, &account, &identifiers).await?;
-    Ok(done.commit(cx).await?)
+    transaction!(cx.store, |tx| {
+        if owner {
+            // Before anything else is locked, like wherever roles are changed.
+            tx.lock_roles().await?;
+        }
+        claim(tx, journey, ready, now).await?;
+        insert(tx, journey, &account, &identifiers).await?;
+        let created = meta.audit(AuditEvent::AccountCreated, now).by(Actor::Person(account.id)).account(account.id);
+        tx.record(created.journey(journey.id));
+        if owner {
+            role::make_owner(cx, meta, tx, account.id).await?;
+        }
+        let epoch = password::set(cx, tx, &first).await?;
+        known_device::remember(cx, tx, meta, (account.id, epoch)).await?;
+        notices::welcome(cx, tx, &account, &identifiers).await?;
+        Ok::<_, CompleteError>(())
+    })
+    .await?;
+    cx.wake.notify_one();
+    Ok(())
+}
+
+/// Spends what the registration rests on: its journey, and the owner's link where it began with one.
+async fn claim(tx: &Write, journey: &Journey, ready: Ready, now: Timestamp) -> Result<(), CompleteError> {
+    if !tx.spend_journey(ready, now).await? {
+        // Another tab was faster.
+        return Err(CompleteError::Over);
+    }
+    match journey.action_token {
+        Some(action_token) if !tx.spend_action_token(action_token, now).await? => Err(CompleteError::Over),
+        _ => Ok(()),
+    }
+}
+
+async fn insert(
+    tx: &Write,
+    journey: &Journey,
+    account: &Account,
+    identifiers: &[AccountIdentifier],
+) -> Result<(), CompleteError> {
+    match tx.insert_account(account, identifiers).await? {
+        Inserted::Done => {}
+        // Since it was looked up.
+        Inserted::Taken(IdentifierKind::Username) => return Err(taken()),
+        Inserted::Taken(_) => return Err(CompleteError::Over),
+    }
+    if let Some(terms) = &journey.terms {
+        let consent = Consent { account: account.id, terms: terms.clone(), at: journey.created_at };
+        tx.insert_consent(&consent).await?;
+    }
+    Ok(())
 }
 
 fn new_account(

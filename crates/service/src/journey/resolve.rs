@@ -10,7 +10,7 @@ use rekey_domain::journey::{Journey, JourneyKind, Subject};
 use rekey_domain::message::Notification;
 use rekey_domain::{Account, AccountIdentifier, FactorId, JourneyId};
 use rekey_shared::identifier::IdentifierKind;
-use rekey_store::Write;
+use rekey_store::{Write, transaction};
 
 use crate::context::About as _;
 use crate::{PlainToken, Services, Unexpected, temporary};
@@ -40,9 +40,8 @@ async fn registration(cx: &Services, id: JourneyId) -> Result<(), Unexpected> {
     if cx.store.find_account_by(journey.target_kind, &journey.target).await?.is_some() {
         return Ok(());
     }
-    let tx = cx.store.begin_write().await?;
-    tx.resolve_journey(id, Subject::Newcomer).await?;
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| Ok::<_, Unexpected>(tx.resolve_journey(id, Subject::Newcomer).await?)).await?;
+    Ok(())
 }
 
 async fn recovery(cx: &Services, id: JourneyId) -> Result<(), Unexpected> {
@@ -55,11 +54,13 @@ async fn recovery(cx: &Services, id: JourneyId) -> Result<(), Unexpected> {
     let challenges = cx.store.list_challenges(id).await?;
     let first = challenges.iter().find(|asked| asked.owner == Owner::Journey(id) && asked.gate == 1);
     let Some(first) = first.filter(|asked| asked.method.is_sent()) else { return Ok(()) };
-    let mut tx = cx.store.begin_write().await?;
-    if resolve_recovery(cx, &mut tx, &journey, first, (&account, &channel)).await? {
-        tx.commit().await?;
-    }
-    Ok(())
+    transaction!(cx.store, |tx| {
+        if !resolve_recovery(cx, tx, &journey, first, (&account, &channel)).await? {
+            tx.leave_nothing();
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// From its first message on, older recoveries of the same account are dead (AC-05). `false` when a newer one was

@@ -8,7 +8,7 @@ use rekey_domain::KeyId;
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Target};
 use rekey_domain::key::{ACTIVATION_DELAY, DataKeyPurpose, RingKey, SealedDataKey, activation_of};
 use rekey_shared::Timestamp;
-use rekey_store::{Store, Write};
+use rekey_store::{Store, Write, transaction};
 
 use super::data::{self, DataKeys};
 use super::ring::{Key, KeyError, KeyRing};
@@ -52,17 +52,18 @@ impl Keys {
         now: Timestamp,
         freshness: Freshness,
     ) -> Result<Self, UnlockError> {
-        let mut tx = store.begin_write().await?;
-        let mut sealed = tx.list_data_keys().await?;
-        if sealed.is_empty() {
-            seal_first(&tx, &file, entropy, now).await?;
-            // Another node may have been faster: then these are its keys.
-            sealed = tx.list_data_keys().await?;
-        }
-        let known = tx.list_ring_keys().await?;
-        let data = open_all(&file, &sealed, &known, now)?;
-        let known = register(&mut tx, &file, known, now).await?;
-        tx.commit().await?;
+        let (data, known) = transaction!(store, |tx| {
+            let mut sealed = tx.list_data_keys().await?;
+            if sealed.is_empty() {
+                seal_first(tx, &file, entropy, now).await?;
+                // Another node may have been faster: then these are its keys.
+                sealed = tx.list_data_keys().await?;
+            }
+            let known = tx.list_ring_keys().await?;
+            let data = open_all(&file, &sealed, &known, now)?;
+            Ok::<_, UnlockError>((data, register(tx, &file, known, now).await?))
+        })
+        .await?;
 
         let looked_at = (freshness == Freshness::Watched).then_some(now);
         let ring = KeyRing::new(known, file, looked_at);
@@ -94,10 +95,11 @@ impl Keys {
         let held = file.unwrap_or_else(|| before.ring.held().to_vec());
         let mut known = store.list_ring_keys().await?;
         if held.iter().any(|key| known.iter().all(|known| known.id != key.id())) {
-            let mut tx = store.begin_write().await?;
-            known = tx.list_ring_keys().await?;
-            known = register(&mut tx, &held, known, now).await?;
-            tx.commit().await?;
+            known = transaction!(store, |tx| {
+                let known = tx.list_ring_keys().await?;
+                register(tx, &held, known, now).await
+            })
+            .await?;
         }
         let ring = KeyRing::new(known, held, before.ring.is_watched().then_some(now));
         let sealed = reseal_all(store, &ring, entropy, now).await?;
@@ -181,10 +183,12 @@ async fn reseal_all(
     if anew.is_empty() {
         return Ok(sealed);
     }
-    let tx = store.begin_write().await?;
-    for (key, again) in anew {
-        tx.reseal_data_key(key, again).await?;
-    }
-    tx.commit().await?;
+    transaction!(store, |tx| {
+        for (key, again) in &anew {
+            tx.reseal_data_key(key, again.clone()).await?;
+        }
+        Ok::<_, Unexpected>(())
+    })
+    .await?;
     Ok(store.list_data_keys().await?)
 }

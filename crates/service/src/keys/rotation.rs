@@ -11,7 +11,7 @@ use rekey_domain::key::{
     DataKeyPurpose, RetireRefusal, RingKey, RingKeyState, RingKeyUses, SHORTEST_DELAY, SealedColumn, activation_of,
     may_retire, period_of, state_of,
 };
-use rekey_store::KeyTraces;
+use rekey_store::{KeyTraces, Write, transaction};
 
 use super::{Key, data, seal};
 use crate::context::About as _;
@@ -80,15 +80,17 @@ pub async fn list(cx: &Services) -> Result<Vec<ListedKey>, Unexpected> {
 pub async fn announce(cx: &Services, key: &Key, delay: Duration) -> Result<RingKey, Unexpected> {
     let (now, id) = (cx.now(), key.id());
     let not_before = activation_of(key.since(), delay.max(SHORTEST_DELAY), now);
-    let mut tx = cx.store.begin_write().await?;
-    if !tx.insert_ring_key(&RingKey { id, not_before, retired_at: None }).await? {
-        // A running node that shares the file has told of it first, with the delay that it gives a key found there. An
-        // earlier moment is as safe as a new key's: no node goes without looking for as long as the shortest delay.
-        tx.bring_ring_key_forward(id, not_before).await?;
-    }
-    let known = tx.list_ring_keys().await?.into_iter().find(|known| known.id == id);
-    tx.record(entry(cx, AuditEvent::KeyAdded, id));
-    tx.commit().await?;
+    let known = transaction!(cx.store, |tx| {
+        if !tx.insert_ring_key(&RingKey { id, not_before, retired_at: None }).await? {
+            // A running node that shares the file has told of it first, with the delay that it gives a key found there.
+            // An earlier moment is as safe as a new key's: no node goes without looking for as long as the shortest delay.
+            tx.bring_ring_key_forward(id, not_before).await?;
+        }
+        let known = tx.list_ring_keys().await?.into_iter().find(|known| known.id == id);
+        tx.record(entry(cx, AuditEvent::KeyAdded, id));
+        Ok::<_, Unexpected>(known)
+    })
+    .await?;
     known.ok_or_else(|| Unexpected::new("a key that was just written down is not there"))
 }
 
@@ -96,17 +98,19 @@ pub async fn announce(cx: &Services, key: &Key, delay: Duration) -> Result<RingK
 pub async fn renew_data_keys(cx: &Services, delay: Duration) -> Result<(), Unexpected> {
     let now = cx.now();
     let not_before = now.plus(delay.max(SHORTEST_DELAY));
-    let mut tx = cx.store.begin_write().await?;
-    let known = tx.list_data_keys().await?;
-    for purpose in DataKeyPurpose::ALL {
-        let latest = known.iter().filter(|key| key.purpose == purpose).map(|key| key.generation).max();
-        let next = (purpose, latest.unwrap_or(0) + 1);
-        let loaded = cx.keys.loaded();
-        let (id, sealed) = data::generate(loaded.ring.at(now)?, cx.entropy.as_ref(), next, not_before)?;
-        tx.insert_data_key(&sealed).await?;
-        tx.record(entry(cx, AuditEvent::KeyAdded, id));
-    }
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        let known = tx.list_data_keys().await?;
+        for purpose in DataKeyPurpose::ALL {
+            let latest = known.iter().filter(|key| key.purpose == purpose).map(|key| key.generation).max();
+            let next = (purpose, latest.unwrap_or(0) + 1);
+            let loaded = cx.keys.loaded();
+            let (id, sealed) = data::generate(loaded.ring.at(now)?, cx.entropy.as_ref(), next, not_before)?;
+            tx.insert_data_key(&sealed).await?;
+            tx.record(entry(cx, AuditEvent::KeyAdded, id));
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Gives a key up, unless something still needs it. What is sealed with it is sealed anew first.
@@ -120,18 +124,24 @@ pub async fn retire(cx: &Services, id: KeyId, abandon_passwords: bool) -> Result
     // password: what an old key made only becomes less.
     let uses = uses_of(cx, &known, key).await?;
     let permit = may_retire(&known, id, uses, abandon_passwords, now).map_err(RetireError::Refused)?;
-    let mut tx = cx.store.begin_write().await?;
-    if !tx.retire_ring_key(permit, now).await? {
-        return Err(RetireError::Refused(RetireRefusal::AlreadyRetired));
-    }
-    tx.record(entry(cx, AuditEvent::KeyRetired, id));
-    tx.commit().await?;
+    transaction!(cx.store, |tx| {
+        if !tx.retire_ring_key(permit, now).await? {
+            return Err(RetireError::Refused(RetireRefusal::AlreadyRetired));
+        }
+        tx.record(entry(cx, AuditEvent::KeyRetired, id));
+        Ok(())
+    })
+    .await?;
     Ok(Retired { passwords: uses.passwords, past_passwords: uses.past_passwords })
 }
 
 /// Seals anew what is sealed with a key, column by column.
 async fn reseal(cx: &Services, id: KeyId) -> Result<(), Unexpected> {
-    let (loaded, tx) = (cx.keys.loaded(), cx.store.begin_write().await?);
+    transaction!(cx.store, |tx| reseal_columns(cx, tx, id).await).await
+}
+
+async fn reseal_columns(cx: &Services, tx: &Write, id: KeyId) -> Result<(), Unexpected> {
+    let loaded = cx.keys.loaded();
     let with = loaded.ring.at(cx.now())?;
     for column in SealedColumn::ALL {
         match column {
@@ -152,7 +162,7 @@ async fn reseal(cx: &Services, id: KeyId) -> Result<(), Unexpected> {
             }
         }
     }
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 async fn uses_of(cx: &Services, known: &[RingKey], key: RingKey) -> Result<RingKeyUses, Unexpected> {

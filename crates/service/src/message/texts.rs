@@ -9,7 +9,7 @@ use rekey_domain::message::conversion::Passage;
 use rekey_domain::message::text_limits::{Demand, Meter, TextLimits, TextRefusal, TextTarget, TextUse, prefix_of};
 use rekey_shared::Timestamp;
 use rekey_shared::identifier::{IdentifierKind, region_of};
-use rekey_store::{PausedPrefix, Store, Write};
+use rekey_store::{PausedPrefix, Store, Write, transaction};
 
 use crate::{RequestMeta, Services, Unexpected, verifier};
 
@@ -27,20 +27,25 @@ pub async fn claim(
         return Ok(Err(TextRefusal::Country));
     }
     let now = cx.now();
-    let tx = cx.store.begin_write().await?;
-    if !tx.mark_text_counted(item.id, now).await? {
-        return Ok(Ok(()));
-    }
-    match count(&tx, &settings.texts, text_use, &target, now).await? {
+    let claimed = transaction!(cx.store, |tx| {
+        if !tx.mark_text_counted(item.id, now).await? {
+            return Ok::<_, Unexpected>(Ok(Vec::new()));
+        }
+        let counted = count(tx, &settings.texts, text_use, &target, now).await?;
+        if counted.is_err() {
+            // What is refused half-way counts for nothing.
+            tx.leave_nothing();
+        }
+        Ok(counted)
+    });
+    match claimed.await? {
         Ok(alarms) => {
-            tx.commit().await?;
             for alarm in &alarms {
                 alarm.tell(&target);
             }
             Ok(Ok(()))
         }
         Err(Refused { why, full }) => {
-            drop(tx);
             if let Some(demand) = full {
                 tell_that_it_is_full(cx, &demand).await?;
             }
@@ -187,9 +192,7 @@ async fn tell_that_it_is_full(cx: &Services, demand: &Demand) -> Result<(), Unex
     if cx.store.read_text_counts(std::slice::from_ref(&alarm)).await? != [0] {
         return Ok(());
     }
-    let tx = cx.store.begin_write().await?;
-    if tx.take_text(&alarm).await?.is_some() {
-        tx.commit().await?;
+    if transaction!(cx.store, |tx| Ok::<_, Unexpected>(tx.take_text(&alarm).await?.is_some())).await? {
         tracing::error!(
             text.limit_of = demand.meter.name(),
             text.window = demand.window.name(),

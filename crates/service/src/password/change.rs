@@ -7,6 +7,7 @@ use rekey_domain::{AccountIdentifier, PasswordHash};
 use rekey_shared::password::{Policy, Report};
 use rekey_shared::view::PolicyView;
 use rekey_shared::{Field, FieldFault, FieldProblem, Secret};
+use rekey_store::transaction;
 
 use crate::audit::refusals;
 use crate::context::About as _;
@@ -228,20 +229,24 @@ impl Attempt<'_> {
             proven_by,
             request: Some(self.meta),
         };
-        // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
-        let done = set::set(cx, cx.store.begin_write().await?, new).await?;
-        // The caller's own session goes on under the new epoch; everything older has just ended. The new password was
-        // typed just now, and is what it has proven from here on.
-        let renewed = NewSession {
-            account: account.id,
-            epoch: done.epoch,
-            began_at: self.caller.session.created_at,
-            method: Method::Password,
-            factor: None,
-        };
-        let (_, token) = sessions::open(cx, &done.tx, self.meta, renewed).await?;
-        known_device::remember(cx, &done.tx, self.meta, (account.id, done.epoch)).await?;
-        done.commit(cx).await?;
+        let token = transaction!(cx.store, |tx| {
+            // An account that was frozen, disabled or reset meanwhile is at another epoch and keeps what it got.
+            let epoch = set::set(cx, tx, &new).await?;
+            // The caller's own session goes on under the new epoch; everything older has just ended. The new password
+            // was typed just now, and is what it has proven from here on.
+            let renewed = NewSession {
+                account: account.id,
+                epoch,
+                began_at: self.caller.session.created_at,
+                method: Method::Password,
+                factor: None,
+            };
+            let (_, token) = sessions::open(cx, tx, self.meta, renewed).await?;
+            known_device::remember(cx, tx, self.meta, (account.id, epoch)).await?;
+            Ok::<_, ChangeError>(token)
+        })
+        .await?;
+        cx.wake.notify_one();
         Ok(token)
     }
 }

@@ -4,6 +4,7 @@ use rekey_domain::Account;
 use rekey_domain::password::set::SetOccasion;
 use rekey_shared::password::Report;
 use rekey_shared::{FieldProblem, Secret};
+use rekey_store::transaction;
 
 use crate::hasher::Busy;
 use crate::operator::{self, OperatorError};
@@ -112,5 +113,7 @@ async fn set_of(cx: &Services, account: &Account, password: &Secret) -> Result<(
         proven_by: None,
         request: None,
     };
-    Ok(set::set(cx, cx.store.begin_write().await?, new).await?.commit(cx).await?)
+    transaction!(cx.store, |tx| set::set(cx, tx, &new).await).await?;
+    cx.wake.notify_one();
+    Ok(())
 }

@@ -9,7 +9,7 @@ use rekey_domain::audit::{self, AuditEvent, Detail};
 use rekey_domain::password::assignment::{PolicyAssignment, PolicyTarget, effective};
 use rekey_domain::right::{Action, Denied, Role, Target};
 use rekey_shared::password::{Finding, Policy};
-use rekey_store::Write;
+use rekey_store::{Write, transaction};
 
 use crate::context::About as _;
 use crate::right::{self, By};
@@ -76,25 +76,26 @@ pub async fn assign(
     target: PolicyTarget,
     policy: Option<Policy>,
 ) -> Result<PolicyAssignment, AssignError> {
-    let mut tx = cx.store.begin_write().await?;
-    right::demand(cx, &tx, by, Action::AssignPolicy, &target_of(&tx, target).await?).await??;
-    // Until the end of the transaction the group stays; locked after roles, like wherever both are locked.
-    if let Some(group) = target.group()
-        && !tx.lock_group(group).await?
-    {
-        return Err(AssignError::NoGroup);
-    }
-    let before = tx.list_policy_history(target).await?.first().map_or(0, |latest| latest.version);
-    let changed_by = by.account();
-    let assignment = PolicyAssignment { target, version: before + 1, policy, changed_at: cx.now(), changed_by };
-    check(cx, &tx, &assignment).await?;
-    if !tx.insert_policy(&assignment).await? {
-        return Err(AssignError::Overtaken);
-    }
-    let entry = by.audit(AuditEvent::PolicyAssigned, assignment.changed_at);
-    tx.record(entry.target(audit::Target::Policy(target)).detail(Detail::Version(assignment.version)));
-    tx.commit().await?;
-    Ok(assignment)
+    transaction!(cx.store, |tx| {
+        right::demand(cx, tx, by, Action::AssignPolicy, &target_of(tx, target).await?).await??;
+        // Until the end of the transaction the group stays; locked after roles, like wherever both are locked.
+        if let Some(group) = target.group()
+            && !tx.lock_group(group).await?
+        {
+            return Err(AssignError::NoGroup);
+        }
+        let before = tx.list_policy_history(target).await?.first().map_or(0, |latest| latest.version);
+        let (policy, changed_by) = (policy.clone(), by.account());
+        let assignment = PolicyAssignment { target, version: before + 1, policy, changed_at: cx.now(), changed_by };
+        check(cx, tx, &assignment).await?;
+        if !tx.insert_policy(&assignment).await? {
+            return Err(AssignError::Overtaken);
+        }
+        let entry = by.audit(AuditEvent::PolicyAssigned, assignment.changed_at);
+        tx.record(entry.target(audit::Target::Policy(target)).detail(Detail::Version(assignment.version)));
+        Ok(assignment)
+    })
+    .await
 }
 
 /// What assigning a policy is done to.

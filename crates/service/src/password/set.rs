@@ -1,17 +1,16 @@
 //! The one writer of passwords, for every caller and every reason. What comes with a new password follows
 //! from the occasion (`domain::password::set`).
 //!
-//! The caller claims first (spends a journey, inserts an account) in a transaction that it hands over, and finishes in
-//! the one that comes back. For a password that is kept here both are the same. Where a directory keeps it, the claim
-//! has to be committed before the directory is written, since no transaction may wait for a machine far away: then
-//! another one comes back.
+//! The caller claims (spends a journey, inserts an account), sets and finishes in one transaction, and has the notices
+//! sent when it is committed ([`Services::wake`](crate::context::Inner::wake)). Where a directory keeps the password, the
+//! claim has to be committed before the directory is written, since no transaction may wait for a machine far away.
 
 use rekey_domain::account::action_token::ActionTokenKind;
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Reason};
 use rekey_domain::password::set::{Effect, SetOccasion};
 use rekey_domain::{Account, AccountIdentifier, Epoch, IdentifierId, JourneyId, PasswordHash, Status};
 use rekey_shared::{Secret, Timestamp};
-use rekey_store::Write;
+use rekey_store::{Write, transaction};
 
 use crate::context::About as _;
 use crate::journey::revoke;
@@ -37,25 +36,7 @@ pub(crate) struct SetPassword<'a> {
     pub request: Option<&'a RequestMeta>,
 }
 
-/// A password that is set as soon as this is committed.
-#[must_use]
-pub(crate) struct PasswordSet {
-    /// Where the caller finishes.
-    pub tx: Write,
-    /// The epoch that the account is at now.
-    pub epoch: Epoch,
-}
-
-impl PasswordSet {
-    /// Makes it lasting and has the notices sent.
-    pub(crate) async fn commit(self, cx: &Services) -> Result<(), Unexpected> {
-        self.tx.commit().await?;
-        cx.wake.notify_one();
-        Ok(())
-    }
-}
-
-/// Why no password was set. The transaction is gone, and with it what the caller claimed.
+/// Why no password was set. The caller lets its transaction fail, and with it what it has claimed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetError {
     /// The account has got another password, was frozen, released or disabled since it was read.
@@ -71,18 +52,18 @@ pub(crate) enum SetError {
 
 crate::error::from_store!(SetError);
 
-/// Sets a password, with everything that its occasion brings.
-pub(crate) async fn set(cx: &Services, mut tx: Write, new: SetPassword<'_>) -> Result<PasswordSet, SetError> {
+/// Sets a password, with everything that its occasion brings. The epoch that the account is at when it is committed.
+pub(crate) async fn set(cx: &Services, tx: &mut Write, new: &SetPassword<'_>) -> Result<Epoch, SetError> {
     let permit = new.occasion.permit(new.account).ok_or(SetError::KeptElsewhere)?;
     let (now, depth) = (cx.now(), history::depth(cx).await?);
     let epoch = tx.set_password(permit, &new.hash, depth, now).await?.ok_or(SetError::Overtaken)?;
     for effect in new.occasion.effects() {
-        apply(cx, &mut tx, &new, effect).await?;
+        apply(cx, tx, new, effect).await?;
     }
     if let Some((event, reason)) = new.occasion.event() {
         tx.record(new.audit(event, now).reason(reason));
     }
-    Ok(PasswordSet { tx, epoch })
+    Ok(epoch)
 }
 
 async fn apply(cx: &Services, tx: &mut Write, new: &SetPassword<'_>, effect: Effect) -> Result<(), Unexpected> {
@@ -141,9 +122,7 @@ pub(crate) async fn upgrade(cx: &Services, account: &Account, typed: &Secret) ->
     let Some(old) = account.password.as_ref().filter(|old| cx.hasher.is_outdated(old)) else { return Ok(()) };
     let Ok(permit) = cx.hasher.permit() else { return Ok(()) };
     let new = cx.hasher.hash(permit, typed).await?;
-    let tx = cx.store.begin_write().await?;
     // Guarded by the old form: a password that was replaced meanwhile stays.
-    tx.rehash(account.id, old, &new).await?;
-    tx.commit().await?;
+    transaction!(cx.store, |tx| Ok::<_, Unexpected>(tx.rehash(account.id, old, &new).await?)).await?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use rekey_domain::audit::{Actor, AuditEntry, AuditEvent, Detail, Method, Target}
 use rekey_domain::journey::{Journey, JourneyKind};
 use rekey_domain::{Account, AccountIdentifier, ActionTokenId, IdentifierId};
 use rekey_shared::identifier::IdentifierKind;
+use rekey_store::transaction;
 
 use crate::context::About as _;
 use crate::setting::RecoveryKind;
@@ -104,17 +105,19 @@ pub(crate) async fn issue(
         expires_at: made_at.plus(LIFETIME),
         spent_at: None,
     };
-    let mut tx = cx.store.begin_write().await?;
-    tx.lock_account(account.id).await?;
-    // A second call finds the row of the first one as the latest, and changes nothing.
-    if !tx.insert_latest_action_token(&action_token).await? {
-        return Ok(());
-    }
-    tx.revoke_older_journeys(JourneyKind::Recovery, account.id, journey.id).await?;
-    let system = |event| AuditEntry::new(event, Actor::System, cx.now()).account(account.id).journey(journey.id);
-    tx.record(system(AuditEvent::RecoveryActivated).detail(Detail::Method(Method::TemporaryPassword)));
-    tx.record(system(AuditEvent::TemporaryPasswordIssued).target(Target::ActionToken(id)));
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        tx.lock_account(account.id).await?;
+        // A second call finds the row of the first one as the latest, and changes nothing.
+        if !tx.insert_latest_action_token(&action_token).await? {
+            return Ok(());
+        }
+        tx.revoke_older_journeys(JourneyKind::Recovery, account.id, journey.id).await?;
+        let system = |event| AuditEntry::new(event, Actor::System, cx.now()).account(account.id).journey(journey.id);
+        tx.record(system(AuditEvent::RecoveryActivated).detail(Detail::Method(Method::TemporaryPassword)));
+        tx.record(system(AuditEvent::TemporaryPasswordIssued).target(Target::ActionToken(id)));
+        Ok(())
+    })
+    .await
 }
 
 /// The temporary password that was issued for a recovery, with its row; `None` when there is none, it was used, or

@@ -4,7 +4,7 @@ use rekey_domain::audit::{self, Actor, AuditEntry, AuditEvent, Detail};
 use rekey_domain::right::{Action, Denied, Role, RoleAssignment, RoleHolder, RoleScope, Target};
 use rekey_domain::{AccountId, RoleAssignmentId};
 use rekey_shared::Timestamp;
-use rekey_store::{Granted, Write};
+use rekey_store::{Granted, Write, transaction};
 
 use super::By;
 use crate::context::About as _;
@@ -66,41 +66,44 @@ pub async fn grant(
     if expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(RoleError::AlreadyExpired);
     }
-    let mut tx = cx.store.begin_write().await?;
-    tx.lock_roles().await?;
-    let target = target(&tx, holder, scope).await?;
-    right::demand(cx, &tx, by, Action::GrantRole, &target).await??;
-    let owned = tx.has_active_owner().await?;
     let id = RoleAssignmentId::new(now, cx.random());
     let assignment = RoleAssignment { id, holder, role, scope, expires_at, granted_at: now, granted_by: by.account() };
-    let granted = tx.grant_role(&assignment).await?;
-    // A permanent owner may become one that expires: then there must be another.
-    if owned && !tx.has_active_owner().await? {
-        return Err(RoleError::LastOwner);
-    }
-    if granted != Granted::Already {
-        let detail = Detail::role(role, scope, expires_at);
-        tx.record(about(holder, by.audit(AuditEvent::RoleGranted, now)).detail(detail));
-        tx.commit().await?;
-    }
-    Ok(granted)
+    transaction!(cx.store, |tx| {
+        tx.lock_roles().await?;
+        let target = target(tx, holder, scope).await?;
+        right::demand(cx, tx, by, Action::GrantRole, &target).await??;
+        let owned = tx.has_active_owner().await?;
+        let granted = tx.grant_role(&assignment).await?;
+        // A permanent owner may become one that expires: then there must be another.
+        if owned && !tx.has_active_owner().await? {
+            return Err(RoleError::LastOwner);
+        }
+        if granted != Granted::Already {
+            let detail = Detail::role(role, scope, expires_at);
+            tx.record(about(holder, by.audit(AuditEvent::RoleGranted, now)).detail(detail));
+        }
+        Ok(granted)
+    })
+    .await
 }
 
 /// Takes a role. The last owner keeps theirs.
 pub async fn revoke(cx: &Services, by: By, holder: RoleHolder, role: Role, scope: RoleScope) -> Result<(), RoleError> {
-    let mut tx = cx.store.begin_write().await?;
-    tx.lock_roles().await?;
-    let target = target(&tx, holder, scope).await?;
-    right::demand(cx, &tx, by, Action::RevokeRole, &target).await??;
-    let owned = tx.has_active_owner().await?;
-    if !tx.revoke_role(holder, role, scope).await? {
-        return Err(RoleError::NotHeld);
-    }
-    if owned && !tx.has_active_owner().await? {
-        return Err(RoleError::LastOwner);
-    }
-    tx.record(about(holder, by.audit(AuditEvent::RoleRevoked, cx.now())).detail(Detail::role(role, scope, None)));
-    Ok(tx.commit().await?)
+    transaction!(cx.store, |tx| {
+        tx.lock_roles().await?;
+        let target = target(tx, holder, scope).await?;
+        right::demand(cx, tx, by, Action::RevokeRole, &target).await??;
+        let owned = tx.has_active_owner().await?;
+        if !tx.revoke_role(holder, role, scope).await? {
+            return Err(RoleError::NotHeld);
+        }
+        if owned && !tx.has_active_owner().await? {
+            return Err(RoleError::LastOwner);
+        }
+        tx.record(about(holder, by.audit(AuditEvent::RoleRevoked, cx.now())).detail(Detail::role(role, scope, None)));
+        Ok(())
+    })
+    .await
 }
 
 /// Makes the owner of an account that is being made the owner of the installation. The operator's link is the right.

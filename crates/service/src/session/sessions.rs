@@ -7,7 +7,7 @@ use rekey_domain::session::assurance::{Assurance, sign_in_proof};
 use rekey_domain::{AccountId, Epoch, FactorId, ProofId, SessionId};
 use rekey_shared::Timestamp;
 use rekey_shared::view::SessionView;
-use rekey_store::Write;
+use rekey_store::{Write, transaction};
 
 use crate::context::About as _;
 use crate::sign_in::Caller;
@@ -77,23 +77,27 @@ pub async fn list(cx: &Services, caller: &Caller) -> Result<Vec<SessionView>, Un
 /// Ends one of the caller's sessions; `false` when there is no such session of theirs.
 pub async fn end(cx: &Services, meta: &RequestMeta, caller: &Caller, id: SessionId) -> Result<bool, Unexpected> {
     let now = cx.now();
-    let mut tx = cx.store.begin_write().await?;
-    let ended = tx.end_session(caller.account.id, id, now).await?;
-    if ended {
-        tx.record(ended_by(meta, caller, now).target(Target::Session(id)).detail(Detail::Sessions(1)));
-    }
-    tx.commit().await?;
-    Ok(ended)
+    transaction!(cx.store, |tx| {
+        let ended = tx.end_session(caller.account.id, id, now).await?;
+        if ended {
+            tx.record(ended_by(meta, caller, now).target(Target::Session(id)).detail(Detail::Sessions(1)));
+        }
+        Ok(ended)
+    })
+    .await
 }
 
 /// Ends all of the caller's sessions but the present one.
 pub async fn end_others(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<u64, Unexpected> {
     let now = cx.now();
-    let mut tx = cx.store.begin_write().await?;
-    let ended = tx.end_sessions(caller.account.id, Some(caller.session.id), now).await?;
-    tx.record(ended_by(meta, caller, now).detail(Detail::Sessions(ended)));
-    tx.commit().await?;
-    Ok(ended)
+    transaction!(cx.store, |tx| {
+        // Of two who end many of the same sessions, one comes first.
+        tx.lock_account(caller.account.id).await?;
+        let ended = tx.end_sessions(caller.account.id, Some(caller.session.id), now).await?;
+        tx.record(ended_by(meta, caller, now).detail(Detail::Sessions(ended)));
+        Ok(ended)
+    })
+    .await
 }
 
 fn ended_by(meta: &RequestMeta, caller: &Caller, now: Timestamp) -> AuditEntry {

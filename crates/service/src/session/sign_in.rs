@@ -11,6 +11,7 @@ use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::password::{MAX_INPUT_BYTES, normalise};
 use rekey_shared::view::{ChangeReason, PersonView, TermsView};
 use rekey_shared::{Field, FieldFault, FieldProblem, Lang, Secret};
+use rekey_store::{Write, transaction};
 use zeroize::Zeroizing;
 
 use crate::audit::refusals;
@@ -130,31 +131,42 @@ async fn admit(
     let by_password = method == Method::Password;
     let breached =
         by_password && account.must_change != Some(ChangeCause::Breached) && is_breached(cx, account, password).await?;
-    let mut tx = cx.store.begin_write().await?;
-    let recorded = match &opened {
-        SignInMethod::ByPassword => audit::Method::Password,
-        SignInMethod::ByTemporary(action_token) if tx.spend_action_token(action_token.id, now).await? => {
-            audit::Method::TemporaryPassword
+    let admitted = transaction!(cx.store, |tx| {
+        if breached {
+            // Marked below; like wherever an account and what belongs to it are changed, the account comes first.
+            tx.lock_account(account.id).await?;
         }
-        SignInMethod::ByTemporary(_) => {
-            drop(tx);
+        let recorded = match &opened {
+            SignInMethod::ByPassword => audit::Method::Password,
+            SignInMethod::ByTemporary(sent) if tx.spend_action_token(sent.id, now).await? => {
+                audit::Method::TemporaryPassword
+            }
+            SignInMethod::ByTemporary(_) => return Err(SignInError::Refused),
+        };
+        if by_password {
+            // Of what was used and of nothing else (TH-4).
+            tx.clear_budget(budget, now).await?;
+            known_device::remember_sign_in(cx, tx, meta, account).await?;
+        }
+        let new = NewSession { account: account.id, epoch: account.epoch, began_at: now, method, factor };
+        let (session, token) = sessions::open(cx, tx, meta, new).await?;
+        let person = Actor::Person(account.id);
+        let established = meta.audit(AuditEvent::SessionEstablished, now).by(person).account(account.id);
+        tx.record(established.session(session).detail(Detail::Method(recorded)));
+        if breached && tx.require_change_of(account.id, account.epoch, ChangeCause::Breached).await? {
+            let required = AuditEntry::new(AuditEvent::CredentialChangeRequired, Actor::System, now);
+            tx.record(required.account(account.id).session(session).reason(Reason::Breached));
+        }
+        Ok(token)
+    })
+    .await;
+    let token = match admitted {
+        // The temporary password was used by someone else a moment before.
+        Err(SignInError::Refused) => {
             return refuse(cx, meta, Some(account), budget, PasswordCheck::Wrong { just_locked: false }).await;
         }
+        done => done?,
     };
-    if by_password {
-        // Of what was used and of nothing else (TH-4).
-        tx.clear_budget(budget, now).await?;
-        known_device::remember_sign_in(cx, &mut tx, meta, account).await?;
-    }
-    let new = NewSession { account: account.id, epoch: account.epoch, began_at: now, method, factor };
-    let (session, token) = sessions::open(cx, &tx, meta, new).await?;
-    let established = meta.audit(AuditEvent::SessionEstablished, now).by(Actor::Person(account.id)).account(account.id);
-    tx.record(established.session(session).detail(Detail::Method(recorded)));
-    if breached && tx.require_change_of(account.id, account.epoch, ChangeCause::Breached).await? {
-        let required = AuditEntry::new(AuditEvent::CredentialChangeRequired, Actor::System, now).account(account.id);
-        tx.record(required.session(session).reason(Reason::Breached));
-    }
-    tx.commit().await?;
     if by_password {
         // The session is there: the person who typed the right password is not told of a failure that is ours.
         if let Err(failure) = password::upgrade(cx, account, password).await {
@@ -186,10 +198,11 @@ async fn refuse(
     let mut entry = meta.audit(event, now).reason(reason_of(account, checked));
     entry.account = account.map(|account| account.id);
     if just_locked {
-        let mut tx = cx.store.begin_write().await?;
-        tx.record(entry);
-        tell_owner(cx, &mut tx, account.filter(|account| account.may_sign_in()), budget).await?;
-        tx.commit().await?;
+        transaction!(cx.store, |tx| {
+            tx.record(entry.clone());
+            tell_owner(cx, tx, account.filter(|account| account.may_sign_in()), budget).await
+        })
+        .await?;
         cx.wake.notify_one();
     } else if checked == PasswordCheck::Waiting {
         refusals::record(cx, meta, entry).await?;
@@ -216,7 +229,7 @@ fn reason_of(account: Option<&Account>, checked: PasswordCheck) -> Reason {
 /// account: the worker drops it, and the answer takes as long (T-02).
 async fn tell_owner(
     cx: &Services,
-    tx: &mut rekey_store::Write,
+    tx: &mut Write,
     account: Option<&Account>,
     budget: Digest,
 ) -> Result<(), Unexpected> {
@@ -256,13 +269,14 @@ pub async fn authenticate(cx: &Services, token: &str) -> Result<Option<Caller>, 
 /// Ends the caller's own session.
 pub async fn sign_out(cx: &Services, meta: &RequestMeta, caller: &Caller) -> Result<(), Unexpected> {
     let now = cx.now();
-    let mut tx = cx.store.begin_write().await?;
-    tx.end_session(caller.account.id, caller.session.id, now).await?;
-    let ended =
-        meta.audit(AuditEvent::SessionRevoked, now).by(Actor::Person(caller.account.id)).account(caller.account.id);
-    tx.record(ended.session(caller.session.id).reason(Reason::SignedOut).detail(Detail::Sessions(1)));
-    tx.commit().await?;
-    Ok(())
+    transaction!(cx.store, |tx| {
+        tx.end_session(caller.account.id, caller.session.id, now).await?;
+        let ended =
+            meta.audit(AuditEvent::SessionRevoked, now).by(Actor::Person(caller.account.id)).account(caller.account.id);
+        tx.record(ended.session(caller.session.id).reason(Reason::SignedOut).detail(Detail::Sessions(1)));
+        Ok(())
+    })
+    .await
 }
 
 /// The caller as pages show them.

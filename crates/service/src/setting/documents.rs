@@ -6,7 +6,7 @@ use rekey_domain::setting::{
     Difference, Document, Edit, KEYS, Key, Problem, Section, SettingError, Settings, Source, Value, Values, difference,
     edited, resolve,
 };
-use rekey_store::Write;
+use rekey_store::{Write, transaction};
 
 use crate::context::About as _;
 use crate::right::{self, By};
@@ -134,26 +134,33 @@ async fn write(
     by: By,
     section: Section,
     based_on: i32,
-    make: impl FnOnce(&Document, &[Document]) -> Result<Values, ChangeError>,
+    make: impl Fn(&Document, &[Document]) -> Result<Values, ChangeError>,
 ) -> Result<Document, ChangeError> {
-    let tx = cx.store.begin_write().await?;
-    right::demand(cx, &tx, by, Action::ChangeSettings, &Target::Installation).await??;
-    // From here on no other node changes any document: what is checked together stays together.
-    tx.bump_setting_epoch().await?;
-    let history = tx.list_setting_history(section).await?;
-    let latest = history.first().cloned().unwrap_or_else(|| Document::empty(section));
-    if latest.version != based_on {
-        return Err(ChangeError::Overtaken { section, latest: latest.version });
+    let document = transaction!(cx.store, |tx| {
+        right::demand(cx, tx, by, Action::ChangeSettings, &Target::Installation).await??;
+        // From here on no other node changes any document: what is checked together stays together.
+        tx.bump_setting_epoch().await?;
+        let history = tx.list_setting_history(section).await?;
+        let latest = history.first().cloned().unwrap_or_else(|| Document::empty(section));
+        if latest.version != based_on {
+            return Err(ChangeError::Overtaken { section, latest: latest.version });
+        }
+        let values = make(&latest, &history)?;
+        if values == latest.values {
+            // Nothing to remember: a version says that something changed.
+            tx.leave_nothing();
+            return Ok(latest);
+        }
+        let changed_by = by.account();
+        let document = Document { section, version: latest.version + 1, values, changed_at: cx.now(), changed_by };
+        check(cx, tx, &document).await?;
+        insert(tx, by, &document).await?;
+        Ok(document)
+    })
+    .await?;
+    if document.version == based_on {
+        return Ok(document);
     }
-    let values = make(&latest, &history)?;
-    if values == latest.values {
-        // Nothing to remember: a version says that something changed.
-        return Ok(latest);
-    }
-    let changed_by = by.account();
-    let document = Document { section, version: latest.version + 1, values, changed_at: cx.now(), changed_by };
-    check(cx, &tx, &document).await?;
-    insert(tx, by, &document).await?;
     // Here at once; the other nodes follow. A failure is theirs and ours to find at the next look.
     if let Err(error) = super::refresh(cx).await {
         tracing::warn!(%error, "a change of settings will be taken up later");
@@ -176,11 +183,11 @@ async fn check(cx: &Services, tx: &Write, document: &Document) -> Result<(), Cha
     Ok(())
 }
 
-async fn insert(mut tx: Write, by: By, document: &Document) -> Result<(), ChangeError> {
+async fn insert(tx: &mut Write, by: By, document: &Document) -> Result<(), ChangeError> {
     if !tx.insert_setting_document(document).await? {
         return Err(ChangeError::Overtaken { section: document.section, latest: document.version });
     }
     let entry = by.audit(AuditEvent::SettingsChanged, document.changed_at);
     tx.record(entry.target(audit::Target::Settings(document.section)).detail(Detail::Version(document.version)));
-    Ok(tx.commit().await?)
+    Ok(())
 }

@@ -22,6 +22,7 @@ pub struct NotEmpty;
 
 impl Store {
     /// Begins to load a backup that was made after so many of the migrations: the transaction holds its tables, empty.
+    /// It does not run again when others are in the way: what is loaded is read once. The operator begins anew.
     /// A database with rows is left alone unless they are to be replaced.
     pub async fn begin_load(&self, steps: usize, replace: bool) -> Result<Result<Write, NotEmpty>, Unexpected> {
         let tx = self.begin().await?;
@@ -42,7 +43,7 @@ impl Store {
         for table in schema_after(steps).await?.iter().rev() {
             execute(&tx, format!("DELETE FROM \"{}\"", table.name)).await?;
         }
-        Ok(Ok(Write { tx, entries: Vec::new() }))
+        Ok(Ok(Write::of(tx)))
     }
 }
 
@@ -69,11 +70,11 @@ impl Write {
                 if let [(_, column)] = table.key()[..]
                     && column.kind == ColumnKind::Int
                 {
-                    execute(&self.tx, go_on_behind_last(&table.name, &column.name)).await?;
+                    execute(self.tx.raw(), go_on_behind_last(&table.name, &column.name)).await?;
                 }
             }
         }
-        Ok(Migrator::up(&self.tx, None).await?)
+        Ok(Migrator::up(self.tx.raw(), None).await?)
     }
 }
 

@@ -120,16 +120,15 @@ impl Write {
             .col_expr(action_token::Column::ExpiresAt, Expr::col(action_token::Column::CreatedAt))
             .filter(action_token::COLUMN.spent_at.is_null())
             .filter(Expr::col(action_token::Column::ExpiresAt).gt(Expr::col(action_token::Column::CreatedAt)));
+        // The accounts first: see the order of locks.
+        let accounts = epochs.exec(&self.tx).await?.rows_affected;
         self.end_challenges(now).await?;
+        let sessions = sessions.exec(&self.tx).await?.rows_affected;
+        let journeys = journeys.exec(&self.tx).await?.rows_affected;
+        let action_tokens = action_tokens.exec(&self.tx).await?.rows_affected;
         // A browser that was forgotten since would again have a budget of its own.
         known_device::Entity::delete_many().exec(&self.tx).await?;
-        Ok(Ended {
-            accounts: epochs.exec(&self.tx).await?.rows_affected,
-            sessions: sessions.exec(&self.tx).await?.rows_affected,
-            journeys: journeys.exec(&self.tx).await?.rows_affected,
-            action_tokens: action_tokens.exec(&self.tx).await?.rows_affected,
-            messages: self.drop_messages(now).await?,
-        })
+        Ok(Ended { accounts, sessions, journeys, action_tokens, messages: self.drop_messages(now).await? })
     }
 
     async fn end_challenges(&self, now: Timestamp) -> Result<(), Unexpected> {

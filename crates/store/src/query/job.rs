@@ -13,7 +13,7 @@ use super::finders;
 use super::lease::{self, Claim, LeaseColumns, Leased, WAITING};
 use crate::entity::{job, job_outcome};
 use crate::text::Text;
-use crate::{Store, Unexpected, Write};
+use crate::{Store, Unexpected, Write, transaction};
 
 impl Leased for job::Entity {
     const COLUMNS: LeaseColumns<job::Column> = LeaseColumns {
@@ -71,18 +71,14 @@ impl Store {
         if wanted().one(&self.reads).await?.is_none() {
             return Ok(Vec::new());
         }
-        let tx = self.begin().await?;
-        let rows = lease::claim(&tx, wanted(), limit, Claim { until, owner }).await?;
-        tx.commit().await?;
+        let claim = Claim { until, owner };
+        let rows = transaction!(self, |tx| Ok::<_, Unexpected>(lease::claim(&tx.tx, wanted(), limit, claim).await?)).await?;
         rows.into_iter().map(Job::try_from).collect()
     }
 
     /// Gives a lease back after a step that failed, or at the end. `false` when it was not `owner`'s any more.
     pub async fn give_back_job(&self, id: JobId, owner: Uuid, next: Next, now: Timestamp) -> Result<bool, Unexpected> {
-        let tx = self.begin_write().await?;
-        let done = tx.give_back_job(id, owner, next, now).await?;
-        tx.commit().await?;
-        Ok(done)
+        transaction!(self, |tx| tx.give_back_job(id, owner, next, now).await).await
     }
 
     /// Gives back the lease on the one job of a kind, if it is `owner`'s.

@@ -3,7 +3,7 @@
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, ModelTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, ModelTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, UpdateMany,
 };
 use uuid::Uuid;
@@ -55,7 +55,7 @@ pub(super) fn free<E: Leased>(now: Timestamp) -> Condition {
 /// Locks them and then marks them: in one statement PostgreSQL may run the inner select more than once and lease more than
 /// `limit`. On SQLite the transaction holds the write lock, which is as good.
 pub(super) async fn claim<E: Leased>(
-    tx: &DatabaseTransaction,
+    tx: &impl ConnectionTrait,
     wanted: Select<E>,
     limit: u64,
     claim: Claim,

@@ -11,7 +11,7 @@ use super::finders;
 use super::lease::{self, Claim, LeaseColumns, Leased, WAITING};
 use crate::entity::outbox;
 use crate::text::Text;
-use crate::{Store, Unexpected, Write};
+use crate::{Store, Unexpected, Write, transaction};
 
 const DEAD: &str = "dead";
 
@@ -81,10 +81,10 @@ impl Store {
         if lease::due::<outbox::Entity>(now).one(&self.reads).await?.is_none() {
             return Ok(Vec::new());
         }
-        let tx = self.begin().await?;
         let claim = Claim { until: lease_until, owner };
-        let mut rows = lease::claim::<outbox::Entity>(&tx, lease::due(now), limit, claim).await?;
-        tx.commit().await?;
+        let mut rows =
+            transaction!(self, |tx| Ok::<_, Unexpected>(lease::claim::<outbox::Entity>(&tx.tx, lease::due(now), limit, claim).await?))
+                .await?;
         rows.sort_by_key(|row| (row.not_before, row.id));
         rows.into_iter().map(OutboxItem::try_from).collect()
     }

@@ -5,8 +5,8 @@ use rekey_domain::{AccountId, GroupId};
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
-    Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+    Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement,
 };
 
 use super::finders;
@@ -15,6 +15,7 @@ use crate::connect::lock_until_commit;
 use crate::entity::role_assignment::scope_text;
 use crate::entity::{account, group_member, role_assignment};
 use crate::text::Text;
+use crate::transaction::Locks;
 use crate::{Unexpected, Write};
 
 /// The PostgreSQL advisory lock that changes of roles hold ("roles" in ASCII).
@@ -120,6 +121,7 @@ impl Write {
     /// Lets no other transaction change roles, or act on one, until this one ends. To be called before
     /// [`Self::share_roles`] and anything else that locks.
     pub async fn lock_roles(&self) -> Result<(), Unexpected> {
+        self.tx.note(Locks::ROLES);
         // SQLite has one writer at a time anyway.
         if self.tx.get_database_backend() == DbBackend::Postgres {
             lock_until_commit(&self.tx, ROLE_LOCK).await?;
@@ -129,6 +131,7 @@ impl Write {
 
     /// Lets no other transaction change roles until this one ends: what a role allowed is done before it is taken.
     pub async fn share_roles(&self) -> Result<(), Unexpected> {
+        self.tx.note(Locks::ROLES);
         if self.tx.get_database_backend() == DbBackend::Postgres {
             share_until_commit(&self.tx, ROLE_LOCK).await?;
         }
@@ -188,7 +191,7 @@ fn of(holder: RoleHolder, role: Role, scope: RoleScope) -> Condition {
         .add(role_assignment::COLUMN.scope.eq(scope_text(scope)))
 }
 
-async fn share_until_commit(tx: &DatabaseTransaction, key: i64) -> Result<(), DbErr> {
+async fn share_until_commit(tx: &impl ConnectionTrait, key: i64) -> Result<(), DbErr> {
     let sql = "SELECT pg_advisory_xact_lock_shared($1)";
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.into()])).await.map(drop)
 }

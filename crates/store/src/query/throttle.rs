@@ -8,6 +8,7 @@ use sea_orm::{ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbBackend, D
 use crate::connect::lock_until_commit;
 use crate::entity::throttle_event;
 use crate::text::Text;
+use crate::transaction::Locks;
 use crate::{Unexpected, Write};
 
 /// By what a request is counted.
@@ -68,6 +69,7 @@ impl Write {
 
     /// SQLite's write transaction is turn enough. PostgreSQL locks both keys, in an order that all agree on.
     async fn take_turns(&self, keys: Keys) -> Result<(), DbErr> {
+        self.tx.note(Locks::THROTTLE);
         if self.tx.get_database_backend() == DbBackend::Postgres {
             let mut locks = [lock_number(keys.account), lock_number(keys.address)];
             locks.sort_unstable();

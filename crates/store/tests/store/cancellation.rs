@@ -4,7 +4,7 @@ use std::task::Poll;
 
 use rekey_domain::Account;
 use rekey_domain::audit::{Actor, AuditEntry, AuditEvent};
-use rekey_store::{Store, Unexpected};
+use rekey_store::{Store, Unexpected, transaction};
 
 use crate::given::{at, digest, nodes, session, with_account};
 use crate::on_both;
@@ -30,14 +30,16 @@ async fn cut_off<F: Future>(work: F, times: u8) -> Option<F::Output> {
 /// A session and the entry that tells of it, in one transaction.
 async fn sign_in(store: &Store, account: &Account, n: u8) -> Result<(), Unexpected> {
     let session = session(n.into(), account);
-    let mut tx = store.begin_write().await?;
-    tx.clear_budget(digest(n), at(1)).await?;
-    tx.insert_session(&session, digest(n)).await?;
-    tx.record(AuditEntry {
-        session: Some(session.id),
-        ..AuditEntry::new(AuditEvent::SessionEstablished, Actor::Person(account.id), at(1))
-    });
-    tx.commit().await
+    transaction!(store, |tx| {
+        tx.clear_budget(digest(n), at(1)).await?;
+        tx.insert_session(&session, digest(n)).await?;
+        tx.record(AuditEntry {
+            session: Some(session.id),
+            ..AuditEntry::new(AuditEvent::SessionEstablished, Actor::Person(account.id), at(1))
+        });
+        Ok(())
+    })
+    .await
 }
 
 on_both! {

@@ -15,6 +15,7 @@ mod budgets;
 mod cancellation;
 mod carried_over;
 mod challenges;
+mod contention;
 mod expiry;
 mod groups;
 mod jobs;
