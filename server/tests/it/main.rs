@@ -10,6 +10,7 @@ mod breached;
 mod config;
 mod connections;
 mod floods;
+mod fragment_links;
 mod health;
 mod hosts;
 mod journeys;

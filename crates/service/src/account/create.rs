@@ -70,7 +70,7 @@ pub async fn create(cx: &Services, new: NewAccount) -> Result<Url, CreateError> 
     let begun = entry(AuditEvent::RecoveryActivated).journey(started.journey.id);
     tx.record(begun.detail(Detail::Method(audit::Method::Link)));
     tx.commit().await?;
-    Ok(cx.links.recovery(&token))
+    Ok(cx.links.recovery(&token, cx.settings().link_form))
 }
 
 fn identifiers_of(

@@ -90,7 +90,7 @@ pub async fn release(cx: &Services, identifier: &str) -> Result<Url, StatusError
     let begun = entry(cx, AuditEvent::RecoveryActivated, &account).journey(started.journey.id);
     tx.record(begun.detail(Detail::Method(audit::Method::Link)));
     tx.commit().await?;
-    Ok(cx.links.recovery(&token))
+    Ok(cx.links.recovery(&token, cx.settings().link_form))
 }
 
 /// Ends the wait after wrong passwords, in whatever browser they were typed.

@@ -33,7 +33,7 @@ pub async fn make_link(cx: &Services) -> Result<Url, Unexpected> {
     tx.insert_action_token(&action_token).await?;
     tx.record(AuditEntry::new(AuditEvent::OwnerLinkMade, Actor::Operator, now).target(Target::ActionToken(id)));
     tx.commit().await?;
-    Ok(cx.links.owner(&token))
+    Ok(cx.links.owner(&token, cx.settings().link_form))
 }
 
 /// Whether an owner's link would still work. Changes nothing.
