@@ -22,6 +22,7 @@ mod message_commands;
 mod must_change;
 mod origin;
 mod pages;
+mod password_rules;
 mod policy_commands;
 mod role_commands;
 mod setting_commands;
