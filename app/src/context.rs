@@ -25,6 +25,7 @@ use crate::error::AppError;
 use crate::flash::Flash;
 use crate::flash::cookie::{self, FlashCookie};
 use crate::form_return::FormReturn;
+use crate::mailed_link::MailedLink;
 use crate::problem::PublicError;
 use crate::return_to;
 
@@ -174,6 +175,11 @@ pub(crate) fn journey() -> Result<JourneyHolder, AppError> {
 /// Gives the browser a secret to keep.
 pub(crate) fn keep(cookie: Cookie, token: &PlainToken) {
     append(cookie.write(&token.expose(), secure()));
+}
+
+/// Has the browser keep the token of a link from a message.
+pub(crate) fn keep_link(link: MailedLink, token: Option<&PlainToken>) {
+    append(link.keep(token, secure()));
 }
 
 /// Has the browser say from now on that it is the one of this request, which its owner has just used.

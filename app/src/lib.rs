@@ -27,6 +27,8 @@ mod device;
 #[cfg(feature = "ssr")]
 pub mod form_return;
 #[cfg(feature = "ssr")]
+pub mod mailed_link;
+#[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
 pub mod return_to;

@@ -18,6 +18,12 @@ pub const REGISTER_DONE: &str = "/register/done";
 pub const FORGOT: &str = "/forgot";
 /// The code of a recovery.
 pub const RECOVER: &str = "/recover";
+/// Where a mailed recovery link leads whose token is behind the `#`.
+pub const RECOVER_LINK: &str = "/recover/link";
+/// Where an owner's link leads whose token is behind the `#`.
+pub const OWNER_LINK: &str = "/owner";
+/// Where an "it was not me" link leads whose token is behind the `#`.
+pub const FREEZE_LINK: &str = "/freeze";
 /// The new password.
 pub const RECOVER_NEW: &str = "/recover/new";
 /// Recovered.

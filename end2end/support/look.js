@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 
+import { invalid } from './html.js';
+
 const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../screenshots');
 
 /** What axe finds, in one line each; the size of targets (WCAG 2.2) is not among what it looks at unasked. */
@@ -28,12 +30,20 @@ export const sticksOut = (page) =>
       .concat(`the page is ${scrollWidth} wide`);
   });
 
+/** What is not valid in the page as the server draws it, with or without what a form left for it. */
+export async function faultsOfDocument({ page, document }) {
+  const isThis = new URL(document.url()).pathname === new URL(page.url()).pathname;
+  const drawn = isThis ? document : await page.request.get(page.url(), { headers: { accept: 'text/html' } });
+  return invalid(await drawn.text());
+}
+
 /** Takes four pictures of the page as it is now, and judges each. */
 export async function look(visitor, lang, name) {
   const { page } = visitor;
   await visitor.alive();
   await expect(visitor.heading).toBeVisible();
   await expect(page.locator('main .waiting')).toHaveCount(0);
+  expect.soft(await faultsOfDocument(visitor), `${name} in ${lang}, as HTML`).toEqual([]);
   for (const theme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     for (const width of [320, 1280]) {

@@ -8,6 +8,12 @@ export class Visitor {
     this.page = page;
     this.site = site;
     this.scripts = scripts;
+    /** The document that the page was last loaded from. */
+    this.document = null;
+    page.on('response', (response) => {
+      const isPage = response.request().isNavigationRequest() && response.frame() === page.mainFrame();
+      if (isPage && (response.status() < 300 || response.status() >= 400)) this.document = response;
+    });
   }
 
   /** Opens a page by its address and waits until it is alive. */

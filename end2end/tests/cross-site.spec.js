@@ -32,6 +32,15 @@ test('a form on another site ends no session', async ({ visitor, person, site })
   await evil.close();
 });
 
+test('a form on another site gives no browser a link of its own', async ({ visitor, site, context }) => {
+  const evil = await evilSite(`${site.url}/api/link/recovery`, { link: 'C2xqI23uChSRpVDVd98SdWeTCfQ_8nWdUvnsRlgNzf0' });
+  await visitor.page.goto(evil.url);
+  await visitor.page.getByRole('button', { name: 'Win' }).click();
+  await expect(visitor.page.getByText("The request didn't come from this site.")).toBeVisible();
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain('rekey_link');
+  await evil.close();
+});
+
 test('our pages do not open in a frame of another site', async ({ visitor, site, watch }) => {
   watch.allow(/ERR_BLOCKED_BY_RESPONSE|frame-ancestors|X-Frame-Options/);
   const body = `<!doctype html><title>x</title><iframe src="${site.url}/"></iframe>`;

@@ -26,6 +26,8 @@ pub enum Field {
     Username,
     /// Consent to the terms.
     Consent,
+    /// A link from a message.
+    Link,
 }
 
 impl Field {
@@ -42,6 +44,7 @@ impl Field {
             Self::FamilyName => "family_name",
             Self::Username => "username",
             Self::Consent => "consent",
+            Self::Link => "link",
         }
     }
 }
@@ -78,6 +81,8 @@ pub enum FieldFault {
     NotAUsername,
     /// The terms must be accepted.
     MustAccept,
+    /// Not a whole link from a message.
+    NotALink,
 }
 
 /// One field and what is wrong with it.

@@ -4,12 +4,14 @@
 //! Every success leads to the next page, since without scripts it would show nothing.
 
 mod freeze;
+mod link;
 mod password;
 mod recovery;
 mod registration;
 mod session;
 
 pub use freeze::Freeze;
+pub use link::{OpenFreezeLink, OpenOwnerLink, OpenRecoveryLink};
 pub use password::ChangePassword;
 pub use recovery::{CompleteRecovery, ResendRecovery, StartRecovery, VerifyRecovery};
 pub use registration::{

@@ -3,8 +3,10 @@
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use http::header::CONTENT_SECURITY_POLICY;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -24,7 +26,32 @@ type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// What draws the pages of a site.
 pub fn draw_page(site: &Site) -> DrawPage {
-    Arc::new(render_app_async_with_context(context_of(site), shell))
+    let draw = render_app_async_with_context(context_of(site), shell);
+    Arc::new(move |request| {
+        let drawn = draw(request);
+        Box::pin(async move { end_last(drawn.await).await })
+    })
+}
+
+/// Where the framework ends a document, and then goes on with the data that it was drawn from.
+const END: &str = "</body></html>";
+
+/// No page is as long, in bytes.
+const LONGEST: usize = 4 * 1024 * 1024;
+
+/// Puts the end of a document behind its last script. Browsers read both the same, but nothing may stand after the end
+/// (HTML §13.1).
+async fn end_last(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(page) = to_bytes(body, LONGEST).await else {
+        // Nothing was sent yet, so a broken page can still be told.
+        parts.status = StatusCode::INTERNAL_SERVER_ERROR;
+        return Response::from_parts(parts, Body::empty());
+    };
+    // The first: what people typed is written with its brackets escaped.
+    let found = std::str::from_utf8(&page).ok().and_then(|page| page.split_once(END));
+    let whole = found.filter(|(_, scripts)| !scripts.is_empty()).map(|(page, scripts)| [page, scripts, END].concat());
+    Response::from_parts(parts, whole.map_or_else(|| Body::from(page.clone()), Body::from))
 }
 
 /// Runs the server function at a request's address.

@@ -4,9 +4,9 @@ use axum::extract::{Request, State};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use rekey_app::api::{
-    ChangePassword, CompleteRecovery, CompleteRegistration, EndOthers, EndSession, Freeze, ResendRecovery,
-    ResendRegistration, SignIn, SignOut, StartOwnerRegistration, StartRecovery, StartRegistration, VerifyRecovery,
-    VerifyRegistration,
+    ChangePassword, CompleteRecovery, CompleteRegistration, EndOthers, EndSession, Freeze, OpenFreezeLink,
+    OpenOwnerLink, OpenRecoveryLink, ResendRecovery, ResendRegistration, SignIn, SignOut, StartOwnerRegistration,
+    StartRecovery, StartRegistration, VerifyRecovery, VerifyRegistration,
 };
 use rekey_app::pages::{PAGES, PageEntry};
 use rekey_app::paths;
@@ -43,7 +43,8 @@ pub fn table(site: &Site) -> Vec<Row> {
     rows.extend(registration(site));
     rows.extend(recovery(site));
     rows.extend(account(site));
-    rows.extend(links_and_files());
+    rows.extend(mailed_links(site));
+    rows.extend(files());
     rows.extend(probes());
     if site.mailbox.is_some() {
         rows.extend(development());
@@ -130,11 +131,21 @@ fn account(site: &Site) -> Vec<Row> {
     ]
 }
 
-fn links_and_files() -> Vec<Row> {
+/// Links from messages: with the token in the path, and with the token behind the `#`, which a form brings.
+fn mailed_links(site: &Site) -> Vec<Row> {
+    let opens = |row: Row, page| row.throttled(Throttle::Write).on_page(page, &[]);
     vec![
         Row::get("/recover/link/{token}", ANYONE, links::recovery),
         Row::get("/owner/{token}", ANYONE, links::owner),
         Row::get("/not-me/{token}", ANYONE, links::not_me),
+        opens(form::<OpenRecoveryLink>(site, ANYONE), paths::RECOVER_LINK),
+        opens(form::<OpenOwnerLink>(site, ANYONE), paths::OWNER_LINK),
+        opens(form::<OpenFreezeLink>(site, ANYONE), paths::FREEZE_LINK),
+    ]
+}
+
+fn files() -> Vec<Row> {
+    vec![
         Row::get("/.well-known/change-password", ANYONE, links::change_password),
         Row::post(paths::LANGUAGE, ANYONE, Body::Form, language::choose),
         Row::get("/api/v1/breached/{prefix}", ANYONE, breach::shard).from_own_pages(),

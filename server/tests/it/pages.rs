@@ -1,5 +1,7 @@
 //! Pages find their data below their own path.
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 use rekey_app::pages::PAGES;
 
@@ -85,5 +87,22 @@ async fn a_page_names_the_chunk_that_it_is_in_and_is_the_same_each_time() {
         for _ in 0..20 {
             assert_eq!(masked(&site.get(path).await.body), masked(&first.body), "{path}");
         }
+    }
+}
+
+#[test]
+fn every_page_has_a_state_in_which_it_is_looked_at() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end");
+    let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).expect("readable");
+    let journeys: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(&read("states.json")).expect("journeys with their states");
+    let states: Vec<_> = journeys.values().flatten().collect();
+    for page in PAGES.iter() {
+        assert!(states.iter().any(|(_, path)| **path == page.path), "states.json has no state of {}", page.path);
+    }
+    // A journey looks at all its states or fails; that it is walked at all is seen here.
+    let tests = [read("tests/every-page.spec.js"), read("tests/rare-states.spec.js")].concat();
+    for title in journeys.keys() {
+        assert!(tests.contains(&format!("test('{title}'")), "no test walks {title:?}");
     }
 }

@@ -58,6 +58,11 @@ pub const fn fault(field: Field, fault: FieldFault, lang: Lang) -> &'static str 
         ),
         FieldFault::NotAUsername => not_a_username(lang),
         FieldFault::MustAccept => accept(lang),
+        FieldFault::NotALink => pick(
+            lang,
+            "This isn't the whole link. Copy it from the message again.",
+            "リンクの一部が欠けています。メッセージからもう一度コピーしてください。",
+        ),
     }
 }
 
@@ -87,6 +92,7 @@ const fn missing(field: Field, lang: Lang) -> &'static str {
         Field::FamilyName => pick(lang, "Enter your family name.", "姓を入力してください。"),
         Field::Username => pick(lang, "Enter a username.", "ユーザー名を入力してください。"),
         Field::Consent => accept(lang),
+        Field::Link => pick(lang, "Paste the link from the message.", "メッセージにあるリンクを貼り付けてください。"),
     }
 }
 

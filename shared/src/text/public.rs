@@ -68,6 +68,15 @@ super::messages! {
     GET_NEW_CODE: "Reset your password", "パスワードを再設定";
     START_AGAIN: "Start over", "最初からやり直す";
 
+    LINK_TITLE: "Open your link", "リンクを開く";
+    LINK_SCRIPTS_LEAD: "This link only opens by itself with JavaScript, and it's off in this browser.",
+        "このリンクを自動で開くにはJavaScriptが必要ですが、このブラウザーでは無効です。";
+    LINK_LEAD: "Copy the whole link from the message and paste it here.",
+        "メッセージにあるリンク全体をコピーして、ここに貼り付けてください。";
+    LINK: "Link from the message", "メッセージにあるリンク";
+    OPENING: "Opening…", "確認中…";
+    CODE_INSTEAD: "Enter the code instead", "確認コードを入力する";
+
     NOT_ME_TITLE: "Didn't change your password?", "パスワードの変更に心当たりがない場合";
     NOT_ME_LEAD: "Someone else may have. Freezing your account signs out every device and stops all sign-ins right away.",
         "ほかの人が変更したおそれがあります。利用を停止すると、すぐにすべての端末からサインアウトし、誰もサインインできなくなります。";

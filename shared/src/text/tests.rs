@@ -159,7 +159,7 @@ fn the_tries_left_are_counted_out() {
     assert_eq!(super::problem(&Problem::CodeWrong { tries_left: 1 }, Lang::En), "That code isn't right. 1 try left.");
 }
 
-const FIELDS: [Field; 10] = [
+const FIELDS: [Field; 11] = [
     Field::Identifier,
     Field::Password,
     Field::NewPassword,
@@ -170,9 +170,10 @@ const FIELDS: [Field; 10] = [
     Field::FamilyName,
     Field::Username,
     Field::Consent,
+    Field::Link,
 ];
 
-const FAULTS: [FieldFault; 14] = [
+const FAULTS: [FieldFault; 15] = [
     FieldFault::Missing,
     FieldFault::MissingContact,
     FieldFault::TooLong,
@@ -187,6 +188,7 @@ const FAULTS: [FieldFault; 14] = [
     FieldFault::Taken,
     FieldFault::NotAUsername,
     FieldFault::MustAccept,
+    FieldFault::NotALink,
 ];
 
 fn problems() -> Vec<Problem> {

@@ -7,6 +7,7 @@ mod layout;
 mod not_found;
 mod not_me;
 mod not_me_done;
+mod open_link;
 mod recover;
 mod recover_done;
 mod recover_new;
@@ -41,6 +42,9 @@ page_group! {
         register_done::RegisterDone,
         forgot::Forgot,
         recover::Recover,
+        open_link::RecoverLink,
+        open_link::OwnerLink,
+        open_link::FreezeLink,
         recover_new::RecoverNew,
         recover_done::RecoverDone,
         not_me::NotMe,

@@ -48,6 +48,8 @@ pub struct Settings {
     pub default_region: String,
     /// The zone of times in messages, whose readers may be anywhere.
     pub time_zone: TimeZone,
+    /// Where a link in a message carries its token.
+    pub link_form: LinkForm,
     /// Registration.
     pub registration: Registration,
     /// Recovery.
@@ -68,6 +70,15 @@ pub struct Settings {
     pub hashing: Hashing,
     /// How long rows are kept after their use.
     pub retention: Retention,
+}
+
+/// Where a link in a message carries its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkForm {
+    /// In the path: works in every browser, and stands in the log of a proxy that keeps paths.
+    Path,
+    /// Behind the `#`, which browsers send to no server: in no log, but the page needs scripts to read it.
+    Fragment,
 }
 
 /// Registration.
@@ -264,6 +275,7 @@ impl Settings {
             help_url: None,
             default_region: "US".to_owned(),
             time_zone: TimeZone::UTC,
+            link_form: LinkForm::Path,
             registration: Registration { open: true, phone: true, terms_url: None, terms_version: None },
             recovery: Recovery {
                 kind: RecoveryKind::LinkAndCode,

@@ -6,7 +6,7 @@ use super::draft::ThrottlePreset;
 use super::format::{Link, Name, OneOf, Origins, Region, Span, Switch, Whole, Zone};
 use super::format_texts::{Prices, Regions};
 use super::key::{Key, Section, Typed};
-use super::{RecoveryKind, Settings};
+use super::{LinkForm, RecoveryKind, Settings};
 use crate::throttle::Protection;
 
 const MINUTE: u64 = 60;
@@ -28,6 +28,8 @@ const IDLE: Span = Span { least: MINUTE, most: 29 * DAY };
 const KEPT: Span = Span { least: DAY, most: 3650 * DAY };
 const ABSOLUTE: Span = Span { least: MINUTE, most: 365 * DAY };
 
+const LINK_FORMS: OneOf<LinkForm> =
+    OneOf { words: &["path", "fragment"], meanings: &[LinkForm::Path, LinkForm::Fragment] };
 const KINDS: OneOf<RecoveryKind> = OneOf {
     words: &["link_and_code", "temporary_password"],
     meanings: &[RecoveryKind::LinkAndCode, RecoveryKind::TemporaryPassword],
@@ -62,6 +64,7 @@ pub static KEYS: &[&dyn Key] = keys! {
     "help_url" Site Link(HELP), |d, v| d.settings.help_url = Some(v), |s| s.help_url.clone();
     "default_region" Site Region, |d, v| d.settings.default_region = v, |s| Some(s.default_region.clone());
     "time_zone" Site Zone, |d, v| d.settings.time_zone = v, |s| Some(s.time_zone.clone());
+    "links.form" Site LINK_FORMS, |d, v| d.settings.link_form = v, |s| Some(s.link_form);
 
     "registration.open" Registration SWITCH, |d, v| d.settings.registration.open = v, |s| Some(s.registration.open);
     "registration.phone" Registration SWITCH, |d, v| d.settings.registration.phone = v, |s| Some(s.registration.phone);

@@ -40,6 +40,7 @@ const TYPED: &[(&str, &[&str], &[&str])] = &[
     ("help_url", &["https://help.example.org/", "mailto:help@example.org"], &["javascript:alert(1)", "help"]),
     ("default_region", &["JP"], &["jp", "JPN", "日本"]),
     ("time_zone", &["UTC", " Asia/Tokyo", "America/New_York"], &["", "JST", "Asia/Tokio", "+09:00", "../etc/passwd"]),
+    ("links.form", &["path", " fragment "], &["", "#", "Fragment", "query"]),
     ("registration.open", &["true", " false "], &["yes", "1", ""]),
     ("registration.phone", &["true", " false "], &["sms", ""]),
     ("registration.terms_url", &["https://example.org/terms"], &["mailto:a@example.org", "data:,x"]),

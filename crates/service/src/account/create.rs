@@ -72,7 +72,7 @@ pub async fn create(cx: &Services, new: NewAccount) -> Result<Url, CreateError> 
         Ok(())
     })
     .await?;
-    Ok(cx.links.recovery(&token))
+    Ok(cx.links.recovery(&token, cx.settings().link_form))
 }
 
 fn identifiers_of(

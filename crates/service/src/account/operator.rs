@@ -93,7 +93,7 @@ pub async fn release(cx: &Services, identifier: &str) -> Result<Url, StatusError
         started.insert(tx).await?;
         let begun = entry(cx, AuditEvent::RecoveryActivated, &account).journey(started.journey.id);
         tx.record(begun.detail(Detail::Method(audit::Method::Link)));
-        Ok(cx.links.recovery(&token))
+        Ok(cx.links.recovery(&token, cx.settings().link_form))
     })
     .await
 }

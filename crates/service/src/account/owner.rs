@@ -36,7 +36,7 @@ pub async fn make_link(cx: &Services) -> Result<Url, Unexpected> {
         Ok::<_, Unexpected>(())
     })
     .await?;
-    Ok(cx.links.owner(&token))
+    Ok(cx.links.owner(&token, cx.settings().link_form))
 }
 
 /// Whether an owner's link would still work. Changes nothing.

@@ -252,7 +252,7 @@ async fn recovery(cx: &Services, item: &OutboxItem, id: JourneyId) -> Result<Opt
         name: name_of(&account),
         code: cx.keys.code_of(&asked)?,
         code_minutes: minutes(asked.expires_at, now),
-        link: token.map(|token| cx.links.recovery(&token)),
+        link: token.map(|token| cx.links.recovery(&token, cx.settings().link_form)),
         link_minutes: minutes(asked.link_expires_at.unwrap_or(asked.expires_at), now),
     };
     Ok(Some(message(item, account.lang, to, content)))
@@ -293,7 +293,7 @@ async fn changed(
     action_token: ActionTokenId,
 ) -> Result<Option<Message>, Unexpected> {
     let Some(action_token) = cx.store.find_action_token_by_id(action_token).await? else { return Ok(None) };
-    let not_me = cx.links.not_me(&cx.keys.token_of(&action_token)?);
+    let not_me = cx.links.not_me(&cx.keys.token_of(&action_token)?, cx.settings().link_form);
     let days = u32::try_from(NOT_ME_LIFETIME.as_secs() / 86_400).unwrap_or(7);
     notice(cx, item, account, to, |name| MessageBody::PasswordChanged { name, at: item.created_at, not_me, days }).await
 }

@@ -20,9 +20,10 @@ pub enum Topic {
 impl Topic {
     /// Told by the message's links.
     pub fn of(message: &ReceivedMessage) -> Self {
-        if message.link("/not-me/").is_some() {
+        let has = |beginnings: [&str; 2]| beginnings.iter().any(|beginning| message.link(beginning).is_some());
+        if has(["/not-me/", "/freeze#"]) {
             Self::PasswordChanged
-        } else if message.link("/recover/link/").is_some() {
+        } else if has(["/recover/link/", "/recover/link#"]) {
             Self::Recovery
         } else if message.code().is_some() {
             Self::Registration

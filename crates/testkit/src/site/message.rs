@@ -33,8 +33,8 @@ impl ReceivedMessage {
         Some(from[..end].to_owned())
     }
 
-    /// The last segment of that path: the link's token.
+    /// The link's token: the last segment of that path, or what stands behind the `#`.
     pub fn token(&self, beginning: &str) -> Option<String> {
-        Some(self.link(beginning)?.rsplit('/').next()?.to_owned())
+        Some(self.link(beginning)?.rsplit(['/', '#']).next()?.to_owned())
     }
 }

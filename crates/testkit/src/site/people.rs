@@ -139,7 +139,7 @@ impl TestSite {
                 String::from_utf8(output.stdout).expect("text")
             }
         };
-        link.trim().rsplit('/').next().expect("a token").to_owned()
+        link.trim().rsplit(['/', '#']).next().expect("a token").to_owned()
     }
 
     /// The token of the objection in the messages that are queued.
