@@ -10,4 +10,6 @@ for (const link of document.querySelectorAll('link[rel="later"]')) link.rel = li
 
 const { default: init, hydrate } = await import("./rekey.js");
 await init({ module_or_path: new URL("./rekey_bg.wasm", import.meta.url) });
+// What is pressed meanwhile is answered in between.
+await new Promise((go) => setTimeout(go));
 await hydrate();
