@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use rekey_shared::{Problem, Reference};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
+
+use crate::json::{self, Raw, Unreadable};
 
 /// A [`Problem`] on its way to a browser. Holds no text of ours or of anyone else's.
 ///
@@ -57,10 +58,10 @@ impl Encodes<AppError> for ProblemEncoding {
 }
 
 impl Decodes<AppError> for ProblemEncoding {
-    type Error = serde_json::Error;
+    type Error = Unreadable;
 
     fn decode(bytes: Bytes) -> Result<AppError, Self::Error> {
-        serde_json::from_str(std::str::from_utf8(&bytes).unwrap_or_default())
+        json::from_str(std::str::from_utf8(&bytes).unwrap_or_default())
     }
 }
 
@@ -75,7 +76,7 @@ struct Wire<'a> {
     #[serde(borrow)]
     problem: Cow<'a, str>,
     #[serde(borrow)]
-    detail: Option<&'a RawValue>,
+    detail: Option<Raw<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -85,12 +86,12 @@ struct Tries {
 
 impl Wire<'_> {
     fn problem(&self) -> Option<Problem> {
-        let detail = self.detail.map(RawValue::get).unwrap_or_default();
+        let detail = self.detail.map(|detail| detail.0).unwrap_or_default();
         Some(match self.problem.as_ref() {
-            "fields" => Problem::Fields(serde_json::from_str(detail).ok()?),
+            "fields" => Problem::Fields(json::from_str(detail).ok()?),
             "weak_password" => Problem::WeakPassword(Box::default()),
-            "code_wrong" => Problem::CodeWrong { tries_left: serde_json::from_str::<Tries>(detail).ok()?.tries_left },
-            "unexpected" => Problem::Unexpected(serde_json::from_str::<Reference>(detail).ok()?),
+            "code_wrong" => Problem::CodeWrong { tries_left: json::from_str::<Tries>(detail).ok()?.tries_left },
+            "unexpected" => Problem::Unexpected(json::from_str::<Reference>(detail).ok()?),
             "sign_in_refused" => Problem::SignInRefused,
             "code_dead" => Problem::CodeDead,
             "resend_too_soon" => Problem::ResendTooSoon,

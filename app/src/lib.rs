@@ -12,6 +12,7 @@ mod breach;
 mod components;
 mod error;
 mod flash;
+mod json;
 mod lazy;
 mod page_context;
 pub mod pages;

@@ -8,6 +8,7 @@ use rekey_shared::view::SiteView;
 use serde::{Deserialize, Serialize};
 
 use crate::flash::Flash;
+use crate::json;
 
 /// What travels to the browser with the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,23 +44,26 @@ struct PageContext {
 
 /// Makes it known to everything below.
 pub(crate) fn provide() -> Lang {
-    let InitialState { lang, site, flash } = SharedValue::new(read).into_inner();
+    // As a text that is read here: the framework's own way brings a second reader of JSON along.
+    let text = SharedValue::new_str(write).into_inner();
+    let InitialState { lang, site, flash } = json::from_str(&text).unwrap_or_default();
     let (site, flash) = (StoredValue::new(site), StoredValue::new(flash));
     provide_context(PageContext { lang, site, flash, moved: StoredValue::new(false) });
     lang
 }
 
 #[cfg(feature = "ssr")]
-fn read() -> InitialState {
+fn write() -> String {
     use crate::context;
 
-    let Some(site) = context::site() else { return InitialState::default() };
-    InitialState { lang: context::lang(), site, flash: context::take_flash() }
+    let Some(site) = context::site() else { return String::new() };
+    let state = InitialState { lang: context::lang(), site, flash: context::take_flash() };
+    serde_json::to_string(&state).unwrap_or_default()
 }
 
 #[cfg(not(feature = "ssr"))]
-fn read() -> InitialState {
-    InitialState::default()
+fn write() -> String {
+    String::new()
 }
 
 /// The language of the page.

@@ -45,6 +45,18 @@ pub(crate) struct Assessment {
     pub announcement: String,
 }
 
+impl Assessment {
+    /// What is not estimated yet stays as it was judged last, so that nothing flickers between two keystrokes.
+    pub(crate) fn keeping(mut self, last: Self) -> Self {
+        for (line, last) in self.lines.iter_mut().zip(last.lines) {
+            if line.verdict == Verdict::Pending {
+                *line = last;
+            }
+        }
+        Self { strength: last.strength, suggestion: last.suggestion, ..self }
+    }
+}
+
 /// Whether a line is met, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LineAssessment {
@@ -195,6 +207,19 @@ mod tests {
         let (line, assessed) = (&page.lines[0], &page.assessment.lines[0]);
         assert_eq!(line.text, "At least 15 characters");
         assert_eq!(assessed.advice.as_deref(), Some("Add 5 more characters"));
+    }
+
+    #[test]
+    fn what_is_not_estimated_yet_stays_as_it_was() {
+        let view = view();
+        let judged = in_words(&view.policy.check("four quiet words here", &Personal::default()), Lang::En);
+        let rules = in_words(&view.policy.rules("four quiet", &Personal::default()), Lang::En);
+        let pending = rules.lines.iter().position(|line| line.verdict == Verdict::Pending).expect("the estimate");
+        let shown = rules.clone().keeping(judged.clone());
+        assert_eq!(shown.lines[pending], judged.lines[pending]);
+        assert_eq!((&shown.strength, &shown.suggestion), (&judged.strength, &judged.suggestion));
+        assert_eq!((shown.lines[0].verdict, shown.announcement.clone()), (Verdict::Fail, rules.announcement.clone()));
+        assert_eq!(rules.clone().keeping(Assessment::default()), rules);
     }
 
     #[test]

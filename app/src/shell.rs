@@ -13,19 +13,30 @@ pub fn shell() -> impl IntoView {
     let assets = use_context::<AppState>().map(|state| state.assets).unwrap_or_default();
     // Written here and not by the framework, which names them or not by how its threads come along: a page is the same
     // bytes each time.
-    let chunk = pages::chunk_of(&context::path());
-    let chunk = chunk.map(|lazy| {
-        let files = assets.files_of(lazy).into_iter().map(|file| {
-            view! { <link rel="preload" href=file r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
-        });
+    let path = context::path();
+    let description = pages::description_of(&path).map(|description| {
+        view! { <meta name="description" content=description.text(lang)/> }
+    });
+    let (css, boot, icon) = (assets.url(&assets.css), assets.url("boot.js"), assets.url("favicon.svg"));
+    let nonce = use_nonce();
+    // Taken up by `boot.js` after the first paint.
+    let modules = [&assets.js, &assets.split].map(|file| {
+        view! { <link rel="later" data-rel="modulepreload" href=assets.url(file)/> }
+    });
+    let chunk = pages::chunk_of(&path).map(|lazy| assets.files_of(lazy)).unwrap_or_default();
+    let binaries = std::iter::once(assets.url(&assets.wasm)).chain(chunk).map(|file| {
         view! {
-            {files.collect_view()}
-            <link rel="modulepreload" href=assets.url(&assets.split)/>
+            <link
+                rel="later"
+                data-rel="preload"
+                href=file
+                r#as="fetch"
+                r#type="application/wasm"
+                crossorigin="anonymous"
+            />
         }
     });
-    let (css, boot) = (assets.url(&assets.css), assets.url("boot.js"));
-    let (js, wasm, icon) = (assets.url(&assets.js), assets.url(&assets.wasm), assets.url("favicon.svg"));
-    let nonce = use_nonce();
+    let later = (modules.collect_view(), binaries.collect_view());
 
     view! {
         <!DOCTYPE html>
@@ -37,11 +48,10 @@ pub fn shell() -> impl IntoView {
                 <meta name="theme-color" content="#f9f8f4" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#11161d" media="(prefers-color-scheme: dark)"/>
                 <meta name="robots" content="noindex"/>
+                {description}
                 <link rel="stylesheet" href=css/>
                 <link rel="icon" href=icon type="image/svg+xml"/>
-                <link rel="modulepreload" href=js nonce=nonce.clone()/>
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-                {chunk}
+                {later}
                 <script type="module" src=boot nonce=nonce></script>
                 <MetaTags/>
             </head>

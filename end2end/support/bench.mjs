@@ -8,6 +8,19 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 const page = await browser.newPage();
+// The estimator works when the browser has nothing else to do: what it takes then is what it takes.
+await page.addInitScript(() => {
+  const wait = window.requestIdleCallback.bind(window);
+  window.estimates = [];
+  window.requestIdleCallback = (work, options) =>
+    wait(async (deadline) => {
+      const start = performance.now();
+      work(deadline);
+      // Effects run in microtasks: when these are done, the page shows the verdict.
+      for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+      window.estimates.push(performance.now() - start);
+    }, options);
+});
 await page.goto(`${base}/register`);
 await page.fill('[name="identifier"]', `bench-${process.pid}@example.org`);
 await page.press('[name="identifier"]', "Enter");
@@ -30,6 +43,7 @@ const typed = (text, times) =>
     async ({ text, times }) => {
       const box = document.querySelector('[name="new_password"]');
       const costs = [];
+      window.estimates = [];
       for (let n = 0; n < times; n += 1) {
         box.value = text + String(n);
         const start = performance.now();
@@ -37,10 +51,10 @@ const typed = (text, times) =>
         // Effects run in microtasks: when these are done, the page shows the verdict.
         for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
         costs.push(performance.now() - start);
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        while (window.estimates.length <= n) await new Promise((resolve) => setTimeout(resolve, 0));
       }
-      costs.sort((a, b) => a - b);
-      return { median: costs[costs.length >> 1], worst: costs[costs.length - 2] };
+      const summary = (times) => ({ median: times.toSorted((a, b) => a - b)[times.length >> 1], worst: Math.max(...times) });
+      return { key: summary(costs), estimate: summary(window.estimates) };
     },
     { text, times },
   );
@@ -51,5 +65,12 @@ const short = await typed("q", 60);
 const usual = await typed("four quiet words of mine", 40);
 // As long as the estimator reads, and full of what it looks for.
 const long = await typed("qwertyuiop1234567890passwordasdfghjkl2024zxcvbnmletmeinmonkeydragon!".repeat(2), 20);
-console.log(JSON.stringify({ rules_ms: short.median, usual_ms: usual.median, worst_ms: long.worst }));
+console.log(
+  JSON.stringify({
+    rules_ms: short.key.median,
+    key_worst_ms: Math.max(short.key.worst, usual.key.worst, long.key.worst),
+    usual_ms: usual.estimate.median,
+    worst_ms: long.estimate.worst,
+  }),
+);
 await browser.close();

@@ -17,6 +17,9 @@ async function reach(visitor, person) {
   await visitor.sees('Choose a new password');
 }
 
+/** Until everything that was typed is judged: the estimator works when the browser has nothing else to do. */
+const judged = (visitor) => expect(visitor.page.locator('#new_password-rules')).not.toHaveAttribute('aria-busy', 'true');
+
 /** The list and the strength, as they can be read. */
 const report = async (visitor) => ({
   rules: await rules(visitor).evaluateAll((items) =>
@@ -65,6 +68,7 @@ test('browser and server say the same of every password, with scripts and withou
     await visitor.type({ new_password: '', confirm_password: '' });
     await visitor.box('new_password').pressSequentially(weak);
     await expect(rules(visitor).filter({ visible: true }).and(visitor.page.locator('[data-state="open"]'))).toHaveCount(0);
+    await judged(visitor);
     const typed = await report(visitor);
     await visitor.press('Save password');
     await visitor.isTold("Your password doesn't meet all requirements yet.");
@@ -75,6 +79,25 @@ test('browser and server say the same of every password, with scripts and withou
     await plain.isTold("Your password doesn't meet all requirements yet.");
     expect(await report(plain), weak).toEqual(typed);
   }
+});
+
+test('typing does not wait for the estimator, and what was typed last is judged', async ({ visitor, person }) => {
+  await visitor.page.addInitScript(() => {
+    window.idle = [];
+    window.requestIdleCallback = (work) => window.idle.push(work);
+  });
+  await reach(visitor, person);
+  const turn = () => visitor.page.evaluate(() => window.idle.splice(0).forEach((work) => work()));
+  await visitor.box('new_password').pressSequentially('passwordpassword');
+  await expect(rule(visitor, LENGTH)).toHaveAttribute('data-state', 'met');
+  await expect(meter(visitor)).not.toHaveAttribute('data-score', /\d/);
+  await visitor.box('new_password').pressSequentially(' and four quiet words');
+  await expect(async () => {
+    await turn();
+    await expect(meter(visitor)).toHaveAttribute('data-score', '4', { timeout: 500 });
+  }).toPass();
+  await judged(visitor);
+  await expect(rule(visitor, GUESSABLE)).toHaveAttribute('data-state', 'met');
 });
 
 test('the rules tick one by one while someone types', async ({ visitor, person }) => {

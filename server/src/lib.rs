@@ -19,6 +19,7 @@ pub mod listen;
 mod mailbox;
 mod metrics;
 pub mod middleware;
+pub mod page_cache;
 mod policy;
 pub mod ports;
 mod processor;

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use crate::clock_skew::ClockSkew;
 use crate::config::{Config, Limits, Network};
 use crate::metrics::Metrics;
+use crate::page_cache::PageCache;
 use crate::public_host::PublicHost;
 use crate::throttle::Buckets;
 use crate::unknown_proxy::UnknownProxy;
@@ -41,6 +42,8 @@ pub struct Inner {
     pub request_slots: Semaphore,
     /// The development mailbox, when it is shown.
     pub mailbox: Option<DevMailbox>,
+    /// Pages that are the same for strangers.
+    pub pages: PageCache,
     /// What is counted.
     pub metrics: Metrics,
     /// What a scraper on another machine shows.
@@ -74,6 +77,7 @@ impl Site {
             request_slots: Semaphore::new(config.limits.requests),
             metrics: Metrics::new(delivery, app.services.clone(), Arc::clone(&clock_skew)),
             clock_skew,
+            pages: PageCache::default(),
             metrics_token: config.metrics_token.clone(),
             metrics_here: config.metrics_listen.is_none(),
             mailbox,

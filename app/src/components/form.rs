@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use crate::error::AppError;
+use crate::json;
 use crate::page_context;
 
 /// The state of a form.
@@ -160,7 +161,7 @@ async fn post(to: &str, form: &HtmlFormElement) -> Result<String, (Problem, Opti
     if answer.ok() {
         return Ok(answer.headers().get("Location").unwrap_or_else(|| "/".to_owned()));
     }
-    let problem = serde_json::from_str::<AppError>(&body).map_or_else(|_| stopped(answer.status()), |error| error.0);
+    let problem = json::from_str::<AppError>(&body).map_or_else(|_| stopped(answer.status()), |error| error.0);
     Err((problem, Some(body)))
 }
 

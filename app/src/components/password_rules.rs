@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use js_sys::Promise;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rekey_shared::password::Verdict;
 use rekey_shared::{Field, Lang, MessageId, Secret};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::IdleRequestOptions;
 
 use super::field::find;
 use crate::lazy;
@@ -21,6 +24,8 @@ const PAUSE: Duration = Duration::from_millis(700);
 pub(super) struct LiveCheck {
     assessment: RwSignal<Assessment>,
     announcement: RwSignal<String>,
+    /// Whether the estimator has not yet judged what was typed last.
+    estimating: RwSignal<bool>,
     /// How often something was typed, so that a late verdict is dropped; and the timer of the next announcement.
     typing: StoredValue<(u32, Option<TimeoutHandle>)>,
     policy: StoredValue<Arc<str>>,
@@ -35,6 +40,7 @@ impl LiveCheck {
         Self {
             assessment: RwSignal::new(before),
             announcement: RwSignal::new(String::new()),
+            estimating: RwSignal::new(false),
             typing: StoredValue::new((0, None)),
             policy: StoredValue::new(policy.into()),
             list: StoredValue::new(list.map(Arc::from)),
@@ -74,12 +80,17 @@ impl LiveCheck {
         let Some(turn) = begun else { return };
         spawn_local(async move {
             let Some((policy, names)) = self.inputs() else { return };
-            let mut first = lazy::judge_rules(typed.clone(), policy.clone(), names.clone(), self.lang).await;
-            // The last strength and advice stay until the new ones are known, so that nothing flickers.
-            let last = self.assessment.try_with_untracked(|last| (last.strength.clone(), last.suggestion.clone()));
-            (first.strength, first.suggestion) = last.unwrap_or_default();
-            self.show(turn, first);
+            self.estimating.try_set(true);
+            let first = lazy::judge_rules(typed.clone(), policy.clone(), names.clone(), self.lang).await;
+            let last = self.assessment.try_get_untracked().unwrap_or_default();
+            self.show(turn, first.keeping(last));
+            // Typing never waits for the estimator: it works when nothing else is to be done, on what was typed last.
+            idle().await;
+            if !self.is_last(turn) {
+                return;
+            }
             self.show(turn, lazy::judge_strength(typed, policy, names, self.lang).await);
+            self.estimating.try_set(false);
             if announce {
                 self.finish_after_pause(turn);
             }
@@ -114,9 +125,14 @@ impl LiveCheck {
 
     /// Shows an assessment unless something else was typed meanwhile.
     fn show(self, turn: u32, assessment: Assessment) {
-        if self.typing.try_with_value(|(now, _)| *now == turn) == Some(true) {
+        if self.is_last(turn) {
             self.assessment.try_set(assessment);
         }
+    }
+
+    /// Whether nothing was typed since, and the page is still there.
+    fn is_last(self, turn: u32) -> bool {
+        self.typing.try_with_value(|(now, _)| *now == turn) == Some(true)
     }
 
     /// Once typing pauses: looks up what takes a request, and announces the assessment, once.
@@ -124,7 +140,7 @@ impl LiveCheck {
         let finish = move || {
             spawn_local(async move {
                 self.look_up(turn).await;
-                if self.typing.try_with_value(|(now, _)| *now == turn) == Some(true) {
+                if self.is_last(turn) {
                     let assessed = self.assessment.try_with_untracked(|assessment| assessment.announcement.clone());
                     self.announce(assessed.unwrap_or_default());
                 }
@@ -151,6 +167,20 @@ impl LiveCheck {
     }
 }
 
+/// Waits until the browser has nothing else to do, or for a fifth of a second. Browsers without a word for that are left
+/// a moment to draw.
+async fn idle() {
+    let ready = Promise::new(&mut |resolve, _| {
+        let Some(window) = web_sys::window() else { return };
+        let latest = IdleRequestOptions::new();
+        latest.set_timeout(200);
+        if window.request_idle_callback_with_options(&resolve, &latest).is_err() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 20);
+        }
+    });
+    let _ = JsFuture::from(ready).await;
+}
+
 /// A shard of the list of breached passwords. The browser keeps it for a day.
 async fn fetch_shard(name: &str, list: &str) -> Option<Vec<u8>> {
     let address = format!("/api/v1/breached/{name}?list={list}");
@@ -163,7 +193,11 @@ async fn fetch_shard(name: &str, list: &str) -> Option<Vec<u8>> {
 pub(super) fn Rules(check: LiveCheck, lines: Vec<LineText>) -> impl IntoView {
     let row = |(number, line)| view! { <Row check number line/> };
     view! {
-        <div class="rules" id="new_password-rules">
+        <div
+            class="rules"
+            id="new_password-rules"
+            aria-busy=move || check.estimating.get().then_some("true")
+        >
             <p class="rules-title">{MessageId::RULES.text(check.lang)}</p>
             <ul>{lines.into_iter().enumerate().map(row).collect_view()}</ul>
         </div>

@@ -4,24 +4,25 @@ use leptos::prelude::*;
 use leptos::server::codee::string::FromToStringCodec;
 use leptos_router::hooks::use_location;
 use rekey_shared::{MessageId, Problem, text};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
 use super::{Page, PageRoute, next_step};
 use crate::components::PageTitle;
 use crate::error::AppError;
+use crate::json::{self, Raw};
 use crate::page_context;
 use crate::paths;
 
 /// Where pages find their data: below this, at their own path.
 pub(super) const DATA: &str = "/api/page";
 
-/// What the server answers to a page that asks for its data.
-#[derive(Debug, Serialize, Deserialize)]
+/// What the server answers to a page that asks for its data: `request::PageResponse` as it is read.
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum PageResponse {
+pub(super) enum PageAnswer<'a> {
     /// What the page is drawn from, as JSON. Each page reads its own, so that the first load reads none.
-    Data(Box<RawValue>),
+    #[serde(borrow)]
+    Data(Raw<'a>),
     /// Another page is the right one.
     Redirect(String),
     /// The page cannot be shown, for this reason.
@@ -47,7 +48,7 @@ pub(crate) fn show<P: PageRoute>(data: DataResource) -> AnyView {
 }
 
 fn decode<P: PageRoute>(data: &str) -> AnyView {
-    serde_json::from_str(data).map_or_else(|_| refused(&Problem::Offline), P::view)
+    json::from_str(data).map_or_else(|_| refused(&Problem::Offline), P::view)
 }
 
 #[component]
@@ -61,12 +62,12 @@ fn answered(answer: &str, view: fn(&str) -> AnyView) -> AnyView {
         lead_to(page);
         ().into_any()
     };
-    match serde_json::from_str(answer) {
-        Ok(PageResponse::Data(data)) => view(data.get()),
-        Ok(PageResponse::Redirect(page)) => lead_to(&page),
-        Ok(PageResponse::Refused(AppError(Problem::NotSignedIn))) => lead_to(paths::SIGN_IN),
-        Ok(PageResponse::Refused(AppError(Problem::ChangePasswordFirst))) => lead_to(paths::ACCOUNT_PASSWORD),
-        Ok(PageResponse::Refused(AppError(problem))) => refused(&problem),
+    match json::from_str(answer) {
+        Ok(PageAnswer::Data(data)) => view(data.0),
+        Ok(PageAnswer::Redirect(page)) => lead_to(&page),
+        Ok(PageAnswer::Refused(AppError(Problem::NotSignedIn))) => lead_to(paths::SIGN_IN),
+        Ok(PageAnswer::Refused(AppError(Problem::ChangePasswordFirst))) => lead_to(paths::ACCOUNT_PASSWORD),
+        Ok(PageAnswer::Refused(AppError(problem))) => refused(&problem),
         Err(_) => refused(&Problem::Offline),
     }
 }

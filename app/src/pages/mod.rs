@@ -25,6 +25,8 @@ use leptos_router::{ChooseView, NestedRoute, SsrMode};
 pub(crate) use next_step::next_step;
 use public::{FirstPage, PublicPage};
 #[cfg(feature = "ssr")]
+use rekey_shared::MessageId;
+#[cfg(feature = "ssr")]
 pub use request::PageEntry;
 use route::Pattern;
 pub(crate) use route::{MenuEntry, PageGroup, PageRoute, page_group};
@@ -103,11 +105,22 @@ pub(crate) fn routes() -> StaticVec<NestedRoute<Pattern, (), (), Page>> {
 #[cfg(feature = "ssr")]
 pub static PAGES: LazyLock<Vec<PageEntry>> = LazyLock::new(|| Page::all().map(Page::to_entry).collect());
 
+/// The page at a path.
+#[cfg(feature = "ssr")]
+fn page_at(path: &str) -> Option<Page> {
+    Page::all().find(|page| Pattern(page.path()).test(path).is_some_and(|matched| matched.is_complete()))
+}
+
+/// What the page at a path is about.
+#[cfg(feature = "ssr")]
+pub(crate) fn description_of(path: &str) -> Option<MessageId> {
+    Some(page_at(path)?.entry()?.description)
+}
+
 /// The lazy function that draws the page at a path; `None` for one in the first load.
 #[cfg(feature = "ssr")]
 pub(crate) fn chunk_of(path: &str) -> Option<&'static str> {
-    let page = Page::all().find(|page| Pattern(page.path()).test(path).is_some_and(|matched| matched.is_complete()))?;
-    match page {
+    match page_at(path)? {
         Page::First(_) => None,
         Page::Public(_) => Some("public_chunk"),
         Page::Account(_) => Some("account_chunk"),

@@ -7,10 +7,11 @@ use rekey_domain::access::{Access, Denial};
 use rekey_service::principal::{Admitted, JourneyHolder, PasswordChanger, Person, Visitor};
 use rekey_service::{Services, Unexpected};
 use rekey_shared::view::PolicyView;
-use rekey_shared::{Lang, Problem};
+use rekey_shared::{Lang, MessageId, Problem};
+use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::data::{DATA, PageResponse};
+use super::data::DATA;
 use super::route::{PageRoute, Pattern};
 use crate::context::{self, AppState, PageRefusal};
 use crate::cookies::Cookie;
@@ -87,6 +88,15 @@ impl PageRequest {
     }
 }
 
+/// What is answered to a page that asks for its data. Pages read it as `data::PageAnswer`.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum PageResponse {
+    Data(Box<RawValue>),
+    Redirect(String),
+    Refused(AppError),
+}
+
 type Loading = Pin<Box<dyn Future<Output = PageResult<Box<RawValue>>> + Send>>;
 
 /// A page as the server's table of routes needs it.
@@ -97,6 +107,10 @@ pub struct PageEntry {
     pub data: Option<String>,
     /// Who may open it and ask for its data: anyone who meets one of these.
     pub access: &'static [Access],
+    /// Whether every browser without a cookie of ours is shown the same.
+    pub shared: bool,
+    /// What it is about.
+    pub(crate) description: MessageId,
     pub(super) pattern: &'static str,
     load: fn(PageRequest) -> Loading,
 }
@@ -105,7 +119,15 @@ impl PageEntry {
     pub(crate) fn of<P: PageRoute>() -> Self {
         let path = Pattern(P::PATH).for_server();
         let data = P::ASKS.then(|| format!("{DATA}{path}"));
-        Self { path, data, access: P::ACCESS, pattern: P::PATH, load: load::<P> }
+        Self {
+            path,
+            data,
+            access: P::ACCESS,
+            shared: P::SHARED,
+            description: P::DESCRIPTION,
+            pattern: P::PATH,
+            load: load::<P>,
+        }
     }
 
     /// The JSON with which a page's request for its data is answered. Changes nothing.
@@ -156,5 +178,24 @@ impl From<PublicError> for NotShown {
             PublicError::Problem(Problem::ChangePasswordFirst) => Self::Redirect(paths::ACCOUNT_PASSWORD),
             error => Self::Refused(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::data::PageAnswer;
+    use super::*;
+    use crate::json::{self, Raw};
+
+    #[test]
+    fn pages_read_what_is_answered() {
+        let data = to_raw_value(&("text", [1, 2])).expect("writes");
+        let read = |response| serde_json::to_string(&response).expect("writes");
+        let text = read(PageResponse::Data(data));
+        assert_eq!(json::from_str(&text), Ok(PageAnswer::Data(Raw(r#"["text",[1,2]]"#))));
+        let text = read(PageResponse::Redirect(paths::ACCOUNT.to_owned()));
+        assert_eq!(json::from_str(&text), Ok(PageAnswer::Redirect(paths::ACCOUNT.to_owned())));
+        let text = read(PageResponse::Refused(AppError(Problem::CodeWrong { tries_left: 3 })));
+        assert_eq!(json::from_str(&text), Ok(PageAnswer::Refused(AppError(Problem::CodeWrong { tries_left: 3 }))));
     }
 }

@@ -21,6 +21,14 @@ pub(crate) trait PageRoute: Sized + 'static {
     /// Whether it depends on what the server knows. A page that is the same for everyone is drawn without a request.
     const ASKS: bool = true;
 
+    /// Whether every browser without a cookie of ours is shown the same: what was drawn for one is sent to all.
+    #[cfg(feature = "ssr")]
+    const SHARED: bool = false;
+
+    /// What it is about, for search engines and for lists of pages.
+    #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId;
+
     /// Its entry in the menu of the layout around it.
     const MENU: Option<MenuEntry> = None;
 

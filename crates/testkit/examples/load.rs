@@ -221,6 +221,9 @@ fn summary(answers: &[(u16, Duration)]) -> serde_json::Value {
     for (status, _) in answers {
         *statuses.entry(status.to_string()).or_default() += 1;
     }
+    let millis = |time: &Duration| (time.as_secs_f64() * 1e5).round() / 100.0;
+    let refused = answers.iter().filter(|(status, _)| *status == 503).map(|(_, time)| millis(time));
+    let refused = refused.fold(0.0, f64::max);
     let mut times: Vec<f64> = answers.iter().map(|(_, time)| time.as_secs_f64() * 1e3).collect();
     times.sort_by(f64::total_cmp);
     let at = |share: f64| {
@@ -228,6 +231,8 @@ fn summary(answers: &[(u16, Duration)]) -> serde_json::Value {
     };
     serde_json::json!({
         "requests": times.len(), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0), "statuses": statuses,
+        // The slowest word that it is full.
+        "refused_max_ms": refused,
     })
 }
 

@@ -60,6 +60,14 @@ pub fn chromium() -> Result<()> {
     apt(&["chromium", "fonts-noto-cjk"], "Chromium (or set REKEY_CHROMIUM to its path)")
 }
 
+/// The program that asks for pages while taking next to nothing of the processor itself.
+pub fn wrk() -> Result<()> {
+    if on_path("wrk").is_some() {
+        return Ok(());
+    }
+    apt(&["wrk"], "wrk, which measures pages per second")
+}
+
 /// The programs of a PostgreSQL server, which the tests start and stop themselves.
 pub fn postgres() -> Result<()> {
     if postgres_programs::find().is_some() {

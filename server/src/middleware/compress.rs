@@ -43,7 +43,8 @@ pub fn takes(headers: &HeaderMap, coding: &str) -> bool {
     })
 }
 
-fn has_no_personal_cookie(headers: &HeaderMap) -> bool {
+/// Whether a request brings no cookie of ours but the language.
+pub fn has_no_personal_cookie(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(COOKIE).into_iter();
     let mut pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pairs.all(|pair| {

@@ -15,8 +15,9 @@ use rekey_domain::journey::JourneyKind;
 use rekey_shared::Field;
 use server_fn::ServerFn;
 
-use super::handlers::{draw_page, server_function};
+use super::handlers::{DrawPage, draw_page, server_function};
 use super::{Body, DenialStyle, Row};
+use crate::page_cache::Shared;
 use crate::site::Site;
 use crate::throttle::Throttle;
 use crate::{assets, breach, health, language, links, mailbox, return_to};
@@ -65,9 +66,17 @@ fn pages(site: &Site) -> Vec<Row> {
 fn page(site: &Site, entry: &'static PageEntry) -> Row {
     let (draw, site) = (draw_page(site), site.clone());
     let answer = move |request: Request| {
-        let (asked, drawn, site) = (return_to::asked_for(&site, &request), draw(request), site.clone());
+        let (site, draw) = (site.clone(), DrawPage::clone(&draw));
         async move {
-            let mut response = drawn.await;
+            let shared = Shared::of(&site, entry, &request);
+            if let Some(kept) = shared.as_ref().and_then(|shared| shared.find(&site)) {
+                return kept;
+            }
+            let asked = return_to::asked_for(&site, &request);
+            let mut response = draw(request).await;
+            if let Some(shared) = shared {
+                response = shared.keep(&site, response).await;
+            }
             if let Some(asked) = asked {
                 return_to::lead_on(&site, &asked, &mut response);
             }

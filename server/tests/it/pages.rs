@@ -6,7 +6,9 @@ use http::StatusCode;
 use rekey_app::pages::PAGES;
 
 use rekey_testkit::TestSite;
+use rekey_testkit::bench::GOOD;
 use rekey_testkit::site::request::get;
+use rekey_testkit::site::{Scripts, paths};
 
 #[tokio::test]
 async fn the_data_of_a_page_is_what_the_page_is_drawn_from() {
@@ -63,11 +65,8 @@ async fn every_page_of_the_account_is_closed_to_those_who_are_not_signed_in() {
 
 /// The addresses that a page has its browser fetch ahead.
 fn fetched_ahead(page: &str) -> Vec<&str> {
-    let links = page
-        .split("<link rel=\"preload\" href=\"")
-        .skip(1)
-        .chain(page.split("<link rel=\"modulepreload\" href=\"").skip(1));
-    links.filter_map(|rest| rest.split('"').next()).collect()
+    let links = page.split("<link rel=\"later\"").skip(1).filter_map(|rest| rest.split_once("href=\""));
+    links.filter_map(|(_, rest)| rest.split('"').next()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -104,5 +103,76 @@ fn every_page_has_a_state_in_which_it_is_looked_at() {
     let tests = [read("tests/every-page.spec.js"), read("tests/rare-states.spec.js")].concat();
     for title in journeys.keys() {
         assert!(tests.contains(&format!("test('{title}'")), "no test walks {title:?}");
+    }
+}
+
+const ADA: &str = "ada@example.org";
+
+/// What stands between the quotation marks after this, in a page or a header.
+fn nonce_of<'a>(text: &'a str, before: &str, end: char) -> &'a str {
+    text.split(before).nth(1).and_then(|rest| rest.split(end).next()).expect("a nonce")
+}
+
+#[tokio::test]
+async fn a_page_that_was_kept_has_a_nonce_of_its_own_in_page_and_policy() {
+    let site = TestSite::router().start().await;
+    for path in ["/", "/register", "/forgot", "/help"] {
+        let (drawn, kept) = (site.get(path).await, site.get(path).await);
+        let nonces = [&drawn, &kept].map(|answer| {
+            let policy = answer.header("content-security-policy");
+            let (named, used) = (nonce_of(policy, "'nonce-", '\''), nonce_of(&answer.body, "nonce=\"", '"'));
+            assert_eq!(named, used, "{path}");
+            assert!(named.len() >= 22, "{path}");
+            named.to_owned()
+        });
+        assert_ne!(nonces[0], nonces[1], "{path}");
+        assert_eq!(drawn.body.replace(&nonces[0], ""), kept.body.replace(&nonces[1], ""), "{path}");
+        assert!(!kept.body.contains(&nonces[0]), "{path}: the nonce of another answer");
+        assert_eq!(kept.header("cache-control"), "no-store", "{path}");
+        assert_eq!(drawn.header("content-type"), kept.header("content-type"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_for_strangers_is_shown_to_no_one_else() {
+    let site = TestSite::router().start().await;
+    site.register(ADA).await;
+    let stranger = site.get("/").await.body;
+    assert!(stranger.contains("Sign in"), "{stranger}");
+    let mut ada = site.signed_in(ADA, GOOD).await;
+    assert_eq!(ada.get("/").await.location(), Some("/account"));
+    let mut hasty = site.browser(7);
+    hasty.post(Scripts::Off, paths::SIGN_IN, &[("identifier", ADA), ("password", "wrong")]).await;
+    let told = hasty.get("/").await.body;
+    assert!(told.contains("Couldn't sign you in") && told.contains(ADA), "{told}");
+    for path in ["/", "/?return_to=%2Faccount"] {
+        let page = site.get(path).await.body;
+        assert!(page.contains("Sign in") && !page.contains(ADA) && !page.contains("Couldn't sign you in"), "{page}");
+    }
+    let noted = site.get("/?return_to=%2Faccount").await;
+    assert!(noted.header("set-cookie").contains("rekey_return="), "{:?}", noted.header("set-cookie"));
+    assert_eq!(site.get("/").await.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn every_page_says_what_it_is_about_in_both_languages() {
+    let site = TestSite::router().start().await;
+    let about = |page: &str| {
+        let (_, rest) = page.split_once("<meta name=\"description\" content=\"").expect("a description");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    for page in PAGES.iter().filter(|page| !page.path.contains('{')) {
+        let mut told = Vec::new();
+        for lang in ["en", "ja"] {
+            let mut request = get(&page.path);
+            request.headers_mut().insert("accept-language", lang.parse().expect("a header"));
+            let answer = site.send(request).await;
+            if answer.status.is_redirection() {
+                continue;
+            }
+            assert!(answer.body.contains(&format!("<html lang=\"{lang}\"")), "{}", page.path);
+            told.push(about(&answer.body));
+        }
+        assert!(told.first() != told.last() || told.is_empty(), "{}: {told:?}", page.path);
     }
 }

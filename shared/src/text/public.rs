@@ -1,6 +1,18 @@
 //! Signing in, registering, recovering: the pages in front of an account.
 
 super::messages! {
+    ABOUT_SIGN_IN: "Sign in to your account, create one, or reset your password.",
+        "サインイン、アカウントの作成、パスワードの再設定ができます。";
+    ABOUT_REGISTER: "Create an account: confirm a code, then choose a password.",
+        "届いた確認コードを入力し、パスワードを設定すると、アカウントができます。";
+    ABOUT_FORGOT: "Reset a forgotten password and get back into your account.",
+        "忘れたパスワードを再設定し、もう一度サインインできます。";
+    ABOUT_HELP: "What to do when you can't sign in.", "サインインできない場合の手順をご案内します。";
+    ABOUT_NOT_ME: "Freeze your account if someone else may have changed your password.",
+        "ほかの人がパスワードを変更したおそれがあるとき、アカウントの利用を停止できます。";
+    ABOUT_ACCOUNT: "Check how you sign in, your password, and your devices.",
+        "サインインの方法、パスワード、端末を確認できます。";
+
     SIGN_IN: "Sign in", "サインイン";
     SIGNING_IN: "Signing in…", "サインイン中…";
     IDENTIFIER: "Email, phone, or username", "メールアドレス、電話番号、またはユーザー名";

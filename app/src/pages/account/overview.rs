@@ -36,6 +36,9 @@ impl PageRoute for AccountOverview {
     type Data = Overview;
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_ACCOUNT;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::SignedIn];
 
     #[cfg(feature = "ssr")]

@@ -36,6 +36,9 @@ impl PageRoute for AccountPassword {
     type Data = PasswordChange;
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_ACCOUNT;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::SignedIn, Access::MustChangeOnly];
 
     #[cfg(feature = "ssr")]

@@ -27,6 +27,9 @@ impl PageRoute for AccountSessions {
     type Data = Vec<SessionView>;
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_ACCOUNT;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::SignedIn];
 
     #[cfg(feature = "ssr")]

@@ -33,6 +33,12 @@ impl PageRoute for Help {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const SHARED: bool = true;
+
+    #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_HELP;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]

@@ -22,6 +22,9 @@ impl PageRoute for NotMeDone {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_NOT_ME;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]

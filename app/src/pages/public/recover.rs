@@ -28,6 +28,9 @@ impl PageRoute for Recover {
     type Data = JourneyView;
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_FORGOT;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Journey(JourneyKind::Recovery)];
 
     #[cfg(feature = "ssr")]

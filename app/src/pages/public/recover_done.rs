@@ -21,6 +21,9 @@ impl PageRoute for RecoverDone {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_FORGOT;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]

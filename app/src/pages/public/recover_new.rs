@@ -36,6 +36,9 @@ impl PageRoute for RecoverNew {
     type Data = ChooseNew;
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_FORGOT;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Journey(JourneyKind::Recovery)];
 
     #[cfg(feature = "ssr")]

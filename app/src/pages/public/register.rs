@@ -24,6 +24,12 @@ impl PageRoute for Register {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const SHARED: bool = true;
+
+    #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_REGISTER;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]

@@ -27,6 +27,9 @@ impl PageRoute for RegisterDetails {
     type Data = NewPasswordView;
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_REGISTER;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Journey(JourneyKind::Registration)];
 
     #[cfg(feature = "ssr")]

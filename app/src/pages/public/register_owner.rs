@@ -25,6 +25,9 @@ impl PageRoute for RegisterOwner {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_REGISTER;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]

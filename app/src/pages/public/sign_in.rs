@@ -23,6 +23,12 @@ impl PageRoute for SignIn {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const SHARED: bool = true;
+
+    #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_SIGN_IN;
+
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-//! The policy report in Chromium: what a keystroke costs, with the estimator and without.
+//! What is measured in Chromium: a keystroke in the box for a new password, and the first pages by Lighthouse.
 
 use std::process::Command;
 
@@ -11,9 +11,19 @@ use crate::paths::Paths;
 use crate::run::{read, say};
 
 pub fn measure(paths: &Paths, server: &Running) -> Result<Value> {
+    say("the policy report in Chromium");
+    run(paths, server, "support/bench.mjs")
+}
+
+/// Scores and times of the first pages, the median of three runs each.
+pub fn lighthouse(paths: &Paths, server: &Running) -> Result<Value> {
+    say("Lighthouse, three runs of three pages");
+    run(paths, server, "support/lighthouse.mjs")
+}
+
+fn run(paths: &Paths, server: &Running, script: &str) -> Result<Value> {
     bootstrap::npm(paths)?;
     bootstrap::chromium()?;
-    say("the policy report in Chromium");
-    let text = read(Command::new("node").current_dir(paths.end2end()).args(["support/bench.mjs", &server.url()]))?;
+    let text = read(Command::new("node").current_dir(paths.end2end()).args([script, &server.url()]))?;
     serde_json::from_str(&text).with_context(|| format!("not JSON: {text}"))
 }

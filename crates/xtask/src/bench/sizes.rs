@@ -20,7 +20,7 @@ pub fn measure(paths: &Paths, server: &Running) -> Result<Value> {
         .collect();
     let first =
         size("rekey_bg.wasm") + size("rekey.js") + size("boot.js") + size("__wasm_split.______________________.js");
-    let html = body_length(&server.get("/", "br")?)?;
+    let html = body_length(&server.get("/", "gzip, br")?)?;
     Ok(json!({
         "first_wasm_and_js_br": first,
         "html_as_sent": html,

@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the page's files, then the server that carries them.
 //!
 //! ```text
-//! cargo (wasm32) -> split into chunks -> wasm-bindgen -> wasm-opt (release) ┐
+//! cargo (wasm32) -> split into chunks -> wasm-bindgen -> wasm-opt, terser   ┐
 //! style/*.css ──────────────────────────────────────────────────────────────┼-> site/pkg/<hash>/ + manifest.json -> cargo (server)
 //! style/static/* ───────────────────────────────────────────────────────────┘
 //! ```

@@ -1,4 +1,4 @@
-//! `wasm-opt`, for releases.
+//! `wasm-opt` and `terser`, for releases.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,14 +23,19 @@ const FLAGS: [&str; 7] = [
     "--enable-multivalue",
 ];
 
+/// Modules have no global names: everything that is not exported may be renamed.
+const SCRIPT_FLAGS: [&str; 4] = ["--module", "--compress", "passes=2", "--mangle"];
+
 #[derive(Debug)]
 pub struct Optimiser {
     program: PathBuf,
+    /// Shortens scripts.
+    terser: PathBuf,
     #[expect(dead_code, reason = "part of the stamp that says what the files were made with")]
     version: u32,
 }
 
-/// The optimiser that npm installed; never one from `PATH`. `None`, with a line that says so, without npm.
+/// The optimisers that npm installed; never one from `PATH`. `None`, with a line that says so, without npm.
 pub fn find(paths: &Paths) -> Result<Option<Optimiser>> {
     if on_path("npm").is_none() || on_path("node").is_none() {
         say("no npm: wasm-opt is left out, and pages load half as much again");
@@ -43,7 +48,7 @@ pub fn find(paths: &Paths) -> Result<Option<Optimiser>> {
     if version < OLDEST {
         bail!("wasm-opt {version} writes broken modules; at least {OLDEST} is needed");
     }
-    Ok(Some(Optimiser { program, version }))
+    Ok(Some(Optimiser { program, terser: paths.npm_program("terser"), version }))
 }
 
 /// `wasm-opt version 132 (version_132)`
@@ -52,9 +57,12 @@ fn version_of(text: &str) -> Option<u32> {
 }
 
 impl Optimiser {
-    /// Optimises every module in the folder, side by side.
+    /// Optimises every module and every script in the folder, side by side.
     pub fn run(&self, folder: &Path) -> Result<()> {
-        let modules = modules_in(folder)?;
+        let modules = files_in(folder, "wasm")?;
+        for script in files_in(folder, "js")? {
+            run_quiet(Command::new(&self.terser).arg(&script).args(SCRIPT_FLAGS).arg("-o").arg(&script))?;
+        }
         thread::scope(|scope| {
             let jobs: Vec<_> = modules.iter().map(|module| scope.spawn(|| self.one(module))).collect();
             jobs.into_iter().try_for_each(|job| job.join().map_err(|_| anyhow!("a thread died"))?)
@@ -66,15 +74,15 @@ impl Optimiser {
     }
 }
 
-fn modules_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut modules = Vec::new();
+fn files_in(folder: &Path, kind: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "wasm") {
-            modules.push(path);
+        if path.extension().is_some_and(|extension| extension == kind) {
+            files.push(path);
         }
     }
-    Ok(modules)
+    Ok(files)
 }
 
 #[cfg(test)]

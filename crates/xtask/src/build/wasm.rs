@@ -43,7 +43,7 @@ pub fn package(paths: &Paths, linked: &Path, release: bool) -> Result<PathBuf> {
     let staging = paths.staging(release);
     let folder = staging.join("pkg");
     let stamp = staging.join("stamp");
-    let made_from = format!("{:x?} {optimiser:?} v1", Sha256::digest(&module));
+    let made_from = format!("{:x?} {optimiser:?} v2", Sha256::digest(&module));
     if fs::read_to_string(&stamp).is_ok_and(|earlier| earlier == made_from) {
         return Ok(folder);
     }

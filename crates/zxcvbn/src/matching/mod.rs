@@ -70,6 +70,17 @@ lazy_static! {
     };
 }
 
+lazy_static! {
+    /// The longest word of each dictionary, in characters. A longer part of a password is not looked up: there are
+    /// thousands of them in a long password, and hashing them was most of the work.
+    static ref LONGEST_WORDS: BTreeMap<DictionaryType, usize> =
+        super::frequency_lists::RANKED_DICTIONARIES.iter().map(|(name, words)| (*name, longest(words.keys()))).collect();
+}
+
+fn longest<'a>(words: impl Iterator<Item = &'a &'a str>) -> usize {
+    words.map(|word| word.chars().count()).max().unwrap_or(0)
+}
+
 trait Matcher: Send + Sync {
     fn get_matches(&self, password: &str, user_inputs: &HashMap<String, usize>) -> Vec<Match>;
 }
@@ -97,10 +108,11 @@ impl Matcher for DictionaryMatch {
         let do_trials = move |matches: &mut Vec<Match>,
                               password: &str,
                               dictionary_name: DictionaryType,
-                              ranked_dict: &HashMap<&str, usize>| {
+                              ranked_dict: &HashMap<&str, usize>,
+                              longest: usize| {
             let len = password.chars().count();
             for i in 0..len {
-                for j in i..len {
+                for j in i..len.min(i + longest) {
                     let word = password_lower.char_index(i..j + 1);
                     if let Some(rank) = ranked_dict.get(word).cloned() {
                         let pattern = MatchPattern::Dictionary(DictionaryPattern {
@@ -124,14 +136,11 @@ impl Matcher for DictionaryMatch {
         let mut matches = Vec::new();
 
         for (dictionary_name, ranked_dict) in super::frequency_lists::RANKED_DICTIONARIES.iter() {
-            do_trials(&mut matches, password, *dictionary_name, ranked_dict);
+            do_trials(&mut matches, password, *dictionary_name, ranked_dict, LONGEST_WORDS[dictionary_name]);
         }
-        do_trials(
-            &mut matches,
-            password,
-            DictionaryType::UserInputs,
-            &user_inputs.iter().map(|(x, &i)| (x.as_str(), i)).collect(),
-        );
+        let user_words: HashMap<&str, usize> = user_inputs.iter().map(|(x, &i)| (x.as_str(), i)).collect();
+        let longest = longest(user_words.keys());
+        do_trials(&mut matches, password, DictionaryType::UserInputs, &user_words, longest);
 
         matches
     }
@@ -749,4 +758,24 @@ lazy_static! {
     };
     static ref MAYBE_DATE_NO_SEPARATOR_REGEX: Regex = Regex::new(r"^[0-9]{4,8}$").unwrap();
     static ref MAYBE_DATE_WITH_SEPARATOR_REGEX: Regex = Regex::new(r"^([0-9]{1,4})([\s/\\_.-])([0-9]{1,2})([\s/\\_.-])([0-9]{1,4})$").unwrap();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_words_are_found_and_one_letter_more_is_none() {
+        let found = |password: &str| {
+            let matches =
+                (DictionaryMatch {}).get_matches(password, &HashMap::from([("a-personal-word".to_owned(), 1)]));
+            matches.into_iter().any(|found| found.i == 0 && found.j + 1 == password.chars().count())
+        };
+        for words in crate::frequency_lists::RANKED_DICTIONARIES.values() {
+            let word = words.keys().max_by_key(|word| word.chars().count()).expect("a word");
+            assert!(found(word), "{word}");
+            assert!(!found(&format!("{word}\u{1}")), "{word}");
+        }
+        assert!(found("A-Personal-Word") && !found("a-personal-words"));
+    }
 }

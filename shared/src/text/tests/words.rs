@@ -29,8 +29,9 @@ const SENTENCES: [&str; 12] = [
 /// What a message is, by its name.
 fn kind(message: MessageId) -> Kind {
     let key = message.key();
+    let about = key.starts_with("ABOUT_");
     let sentence = ["_LEAD", "_TEXT", "_HINT", "_AFTER", "_NONE", "_UNTOLD"].iter().any(|end| key.ends_with(end));
-    if sentence || key.ends_with(|c: char| c.is_ascii_digit()) || SENTENCES.contains(&key) {
+    if about || sentence || key.ends_with(|c: char| c.is_ascii_digit()) || SENTENCES.contains(&key) {
         Kind::Sentence
     } else if key == "ERROR_PREFIX" {
         Kind::Part
