@@ -62,11 +62,8 @@ async fn use_session(cx: &Services, name: &str, number: u8, way: u64) {
             decided("sign-out", sign_in::sign_out(cx, &meta(), &caller).await);
         }
         _ => {
-            let input = Change {
-                current_password: GOOD.into(),
-                new_password: BETTER.into(),
-                confirm_password: BETTER.into(),
-            };
+            let input =
+                Change { current_password: GOOD.into(), new_password: BETTER.into(), confirm_password: BETTER.into() };
             decided("change", password::change(cx, &meta(), &caller, input).await);
         }
     }
