@@ -72,7 +72,8 @@ impl Store {
             return Ok(Vec::new());
         }
         let claim = Claim { until, owner };
-        let rows = transaction!(self, |tx| Ok::<_, Unexpected>(lease::claim(&tx.tx, wanted(), limit, claim).await?)).await?;
+        let rows =
+            transaction!(self, |tx| Ok::<_, Unexpected>(lease::claim(&tx.tx, wanted(), limit, claim).await?)).await?;
         rows.into_iter().map(Job::try_from).collect()
     }
 

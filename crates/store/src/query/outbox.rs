@@ -82,9 +82,10 @@ impl Store {
             return Ok(Vec::new());
         }
         let claim = Claim { until: lease_until, owner };
-        let mut rows =
-            transaction!(self, |tx| Ok::<_, Unexpected>(lease::claim::<outbox::Entity>(&tx.tx, lease::due(now), limit, claim).await?))
-                .await?;
+        let mut rows = transaction!(self, |tx| Ok::<_, Unexpected>(
+            lease::claim::<outbox::Entity>(&tx.tx, lease::due(now), limit, claim).await?
+        ))
+        .await?;
         rows.sort_by_key(|row| (row.not_before, row.id));
         rows.into_iter().map(OutboxItem::try_from).collect()
     }

@@ -24,6 +24,8 @@ pub fn print(report: &Value) {
             format!("{:.0} ms", number("/load/flood_2000/flood/max_ms")),
             "≤ 2 s".to_owned(),
         ),
+        ("recoveries begun per second, SQLite", starts(report, "sqlite"), "≥ 3,000".to_owned()),
+        ("recoveries begun per second, PostgreSQL", starts(report, "postgres"), "≥ 3,000".to_owned()),
         ("policy rules, native", format!("{:.1} µs", number("/policy_native/rules_micros")), "≤ 20 µs".to_owned()),
         (
             "  with the estimator, native",
@@ -52,6 +54,14 @@ pub fn print(report: &Value) {
     for (what, measured, budget) in lines {
         println!("{what:<42} {measured:>20}   {budget}");
     }
+}
+
+/// Unknown, known, and unknown again.
+fn starts(report: &Value, database: &str) -> String {
+    let at = |who: &str| report.pointer(&format!("/starts/{database}/{who}/per_second")).and_then(Value::as_f64);
+    let all =
+        ["unknown", "known", "unknown_again"].map(|who| at(who).map_or("–".to_owned(), |rate| format!("{rate:.0}")));
+    all.join(" / ")
 }
 
 fn pair(report: &Value, path: &str) -> String {
