@@ -20,6 +20,7 @@ use rekey_store::ContentionCounts;
 use rekey_testkit::assurance::scale;
 use rekey_testkit::bench::{BETTER, GOOD, browser, choice, link_in, meta, not_me_in, quick_settings};
 use rekey_testkit::{Bench, Database, SeededRng};
+use sea_orm::{ConnAcquireErr, DbErr};
 
 const ACCOUNTS: [&str; 2] = ["ada@example.org", "bob@example.org"];
 const SEED: u64 = 0x5707;
@@ -71,13 +72,13 @@ async fn use_session(cx: &Services, name: &str, number: u8, way: u64) {
 
 async fn operate(cx: &Services, name: &str, way: u64) {
     match way {
-        0 => drop(decided("disable", operator::disable(cx, name).await)),
-        1 | 2 => drop(decided("enable", operator::enable(cx, name).await)),
-        3 => drop(decided("unlock", operator::unlock(cx, name).await)),
-        4 => drop(decided("mark", operator::require_change(cx, name).await)),
-        5 => drop(decided("release", operator::release(cx, name).await)),
-        6 => drop(decided("set", password::set_by_operator(cx, name, &GOOD.into()).await)),
-        _ => drop(decided("job", job::require_change(cx, Actor::Operator).await)),
+        0 => _ = decided("disable", operator::disable(cx, name).await),
+        1 | 2 => _ = decided("enable", operator::enable(cx, name).await),
+        3 => _ = decided("unlock", operator::unlock(cx, name).await),
+        4 => _ = decided("mark", operator::require_change(cx, name).await),
+        5 => _ = decided("release", operator::release(cx, name).await),
+        6 => _ = decided("set", password::set_by_operator(cx, name, &GOOD.into()).await),
+        _ => _ = decided("job", job::require_change(cx, Actor::Operator).await),
     }
 }
 
@@ -86,10 +87,10 @@ async fn group_and_role(cx: &Services, storm: &Storm, name: &str, way: u64) {
     let (group, by) = (storm.groups[usize::from(way % 2 == 0)], By::Operator);
     let (holder, scope) = (RoleHolder::Account(account.id), RoleScope::Group(group));
     match way {
-        0 | 1 => drop(decided("join", group::join(cx, by, group, account.id).await)),
-        2 | 3 => drop(decided("leave", group::leave(cx, by, group, account.id).await)),
-        4 => drop(decided("grant", role::grant(cx, by, holder, Role::Owner, scope, None).await)),
-        _ => drop(decided("revoke", role::revoke(cx, by, holder, Role::Owner, scope).await)),
+        0 | 1 => _ = decided("join", group::join(cx, by, group, account.id).await),
+        2 | 3 => _ = decided("leave", group::leave(cx, by, group, account.id).await),
+        4 => _ = decided("grant", role::grant(cx, by, holder, Role::Owner, scope, None).await),
+        _ => _ = decided("revoke", role::revoke(cx, by, holder, Role::Owner, scope).await),
     }
 }
 
@@ -100,7 +101,7 @@ async fn act(storm: Arc<Storm>, task: u64, rounds: u64) {
         let name = ACCOUNTS[usize::from(rng.below(2) == 0)];
         let cx = &storm.nodes[usize::from(rng.below(2) == 0)];
         match rng.below(8) {
-            0 | 1 => drop(decided("start", recovery::start(cx, &meta(), name).await)),
+            0 | 1 => _ = decided("start", recovery::start(cx, &meta(), name).await),
             2..=4 => use_session(cx, name, u8::try_from(task).expect("few"), rng.below(3)).await,
             5 | 6 => operate(cx, name, rng.below(8)).await,
             _ => group_and_role(cx, &storm, name, rng.below(6)).await,
@@ -141,6 +142,21 @@ async fn storm(t: &Bench) -> Arc<Storm> {
     }
     let groups = groups.try_into().expect("two");
     Arc::new(Storm { nodes: [t.cx.clone(), t.another_node().await], groups, stop: AtomicBool::new(false) })
+}
+
+/// A failure of ours, through an operation's own error.
+fn start_error(error: DbErr) -> recovery::StartError {
+    recovery::StartError::Unexpected(rekey_store::Unexpected::from(error).into())
+}
+
+#[test]
+fn being_in_the_way_is_told_from_being_broken() {
+    let busy = start_error(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
+    assert!(rekey_store::Unexpected::among_causes_of(&busy).is_some_and(rekey_store::Unexpected::is_busy));
+    assert!(matches!(busy, recovery::StartError::Unexpected(failure) if failure.is_busy()));
+    assert!(
+        matches!(start_error(DbErr::RecordNotInserted), recovery::StartError::Unexpected(failure) if !failure.is_busy())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

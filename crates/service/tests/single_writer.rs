@@ -303,3 +303,12 @@ fn no_other_code_writes_a_password() {
         assert_eq!(files_with(raw), [""; 0], "{raw}");
     }
 }
+
+/// What runs again when it stood in the way of others is written as a `transaction!`. Migrations and the loading of a
+/// backup are not: see ADR 16.
+#[test]
+fn no_transaction_is_begun_by_hand() {
+    assert_eq!(files_with(".begin_write("), ["crates/store/src/transaction/mod.rs"]);
+    let inside = ["connect.rs", "dump/load.rs", "transaction/mod.rs"].map(|file| format!("crates/store/src/{file}"));
+    assert_eq!(files_with("self.begin()"), inside);
+}

@@ -3,6 +3,7 @@
 //!
 //! `load ADDRESS prepare` registers the accounts through the development mailbox.
 //! `load ADDRESS sign-ins COUNT AT_ONCE` measures sign-ins.
+//! `load ADDRESS starts COUNT AT_ONCE known|unknown` measures recoveries begun, for accounts or for addresses of none.
 //! `load ADDRESS light SECONDS` measures light requests alone.
 //! `load ADDRESS flood COUNT` measures light requests while COUNT sign-ins are in flight.
 #![expect(
@@ -30,6 +31,9 @@ async fn main() {
         [address, "prepare"] => prepare(address).await,
         [address, "sign-ins", count, at_once] => {
             println!("{}", sign_ins(address, number(count), number(at_once)).await);
+        }
+        [address, "starts", count, at_once, who @ ("known" | "unknown")] => {
+            println!("{}", starts(address, number(count), number(at_once), who == "known").await);
         }
         [address, "light", seconds] => {
             let stop = Arc::new(AtomicBool::new(false));
@@ -151,15 +155,32 @@ fn encoded(text: &str) -> String {
 }
 
 const SIGN_IN: &str = "/api/session/sign-in";
+const START: &str = "/api/recovery/start";
 
 async fn sign_ins(address: &str, count: usize, at_once: usize) -> serde_json::Value {
+    post_all(address, SIGN_IN, count, at_once, sign_in_form).await
+}
+
+/// Each recovery is for another address, as far as there are accounts enough.
+async fn starts(address: &str, count: usize, at_once: usize, known: bool) -> serde_json::Value {
+    let identifier_of = move |nth| if known { identifier(nth) } else { format!("stranger{nth}@example.org") };
+    let form = move |nth| format!("identifier={}", encoded(&identifier_of(nth)));
+    post_all(address, START, count, at_once, form).await
+}
+
+/// Posts `count` forms over `at_once` connections. What is answered is counted by its status.
+async fn post_all(
+    address: &str,
+    path: &'static str,
+    count: usize,
+    at_once: usize,
+    form: impl Fn(usize) -> String,
+) -> serde_json::Value {
+    let forms = |client: usize| (client..count).step_by(at_once).map(&form).collect::<Vec<_>>();
+    let forms: Vec<_> = (0..at_once).map(forms).collect();
     let start = Instant::now();
-    let clients: Vec<_> = (0..at_once)
-        .map(|n| {
-            let share = count / at_once + usize::from(n < count % at_once);
-            tokio::spawn(repeat(address.to_owned(), sign_in_form(n), share))
-        })
-        .collect();
+    let clients: Vec<_> =
+        forms.into_iter().map(|forms| tokio::spawn(post_each(address.to_owned(), path, forms))).collect();
     let mut answers = Vec::new();
     for client in clients {
         answers.extend(client.await.expect("no panic"));
@@ -171,12 +192,12 @@ async fn sign_ins(address: &str, count: usize, at_once: usize) -> serde_json::Va
     summary
 }
 
-async fn repeat(address: String, form: String, count: usize) -> Vec<(u16, Duration)> {
+async fn post_each(address: String, path: &str, forms: Vec<String>) -> Vec<(u16, Duration)> {
     let mut client = Client::connect(&address).await;
-    let mut answers = Vec::with_capacity(count);
-    for _ in 0..count {
+    let mut answers = Vec::with_capacity(forms.len());
+    for form in &forms {
         let start = Instant::now();
-        let answer = client.post(SIGN_IN, &form, "").await;
+        let answer = client.post(path, form, "").await;
         answers.push((answer.status, start.elapsed()));
     }
     answers

@@ -68,6 +68,7 @@ impl Write {
     /// Makes others that resolve or end journeys of an account wait until this transaction ends. Call it before
     /// anything else is changed. (SQLite has one writer at a time in any case.)
     pub async fn lock_account(&self, id: AccountId) -> Result<(), Unexpected> {
+        self.tx.note("account");
         // Not FOR UPDATE: rows that refer to the account may go on being added.
         let lock = account::Entity::find_by_id(id.0).select_only().column(account::Column::Epoch);
         lock.lock(LockType::NoKeyUpdate).into_tuple::<i64>().one(&self.tx).await?;

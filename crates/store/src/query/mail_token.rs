@@ -2,7 +2,7 @@
 
 use rekey_shared::Timestamp;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::finders;
 use crate::entity::mail_token;
@@ -21,7 +21,7 @@ async fn find_mail_token(db: &impl ConnectionTrait, name: &str) -> Result<Option
 }
 
 async fn list_mail_tokens(db: &impl ConnectionTrait) -> Result<Vec<(String, Vec<u8>)>, Unexpected> {
-    let rows = mail_token::Entity::find().all(db).await?;
+    let rows = mail_token::Entity::find().order_by_asc(mail_token::COLUMN.name).all(db).await?;
     Ok(rows.into_iter().filter_map(|row| Some((row.name, row.sealed?))).collect())
 }
 

@@ -3,9 +3,10 @@
 use rekey_domain::Digest;
 use rekey_domain::throttle::{self, Limit, Past, Protection, Purpose, Refusal, WINDOW};
 use rekey_shared::Timestamp;
-use sea_orm::{ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement, Value,
+};
 
-use crate::connect::lock_until_commit;
 use crate::entity::throttle_event;
 use crate::text::Text;
 use crate::transaction::Locks;
@@ -50,21 +51,19 @@ impl Write {
                 return Ok(Err(refusal));
             }
         }
-        for (purpose, _) in asked {
-            self.remember(*purpose, keys, now).await?;
-        }
+        self.remember(asked.iter().map(|(purpose, _)| *purpose), keys, now).await?;
         Ok(Ok(()))
     }
 
-    async fn remember(&self, purpose: Purpose, keys: Keys, now: Timestamp) -> Result<(), DbErr> {
-        let event = throttle_event::ActiveModel {
+    async fn remember(&self, asked: impl Iterator<Item = Purpose>, keys: Keys, now: Timestamp) -> Result<(), DbErr> {
+        let event = |purpose: Purpose| throttle_event::ActiveModel {
             id: ActiveValue::NotSet,
             purpose: ActiveValue::Set(purpose.text().to_owned()),
             account_key: ActiveValue::Set(keys.account.0.to_vec()),
             address_key: ActiveValue::Set(keys.address.0.to_vec()),
             at: ActiveValue::Set(now.as_millis()),
         };
-        throttle_event::Entity::insert(event).exec_without_returning(&self.tx).await.map(drop)
+        throttle_event::Entity::insert_many(asked.map(event)).exec_without_returning(&self.tx).await.map(drop)
     }
 
     /// SQLite's write transaction is turn enough. PostgreSQL locks both keys, in an order that all agree on.
@@ -73,9 +72,10 @@ impl Write {
         if self.tx.get_database_backend() == DbBackend::Postgres {
             let mut locks = [lock_number(keys.account), lock_number(keys.address)];
             locks.sort_unstable();
-            for lock in locks {
-                lock_until_commit(&self.tx, lock).await?;
-            }
+            // In one statement, which takes them one after the other.
+            let sql = "SELECT pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)";
+            let locks = Statement::from_sql_and_values(DbBackend::Postgres, sql, locks.map(Value::from));
+            self.tx.execute_raw(locks).await?;
         }
         Ok(())
     }

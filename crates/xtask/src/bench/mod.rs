@@ -24,6 +24,10 @@ use running::Running;
 const SIGN_INS: &str = "1200";
 /// Floods of 2,000: a promise about the slowest answer is held against the slowest of all of them.
 const FLOODS: usize = 10;
+/// Recoveries begun in one measurement.
+const STARTS: &str = "6000";
+/// Recoveries begun at once.
+const STARTS_AT_ONCE: &str = "64";
 /// Sign-ins at once while the rate is measured: the hashing threads always have work.
 const AT_ONCE: &str = "16";
 
@@ -54,10 +58,10 @@ fn measure(paths: &Paths, plan: Plan) -> Result<Value> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     say("start on an empty folder, then on the database that is there");
-    let first = Running::start(&paths.server_binary(true), &folder)?;
+    let first = Running::start(&paths.server_binary(true), &folder, None)?;
     let first_start = first.ready_millis;
     first.stop()?;
-    let server = Running::start(&paths.server_binary(true), &folder)?;
+    let server = Running::start(&paths.server_binary(true), &folder, None)?;
     let idle = server.memory_kib("VmRSS")?;
     let load = example("load");
     prepare(&load, &server)?;
@@ -68,14 +72,35 @@ fn measure(paths: &Paths, plan: Plan) -> Result<Value> {
     let loads = loads(&load, &bare_argon2, &server)?;
     let peak = server.memory_kib("VmHWM")?;
     let second_start = server.ready_millis;
+    let starts_sqlite = starts(&load, &server)?;
     server.stop()?;
+    let starts_postgres = starts_over_postgres(paths, &load, &folder)?;
     Ok(json!({
         "policy_native": policy, "policy_browser": browser, "sizes": sizes, "load": loads,
         "lighthouse": lighthouse, "pages": pages,
         "start_ms": { "empty_folder": first_start, "existing_database": second_start },
+        "starts": { "sqlite": starts_sqlite, "postgres": starts_postgres },
         "memory_kib": { "idle": idle, "peak": peak },
         "portable_build": plan.portable,
     }))
+}
+
+/// Recoveries begun, for accounts and for addresses of none, in turns: the machine's speed drifts.
+fn starts(load: &Path, server: &Running) -> Result<Value> {
+    say("recoveries begun");
+    let drive =
+        |who: &str| json_of(Command::new(load).args([&server.address(), "starts", STARTS, STARTS_AT_ONCE, who]));
+    Ok(json!({ "unknown": drive("unknown")?, "known": drive("known")?, "unknown_again": drive("unknown")? }))
+}
+
+/// The same over the PostgreSQL database that the environment names, which has to be empty; without one the report lacks them.
+fn starts_over_postgres(paths: &Paths, load: &Path, folder: &Path) -> Result<Value> {
+    let Ok(database) = std::env::var("REKEY_BENCH_POSTGRES") else { return Ok(Value::Null) };
+    let server = Running::start(&paths.server_binary(true), &folder.join("postgres"), Some(&database))?;
+    prepare(load, &server)?;
+    let measured = starts(load, &server)?;
+    server.stop()?;
+    Ok(measured)
 }
 
 fn prepare(load: &Path, server: &Running) -> Result<()> {

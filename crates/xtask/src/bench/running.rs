@@ -17,11 +17,16 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn start(binary: &Path, folder: &Path) -> Result<Self> {
+    /// Over the SQLite file in `folder`, or over another database.
+    pub fn start(binary: &Path, folder: &Path, database: Option<&str>) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         #[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
         let start = Instant::now();
-        let child = Command::new(binary)
+        let mut command = Command::new(binary);
+        if let Some(database) = database {
+            command.env("REKEY_DATABASE__URL", database);
+        }
+        let child = command
             .arg("serve")
             .current_dir(folder)
             .env("REKEY_LISTEN", format!("127.0.0.1:{port}"))
@@ -34,6 +39,9 @@ impl Running {
             .env("REKEY_REQUESTS__CODES_IN_ALL", "1000000")
             .env("REKEY_REQUESTS__WRITES_PER_MINUTE", "1000000")
             .env("REKEY_REQUESTS__WRITES_IN_ALL", "1000000")
+            .env("REKEY_SENDS__PER_HOUR_TARGET", "0")
+            .env("REKEY_SENDS__PER_HOUR_ADDRESS", "0")
+            .env("REKEY_RECOVERY__THROTTLE", "none")
             .env("REKEY_LOG__LEVEL", "error")
             .stdout(Stdio::null())
             .spawn()

@@ -56,6 +56,11 @@ fn sign_ins(figures: &Figures) -> Vec<Line> {
     let pair = |path: &str| {
         format!("{:.1} / {:.1} ms", figures.at(&format!("{path}/p50_ms")), figures.at(&format!("{path}/p99_ms")))
     };
+    // For addresses without an account, with one, and without one again: the machine's speed drifts.
+    let starts = |database: &str| {
+        let rate = |who: &str| format!("{:.0}", figures.at(&format!("/starts/{database}/{who}/per_second")));
+        ["unknown", "known", "unknown_again"].map(rate).join(" / ")
+    };
     let floods = "/load/flood_2000";
     let beside_floods =
         format!("{:.1} / {:.1} ms", figures.worst(floods, "light/p50_ms"), figures.worst(floods, "light/p99_ms"));
@@ -67,6 +72,8 @@ fn sign_ins(figures: &Figures) -> Vec<Line> {
         line("light request alone, p50 / p99", pair("/load/light_alone"), ""),
         line("  beside 200 sign-ins", pair("/load/flood_200/light"), "p99 < 20 ms"),
         line("  beside 2,000, the worst run", beside_floods, "p99 < 100 ms"),
+        line("recoveries begun per second, SQLite", starts("sqlite"), "≥ 3,000"),
+        line("  PostgreSQL (REKEY_BENCH_POSTGRES)", starts("postgres"), "≥ 3,000"),
         line("slowest answer of any flood", format!("{:.0} ms", figures.worst(floods, "flood/max_ms")), "≤ 2 s"),
         line(
             "slowest word that it is full",
