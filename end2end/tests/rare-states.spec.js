@@ -72,8 +72,8 @@ inEveryLanguage((test) => {
     const person = await register(playwright, site, newPerson(), undefined, lang);
     const visitor = await newVisitor({ at: site });
     await signsIn(visitor, person);
-    await visitor.open('/account/password');
     await assign(site, { length: { min: 8 }, history: { on_change: 4 }, expiry: { days: 1 } });
+    await visitor.open('/account/password');
     await visitor.type({ current_password: person.password });
     await visitor.choosesPassword(person.password);
     await visitor.press(words.save);
