@@ -81,6 +81,8 @@ export const told = (visitor) => expect(visitor.summary.first()).toBeVisible();
 export function inEveryLanguage(body) {
   for (const [lang, words] of Object.entries(WORDS)) {
     test.describe(lang === 'en' ? 'in English' : 'in Japanese', () => {
+      // Each look takes some seconds, and a journey has up to ten.
+      test.describe.configure({ timeout: 120_000 });
       test.use({ lang, locale: words.locale, contextOptions: { reducedMotion: 'reduce' } });
       body(test);
     });
