@@ -14,12 +14,12 @@ export const WORDS = {
   en: {
     locale: 'en-GB', signIn: 'Sign in', send: 'Send code', next: 'Continue', again: 'Resend code', create: 'Create account',
     save: 'Save password', freeze: 'Freeze my account', endOthers: 'Sign out all other devices', make: 'Suggest one', end: /^Sign out \S+ on /,
-    sooner: 'A code was requested a moment ago.', offline: "Can't connect", sendMessage: 'Send message', password: 'Change password',
+    sooner: 'A code was requested a moment ago.', offline: "Can't connect", sendMessage: 'Send message',
   },
   ja: {
     locale: 'ja-JP', signIn: 'サインイン', send: 'コードを送信', next: '次へ', again: 'コードを再送信', create: 'アカウントを作成',
     save: 'パスワードを保存', freeze: 'アカウントの利用を停止', endOthers: 'ほかの端末からすべてサインアウト', make: '自動生成', end: /.をサインアウト$/,
-    sooner: '少し前にリクエストがありました。', offline: '接続できません', sendMessage: 'メッセージを送信', password: 'パスワードを変更',
+    sooner: '少し前にリクエストがありました。', offline: '接続できません', sendMessage: 'メッセージを送信',
   },
 };
 
@@ -81,6 +81,8 @@ export const told = (visitor) => expect(visitor.summary.first()).toBeVisible();
 export function inEveryLanguage(body) {
   for (const [lang, words] of Object.entries(WORDS)) {
     test.describe(lang === 'en' ? 'in English' : 'in Japanese', () => {
+      // Each look takes some seconds, and a journey has up to ten.
+      test.describe.configure({ timeout: 120_000 });
       test.use({ lang, locale: words.locale, contextOptions: { reducedMotion: 'reduce' } });
       body(test);
     });
