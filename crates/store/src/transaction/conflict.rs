@@ -24,10 +24,8 @@ pub(crate) fn conflict_of(error: &DbErr) -> Option<Conflict> {
 
 fn conflict_by(code: &str) -> Option<Conflict> {
     match code {
-        // PostgreSQL: serialization_failure and deadlock_detected.
-        "40001" | "40P01" => Some(Conflict::Passing),
-        // SQLite: what was read is outdated (SQLITE_BUSY_SNAPSHOT).
-        "517" => Some(Conflict::Passing),
+        // PostgreSQL: serialization_failure and deadlock_detected. SQLite: what was read is outdated (SQLITE_BUSY_SNAPSHOT).
+        "40001" | "40P01" | "517" => Some(Conflict::Passing),
         // SQLite: SQLITE_BUSY, _RECOVERY and _TIMEOUT, after the wait for another process that writes.
         "5" | "261" | "773" => Some(Conflict::Lasting),
         _ => None,
