@@ -24,6 +24,8 @@ impl PageRoute for RecoverLink {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_FORGOT;
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]
@@ -51,6 +53,8 @@ impl PageRoute for OwnerLink {
     type Data = ();
 
     #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_REGISTER;
+    #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
     #[cfg(feature = "ssr")]
@@ -71,6 +75,8 @@ impl PageRoute for FreezeLink {
     const ASKS: bool = false;
     type Data = ();
 
+    #[cfg(feature = "ssr")]
+    const DESCRIPTION: MessageId = MessageId::ABOUT_NOT_ME;
     #[cfg(feature = "ssr")]
     const ACCESS: &'static [Access] = &[Access::Anyone];
 
