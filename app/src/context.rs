@@ -25,6 +25,7 @@ use crate::error::AppError;
 use crate::flash::Flash;
 use crate::flash::cookie::{self, FlashCookie};
 use crate::form_return::FormReturn;
+use crate::paths;
 use crate::problem::PublicError;
 use crate::return_to;
 
@@ -142,6 +143,7 @@ pub fn meta_of(state: &AppState, extensions: &Extensions, headers: &HeaderMap) -
         address,
         device: device::label(agent),
         browser: known.unwrap_or_else(|| state.services.new_token()),
+        work: headers.get(paths::WORK_HEADER).and_then(|proof| proof.to_str().ok()).map(str::to_owned),
         lang: lang_of(headers, secure),
     }
 }
