@@ -3,6 +3,8 @@
 //! It costs one who asks once a moment, and one who asks ten thousand times hours of a processor. The browser looks for
 //! the number and the server checks it by the same function.
 
+use std::ops::Range;
+
 use sha2::{Digest as _, Sha256};
 
 /// A challenge that was made by the server.
@@ -26,8 +28,8 @@ impl Puzzle {
     }
 
     /// The first solution among so many numbers.
-    pub fn search(&self, numbers: std::ops::Range<u64>) -> Option<u64> {
-        numbers.into_iter().find(|number| self.is_solved_by(*number))
+    pub fn search(&self, mut numbers: Range<u64>) -> Option<u64> {
+        numbers.find(|number| self.is_solved_by(*number))
     }
 }
 

@@ -89,19 +89,6 @@ on_both_databases! {
         assert_eq!(asks(&t, |_| OWNER, 1).await, 1);
     }
 
-    async fn it_is_the_same_for_what_has_no_account(t: Bench) {
-        let started = |from, typed: &'static str| {
-            let cx = t.cx.clone();
-            async move { recovery::start(&cx, &meta_from(from), typed).await.map(drop).map_err(|error| error.to_string()) }
-        };
-        account(&t).await;
-        for nth in 0..8 {
-            let from = if nth % 4 == 3 { in_network(nth) } else { STRANGER };
-            assert_eq!(started(from, ADA).await, started(from, "eve@example.org").await, "{nth}");
-            t.advance(Duration::from_secs(61));
-        }
-    }
-
     async fn the_limits_of_commerce_stay_what_they_are(t: Bench) {
         account(&t).await;
         let t = t.with(|settings| settings.recovery.throttle = RecoveryThrottle::commerce()).await;
