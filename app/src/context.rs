@@ -26,6 +26,7 @@ use crate::flash::Flash;
 use crate::flash::cookie::{self, FlashCookie};
 use crate::form_return::FormReturn;
 use crate::mailed_link::MailedLink;
+use crate::paths;
 use crate::problem::PublicError;
 use crate::return_to;
 
@@ -143,6 +144,7 @@ pub fn meta_of(state: &AppState, extensions: &Extensions, headers: &HeaderMap) -
         address,
         device: device::label(agent),
         browser: known.unwrap_or_else(|| state.services.new_token()),
+        work: headers.get(paths::WORK_HEADER).and_then(|proof| proof.to_str().ok()).map(str::to_owned),
         lang: lang_of(headers, secure),
     }
 }

@@ -42,6 +42,10 @@ pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const HELP: &str = "/help";
 /// Messages of an installation that sends none yet.
 pub const MAILBOX: &str = "/dev/mailbox";
+/// Challenges to work, by kind of journey.
+pub const WORK: &str = "/api/v1/work";
+/// The header with a proof of work.
+pub const WORK_HEADER: &str = "rekey-work";
 /// Takes `lang` and `return_to` and sets the language cookie.
 pub const LANGUAGE: &str = "/language";
 

@@ -211,7 +211,11 @@ async fn of_texts(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<
 fn text_findings(standing: &TextStanding) -> Vec<Finding> {
     let near = |(demand, used): &&(Demand, u64)| used * 100 >= demand.limit * ALARM_PERCENT;
     let told = |(demand, used): &(Demand, u64)| {
-        let what = if demand.meter == Meter::Budget { "budget for text messages" } else { "limit on text messages" };
+        let what = match demand.meter {
+            Meter::Budget => "budget for text messages",
+            Meter::WithoutWork => "limit on text messages without a proof of work",
+            Meter::Number | Meter::Prefix | Meter::Network | Meter::Country | Meter::Total => "limit on text messages",
+        };
         let part = if demand.of_registrations { "registrations have used" } else { "used:" };
         let (window, percent) = (demand.window.name(), used * 100 / demand.limit.max(1));
         Bad(format!("{part} {percent} % of the {what} of this {window}: see [texts] in the settings"))

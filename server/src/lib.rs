@@ -36,3 +36,4 @@ mod telemetry;
 pub mod throttle;
 mod unknown_proxy;
 pub mod wiring;
+mod work;

@@ -16,6 +16,7 @@ pub mod secret;
 pub mod text;
 pub mod time;
 pub mod view;
+pub mod work;
 
 pub use code::OneTimeCode;
 pub use field::{Field, FieldFault, FieldProblem};

@@ -13,9 +13,11 @@ use server_fn::error::ServerFnUrlError;
 use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
+use super::work::Work;
 use crate::error::AppError;
 use crate::json;
 use crate::page_context;
+use crate::paths;
 
 /// The state of a form.
 #[derive(Clone, Copy)]
@@ -110,6 +112,9 @@ pub(crate) fn PostForm(
     /// What to do on success, instead of going where the server leads.
     #[prop(optional, into)]
     stay: Option<Callback<()>>,
+    /// The work that is done beside it.
+    #[prop(default = None)]
+    work: Option<Work>,
     children: Children,
 ) -> impl IntoView {
     let navigate = use_navigate();
@@ -123,7 +128,11 @@ pub(crate) fn PostForm(
         state.pending.set(true);
         let navigate = navigate.clone();
         spawn_local(async move {
-            match post(to, &form).await {
+            let proof = match work {
+                Some(work) => work.finish.run(()).await,
+                None => None,
+            };
+            match post(to, &form, proof).await {
                 Err((problem, body)) => state.show_answer(Some(problem), body),
                 Ok(next) => {
                     state.show_answer(None, None);
@@ -137,6 +146,9 @@ pub(crate) fn PostForm(
     };
     let note_edit = move |event: Event| {
         let edited = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if let Some((work, edited)) = work.zip(edited.as_ref()) {
+            work.typed.run(edited.value());
+        }
         if let Some(edited) = edited.filter(|_| state.problem.with_untracked(Option::is_some)) {
             state.edited.update(|names| names.push(edited.name()));
         }
@@ -149,12 +161,15 @@ pub(crate) fn PostForm(
 }
 
 /// Sends a form and gives the address to go on to; or what did not work, with the answer that says so.
-async fn post(to: &str, form: &HtmlFormElement) -> Result<String, (Problem, Option<String>)> {
+async fn post(to: &str, form: &HtmlFormElement, proof: Option<String>) -> Result<String, (Problem, Option<String>)> {
     let unsent = |problem| (problem, None);
     let typed = FormData::new_with_form(form).map_err(|_| unsent(Problem::BadRequest))?;
     let typed = UrlSearchParams::new_with_str_sequence_sequence(&typed).map_err(|_| unsent(Problem::BadRequest))?;
-    let request = gloo_net::http::Request::post(to).header("Accept", "application/json").body(typed);
-    let request = request.map_err(|_| unsent(Problem::BadRequest))?;
+    let mut request = gloo_net::http::Request::post(to).header("Accept", "application/json");
+    if let Some(proof) = proof {
+        request = request.header(paths::WORK_HEADER, &proof);
+    }
+    let request = request.body(typed).map_err(|_| unsent(Problem::BadRequest))?;
     let answer = request.send().await.map_err(|_| unsent(Problem::Offline))?;
     // Always read: an answer that is not read holds its connection.
     let body = answer.text().await.unwrap_or_default();

@@ -11,6 +11,7 @@ mod password_rules;
 mod resend;
 mod summary;
 mod title;
+mod work;
 
 pub(crate) use code_field::CodeField;
 pub(crate) use field::{Consent, TextField};
@@ -21,3 +22,4 @@ pub(crate) use password_field::{ExistingPassword, NewPassword};
 pub(crate) use resend::Resend;
 pub(crate) use summary::ErrorSummary;
 pub(crate) use title::{Notice, PageTitle};
+pub(crate) use work::Work;

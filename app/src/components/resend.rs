@@ -6,7 +6,7 @@ use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
 use rekey_shared::{MessageId, text};
 
-use super::{ErrorSummary, FormState, Notice, PostForm, Submit};
+use super::{ErrorSummary, FormState, Notice, PostForm, Submit, Work};
 
 /// Seconds between two codes.
 const PAUSE: u64 = 60;
@@ -21,6 +21,8 @@ pub(crate) fn Resend(
     wait: u64,
     /// Whether a code has just been sent.
     resent: Signal<bool>,
+    /// The work that is done for a text message.
+    work: Option<Work>,
 ) -> impl IntoView {
     let seconds = RwSignal::new(wait);
     let sent_here = RwSignal::new(false);
@@ -37,7 +39,7 @@ pub(crate) fn Resend(
             <Notice text=Signal::derive(done)/>
             <ErrorSummary state/>
             <h2>{MessageId::NOTHING_ARRIVED.text(lang)}</h2>
-            <PostForm to state stay>
+            <PostForm to state stay work>
                 <Submit state label=MessageId::RESEND busy=MessageId::SENDING class="btn quiet"/>
             </PostForm>
             <p class="hint">{waiting}</p>

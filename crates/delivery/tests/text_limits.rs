@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rekey_delivery::{Senders, SmsSender, SmsSettings, Stats, Worker};
-use rekey_domain::message::text_limits::{TextCap, TextLimits};
-use rekey_service::Services;
+use rekey_domain::journey::JourneyKind;
+use rekey_domain::message::text_limits::{TextCap, TextLimits, WorkDemand};
 use rekey_service::password::{self, Change};
-use rekey_service::recovery;
 use rekey_service::registration::{self, Start, StartError};
-use rekey_service::setting::Settings;
+use rekey_service::setting::{RecoveryThrottle, Settings};
+use rekey_service::{RequestMeta, Services, recovery, work};
+use rekey_shared::work::Puzzle;
 use rekey_shared::{FieldFault, Secret};
 use rekey_testkit::bench::{BETTER, GOOD, code_in, meta, meta_from};
 use rekey_testkit::{Bench, assert_matches, on_both_databases};
@@ -31,6 +32,8 @@ fn open() -> TextLimits {
         network: NONE,
         country: NONE,
         total: NONE,
+        without_work: NONE,
+        work: WorkDemand { on: false, ..TextLimits::RECOMMENDED.work },
         budget_day: 0,
         budget_month: 0,
         ..TextLimits::RECOMMENDED
@@ -81,6 +84,14 @@ async fn register(cx: &Services, from: IpAddr, identifier: &str) -> Result<(), S
     registration::start(cx, &meta_from(from), start).await.map(drop)
 }
 
+async fn register_with_work(cx: &Services, from: IpAddr, identifier: &str) -> Result<(), StartError> {
+    let challenge = work::issue(cx, JourneyKind::Registration).expect("work is asked for");
+    let number = Puzzle::new(&challenge.text, challenge.bits).search(0..u64::MAX).expect("there is a solution");
+    let meta = RequestMeta { work: Some(work::proof(&challenge, number)), ..meta_from(from) };
+    let start = Start { identifier: identifier.to_owned(), owner: None, consent: true };
+    registration::start(cx, &meta, start).await.map(drop)
+}
+
 /// The nth client, in a network of its own.
 fn client(nth: u16) -> IpAddr {
     Ipv6Addr::new(0x2001, 0xdb8, nth, 0, 0, 0, 0, 1).into()
@@ -116,10 +127,70 @@ on_both_databases! {
             register(&t.cx, client(nth), &number(nth * 100)).await.expect("nothing is used yet");
         }
         assert_eq!(providers.deliver(&t).await, 7);
-        for nth in 7..12 {
+        for nth in 7..10 {
             recovery::start(&t.cx, &meta_from(client(nth)), "+12025550123").await.expect("starts");
             t.advance(Duration::from_secs(60));
-            assert_eq!(providers.deliver(&t).await, usize::from(nth + 1).min(10), "{nth}");
+            assert_eq!(providers.deliver(&t).await, usize::from(nth + 1), "{nth}");
+        }
+    }
+
+    async fn a_flood_without_work_leaves_the_rest_to_those_with_a_proof(t: Bench) {
+        let (without_work, total) = (TextCap { per_hour: 5, per_day: 0 }, TextCap { per_hour: 20, per_day: 0 });
+        let work = WorkDemand { on: true, bits: 8 };
+        let t = limited(t, TextLimits { without_work, total, work, owner_share: 0, ..open() }).await;
+        let providers = Providers::start().await;
+        for nth in 0..30 {
+            register(&t.cx, client(nth), &number(nth * 100)).await.expect("nothing is used yet");
+        }
+        assert_eq!(providers.deliver(&t).await, 5);
+        assert_matches!(register(&t.cx, client(40), &number(40)).await, Err(StartError::TextsStopped));
+        for nth in 50..65 {
+            register_with_work(&t.cx, client(nth), &number(nth * 100)).await.expect("there is room");
+        }
+        assert_eq!(providers.deliver(&t).await, 20, "all of them");
+        assert_matches!(register_with_work(&t.cx, client(70), &number(70)).await, Err(StartError::TextsStopped));
+    }
+
+    async fn caps_that_are_too_large_leave_half_all_the_same(t: Bench) {
+        let (without_work, work) = (TextCap { per_hour: 1000, per_day: 0 }, WorkDemand { on: true, bits: 8 });
+        let t = limited(t, TextLimits { without_work, work, budget_day: 20, owner_share: 0, ..open() }).await;
+        let providers = Providers::start().await;
+        for nth in 0..30 {
+            register(&t.cx, client(nth), &number(nth * 100)).await.expect("nothing is used yet");
+        }
+        assert_eq!(providers.deliver(&t).await, 10);
+    }
+
+    async fn one_network_cannot_use_up_the_text_messages_of_an_account_by_all_its_names(t: Bench) {
+        t.account_with("+12025550123", "ada", GOOD).await;
+        t.advance(HOUR);
+        let t = limited(t, TextLimits { number: TextCap { per_hour: 5, per_day: 0 }, ..open() }).await;
+        let providers = Providers::start().await;
+        for typed in ["+12025550123", "ada", "+12025550123", "ada", "+12025550123", "ada"] {
+            recovery::start(&t.cx, &meta_from(client(1)), typed).await.expect("starts");
+            providers.deliver(&t).await;
+            t.advance(Duration::from_secs(61));
+        }
+        assert_eq!(providers.sent(), 3);
+        recovery::start(&t.cx, &meta_from(client(2)), "+12025550123").await.expect("starts");
+        assert_eq!(providers.deliver(&t).await, 4, "the owner's");
+        t.advance(Duration::from_secs(1));
+        recovery::start(&t.cx, &meta_from(client(3)), "ada").await.expect("starts");
+        assert_eq!(providers.deliver(&t).await, 5, "someone else's");
+        t.advance(Duration::from_secs(1));
+        recovery::start(&t.cx, &meta_from(client(4)), "ada").await.expect("starts");
+        assert_eq!(providers.deliver(&t).await, 5, "five in all, however many ask");
+    }
+
+    async fn where_the_throttle_stands_alone_no_text_message_is_kept_for_others(t: Bench) {
+        t.account("+12025550123").await;
+        let t = limited(t, TextLimits { number: TextCap { per_hour: 5, per_day: 0 }, ..open() }).await;
+        let t = t.with(|settings| settings.recovery.throttle = RecoveryThrottle::none()).await;
+        let providers = Providers::start().await;
+        for nth in 1..=6 {
+            recovery::start(&t.cx, &meta_from(client(1)), "+12025550123").await.expect("starts");
+            assert_eq!(providers.deliver(&t).await, nth.min(5));
+            t.advance(Duration::from_secs(61));
         }
     }
 }

@@ -75,6 +75,8 @@ pub struct RequestMeta {
     pub device: String,
     /// The secret in the cookie of a browser that is known, or is to be: a new one where it has none.
     pub browser: PlainToken,
+    /// The proof of work that came with it, as it came.
+    pub work: Option<String>,
     /// The language of the page.
     pub lang: Lang,
 }

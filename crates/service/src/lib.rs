@@ -23,6 +23,7 @@ pub mod session;
 pub mod setting;
 pub mod token;
 pub mod verifier;
+pub mod work;
 
 pub use account::{freeze, operator, owner};
 pub use context::{RequestMeta, Services};

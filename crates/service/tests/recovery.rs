@@ -102,6 +102,7 @@ on_both_databases! {
     async fn the_browser_that_began_a_recovery_does_not_see_it_end(t: Bench) {
         let t = t.with(|settings| settings.recovery.link_ttl = 24 * HOUR).await;
         t.account("ada@example.org").await;
+        t.advance(HOUR); // the code of the registration counts as a send, too
         let (stranger, _) = t.ask("ada@example.org").await;
         t.advance(2 * MINUTE);
         let newer = t.recovery_link("ada@example.org").await;
@@ -303,11 +304,11 @@ on_both_databases! {
         t.account("ada@example.org").await;
         t.advance(HOUR); // the code of the registration counts as a send, too
         let mut sent = 0;
-        for _ in 0..10 {
+        for _ in 0..8 {
             sent += t.ask("ada@example.org").await.1.len();
             t.advance(2 * MINUTE);
         }
-        assert_eq!(sent, 5, "five an hour, and the others look accepted");
+        assert_eq!(sent, 3, "three an hour to one address, and the others look accepted");
     }
 }
 

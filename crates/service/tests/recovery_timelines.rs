@@ -71,6 +71,7 @@ fn throttle(limits: &str) -> RecoveryThrottle {
         protection,
         per_hour: per_hour.parse().expect("a number"),
         interval_seconds: interval.parse().expect("seconds"),
+        kept: 0,
     };
     RecoveryThrottle { limits: vec![limit], ..RecoveryThrottle::commerce() }
 }

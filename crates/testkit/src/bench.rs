@@ -438,7 +438,7 @@ pub fn meta() -> RequestMeta {
 
 /// A request from this address.
 pub fn meta_from(address: IpAddr) -> RequestMeta {
-    RequestMeta { address, device: "Firefox on Linux".to_owned(), browser: browser(1), lang: Lang::En }
+    RequestMeta { address, device: "Firefox on Linux".to_owned(), browser: browser(1), work: None, lang: Lang::En }
 }
 
 /// The secret of a browser's cookie, one for each number.

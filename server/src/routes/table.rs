@@ -20,7 +20,7 @@ use super::{Body, DenialStyle, Row};
 use crate::page_cache::Shared;
 use crate::site::Site;
 use crate::throttle::Throttle;
-use crate::{assets, breach, health, language, links, mailbox, return_to};
+use crate::{assets, breach, health, language, links, mailbox, return_to, work};
 
 const ANYONE: &[Access] = &[Access::Anyone];
 
@@ -157,6 +157,7 @@ fn files() -> Vec<Row> {
     vec![
         Row::get("/.well-known/change-password", ANYONE, links::change_password),
         Row::post(paths::LANGUAGE, ANYONE, Body::Form, language::choose),
+        Row::get(format!("{}/{{journey}}", paths::WORK), ANYONE, work::challenge).from_own_pages(),
         Row::get("/api/v1/breached/{prefix}", ANYONE, breach::shard).from_own_pages(),
         Row::get("/pkg/{*file}", ANYONE, assets::file),
         Row::get("/favicon.ico", ANYONE, assets::favicon),

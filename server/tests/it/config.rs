@@ -6,7 +6,7 @@ use rekey::config::{Config, Source};
 use rekey_service::setting::{KEYS, find_key};
 
 /// A setting that must not be taken, and the key that must be named.
-const WRONG: [(&str, &str, &str); 54] = [
+const WRONG: [(&str, &str, &str); 55] = [
     ("REKEY_LISTEN", "localhost", "listen"),
     ("REKEY_LISTEN", "127.0.0.1:99999", "listen"),
     ("REKEY_PUBLIC_URL", "account.example.org", "public_url"),
@@ -55,6 +55,7 @@ const WRONG: [(&str, &str, &str); 54] = [
     ("REKEY_REGISTRATION__PHONE", "sms", "registration.phone"),
     ("REKEY_TEXTS__COUNTRIES", "Japan", "texts.countries"),
     ("REKEY_TEXTS__PRICES", "JP", "texts.prices"),
+    ("REKEY_TEXTS__WORK_BITS", "25", "texts.work_bits"),
     ("REKEY_MAIL__CA_FILE", "/nowhere/ca.pem", "mail.url"),
     ("REKEY_MAIL__URL", "smtp://user@mail.example.org", "mail.url"),
     ("REKEY_MAIL__OAUTH__TOKEN_URL", "https://login.example.com/token", "mail.url"),

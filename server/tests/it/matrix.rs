@@ -58,6 +58,7 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "POST /language",
             "GET /.well-known/change-password",
             "GET /api/v1/breached/{prefix}",
+            "GET /api/v1/work/{journey}",
             "GET /pkg/{*file}",
             "GET /favicon.ico",
             "GET /healthz",

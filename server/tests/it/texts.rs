@@ -12,6 +12,8 @@ use rekey_testkit::{Database, TestSite};
 const NETWORKS: u16 = 4096;
 /// What registrations may send within an hour: 300 without the owners' share.
 const CAP: u64 = 210;
+/// What is sent within an hour without a proof of work.
+const WITHOUT_WORK: u64 = 40;
 /// What one prefix is sent without a code coming back.
 const UNTIL_PAUSED: usize = 50;
 
@@ -50,9 +52,10 @@ async fn sweep(program: &RunningProgram, numbers: u16) {
     }
 }
 
+/// A sweep by an attacker who proves as much work as is asked for: none is, so that the test does not take hours.
 async fn run(options: ProgramOptions, numbers: u16) {
     let began = hours();
-    let site = options.start().await;
+    let site = options.set("REKEY_TEXTS__WORK", "false").start().await;
     let program = site.as_program();
     sweep(program, numbers).await;
     let messages = site.deliver().await;
@@ -87,6 +90,25 @@ async fn run(options: ProgramOptions, numbers: u16) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_thousand_numbers_get_as_many_messages_as_one_limit_allows() {
     run(TestSite::program(), 5000).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sweep_without_work_gets_what_is_left_to_pages_without_scripts() {
+    let began = hours();
+    let site = TestSite::program().start().await;
+    let program = site.as_program();
+    sweep(program, 1000).await;
+    let messages = site.deliver().await.len() as u64;
+    let hours = hours() - began + 1;
+    assert!(messages >= WITHOUT_WORK && messages <= WITHOUT_WORK * hours, "{messages} were sent");
+    let counters = program.counters().await;
+    let used = "rekey_text_used{of=\"without_work\",window=\"hour\",share=\"registrations\"} 40\n";
+    assert!(counters.contains(used) || hours > 1, "{counters}");
+    let log = std::fs::read_to_string(program.log_file(0)).expect("a log");
+    assert!(log.contains("text messages are stopped: a limit is reached") && log.contains("without_work"), "{log}");
+    let doctor = program.installation().command().arg("doctor").output().expect("it runs");
+    let told = String::from_utf8(doctor.stdout).expect("text");
+    assert!(told.contains("limit on text messages without a proof of work of this hour") || hours > 1, "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,7 +50,7 @@ fn in_english(problem: &Problem) -> String {
         Problem::CodeWrong { tries_left } => return format!("That code isn't right. {tries_left} tries left."),
         Problem::CodeDead => "It expired or was entered wrong too many times. Start over to request a new one.",
         Problem::LinkFirst => {
-            "Codes can't be used just now. Open the link in the same message. \
+            "To keep accounts safe, codes can't be used just now. Open the link in the same message. \
              If there's no link in it, start over with your phone number."
         }
         Problem::ResendTooSoon => {
@@ -101,7 +101,7 @@ fn in_japanese(problem: &Problem) -> String {
             "期限が切れたか、間違いが上限に達しました。最初からやり直して、新しいコードをリクエストしてください。"
         }
         Problem::LinkFirst => {
-            "現在、確認コードは使えません。同じメッセージにあるリンクを開いてください。\
+            "安全のため、現在は確認コードを使えません。同じメッセージのリンクを開いてください。\
              リンクがない場合は、電話番号で最初からやり直してください。"
         }
         Problem::ResendTooSoon => {

@@ -5,7 +5,7 @@ use rekey_shared::{Field, MessageId};
 use server_fn::ServerFn as _;
 
 use crate::api::StartRecovery;
-use crate::components::{ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField};
+use crate::components::{ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField, Work};
 use crate::page_context;
 use crate::pages::PageRoute;
 use crate::paths;
@@ -50,7 +50,7 @@ impl PageRoute for Forgot {
             <ErrorSummary state/>
             <PageTitle title=MessageId::FORGOT_TITLE.text(lang) state/>
             <p class="lead">{lead.text(lang)}</p>
-            <PostForm to=StartRecovery::PATH state>
+            <PostForm to=StartRecovery::PATH state work=Some(Work::for_identifier("recovery"))>
                 <TextField state field=Field::Identifier label=MessageId::IDENTIFIER autocomplete="username"/>
                 <Submit state label busy=MessageId::SENDING/>
             </PostForm>

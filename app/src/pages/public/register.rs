@@ -5,7 +5,7 @@ use rekey_shared::{Field, MessageId};
 use server_fn::ServerFn as _;
 
 use crate::api::StartRegistration;
-use crate::components::{Consent, ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField};
+use crate::components::{Consent, ErrorSummary, FormState, PageTitle, PostForm, Steps, Submit, TextField, Work};
 use crate::page_context;
 use crate::pages::PageRoute;
 use crate::paths;
@@ -55,7 +55,7 @@ pub(super) fn first_step(page: &'static str, to: &'static str, title: MessageId,
         <ErrorSummary state/>
         <PageTitle title=title.text(lang) state/>
         <p class="lead">{lead.text(lang)}</p>
-        <PostForm to=to state>
+        <PostForm to=to state work=Some(Work::for_identifier("registration"))>
             <TextField state field=Field::Identifier label autocomplete="email" inputmode="email"/>
             {consent}
             <Submit state label=MessageId::SEND_CODE busy=MessageId::SENDING/>

@@ -7,7 +7,7 @@ use server_fn::ServerFn as _;
 
 use super::journey::{minutes_left, seconds_to_wait};
 use crate::api::{ResendRegistration, VerifyRegistration};
-use crate::components::{CodeField, ErrorSummary, FormState, PageTitle, PostForm, Resend, Steps, Submit};
+use crate::components::{CodeField, ErrorSummary, FormState, PageTitle, PostForm, Resend, Steps, Submit, Work};
 use crate::pages::{PageRoute, just_done};
 use crate::paths;
 #[cfg(feature = "ssr")]
@@ -44,6 +44,7 @@ impl PageRoute for RegisterCode {
         let lang = state.lang;
         let sent = text::registration_code_sent(&journey.identifier, journey.channel, minutes_left(&journey), lang);
         let resent = just_done("resent");
+        let work = Work::for_resend("registration", &journey.identifier);
         view! {
             <Steps step=2 of=3/>
             <ErrorSummary state/>
@@ -53,7 +54,7 @@ impl PageRoute for RegisterCode {
                 <CodeField state channel=journey.channel/>
                 <Submit state label=MessageId::CONTINUE busy=MessageId::CHECKING/>
             </PostForm>
-            <Resend to=ResendRegistration::PATH state=again wait=seconds_to_wait(&journey) resent/>
+            <Resend to=ResendRegistration::PATH state=again wait=seconds_to_wait(&journey) resent work/>
             <p class="aside"><a href=paths::REGISTER>{MessageId::OTHER_ADDRESS.text(lang)}</a></p>
         }
         .into_any()

@@ -89,6 +89,8 @@ pub struct OutboxItem {
     pub attempts: u32,
     /// Stands for the network of the client that asked for it; `None` for notices.
     pub network: Option<Digest>,
+    /// Whether the browser that asked for it has proven its work.
+    pub with_work: bool,
 }
 
 /// Why a message was given up.

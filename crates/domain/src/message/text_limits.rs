@@ -4,15 +4,19 @@
 //! room. Counts are of whole hours, days and months in UTC, so that each is one row and one guarded statement; at the
 //! turn of an hour two hours' counts are open, and the count of the day holds. What registrations may use of the
 //! counts that all share is less by [`TextLimits::owner_share`]: strangers cannot use up what an account's owner needs.
+//! What is asked for without a proof of work has tighter counts of its own, so that a flood of it leaves the rest alone.
 
+mod demand;
 #[cfg(test)]
 mod tests;
 
 use rekey_shared::Timestamp;
 
+pub use self::demand::{Demand, Meter, TextRefusal};
 use super::Notification;
 use super::conversion::Breaker;
 pub use super::window::Window;
+use crate::throttle::kept_of;
 
 /// The share of a budget from which on an operator is told, in percent.
 pub const ALARM_PERCENT: u64 = 80;
@@ -21,6 +25,10 @@ pub const ALARM_PERCENT: u64 = 80;
 const PREFIX_DIGITS: usize = 7;
 /// Digits that are never part of the prefix: of short numbers seven would be nearly all.
 const HIDDEN_DIGITS: usize = 4;
+
+/// What of each shared count is open to requests without a proof of work, in percent, whatever their own caps say: caps
+/// that are larger than what they share with others must not let them use up all of it.
+const WITHOUT_WORK_PERCENT: u64 = 50;
 
 /// What a text message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +42,15 @@ pub enum TextUse {
 }
 
 impl TextUse {
+    /// Its name in keys.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Recovery => "recovery",
+            Self::Notice => "notice",
+        }
+    }
+
     /// What a notification is sent for.
     pub const fn of(notification: Notification) -> Self {
         match notification {
@@ -58,6 +75,15 @@ pub struct TextCap {
     pub per_day: u32,
 }
 
+/// What a browser has to find out before it asks for a text message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkDemand {
+    /// Whether it is asked for. When not, every request counts as one with a proof.
+    pub on: bool,
+    /// Zero bits that the hash must begin with: each doubles the work.
+    pub bits: u8,
+}
+
 /// Limits on text messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextLimits {
@@ -73,6 +99,10 @@ pub struct TextLimits {
     pub country: TextCap,
     /// In all.
     pub total: TextCap,
+    /// Asked for without a proof of work, for registrations and for recoveries each.
+    pub without_work: TextCap,
+    /// The work that is asked of browsers.
+    pub work: WorkDemand,
     /// What of the counts of a country, of the total and of the budgets registrations cannot use, in percent: 0 to 90.
     pub owner_share: u32,
     /// What a segment of a text message costs, in units that the operator chooses.
@@ -100,140 +130,10 @@ pub struct TextTarget {
     pub country: String,
     /// Segments that it is sent in.
     pub segments: u32,
-}
-
-/// A count that a text message adds to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Meter {
-    /// Of one number.
-    Number,
-    /// Of one prefix.
-    Prefix,
-    /// Of one client network.
-    Network,
-    /// Of one country.
-    Country,
-    /// Of all text messages.
-    Total,
-    /// What they cost.
-    Budget,
-}
-
-impl Meter {
-    /// All of them, in the order in which they are added to: the same in every transaction, so that no two wait for each
-    /// other.
-    pub const ALL: [Self; 6] = [Self::Number, Self::Prefix, Self::Network, Self::Country, Self::Total, Self::Budget];
-
-    /// Its name in keys, logs and metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-            Self::Prefix => "prefix",
-            Self::Network => "network",
-            Self::Country => "country",
-            Self::Total => "total",
-            Self::Budget => "budget",
-        }
-    }
-}
-
-/// Why a text message is not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextRefusal {
-    /// Its country is not served, or it is of none.
-    Country,
-    /// Its prefix is paused.
-    Paused {
-        /// Until when.
-        until: Timestamp,
-    },
-    /// A count has no room.
-    Full {
-        /// Which.
-        meter: Meter,
-        /// When it begins again.
-        until: Timestamp,
-    },
-}
-
-impl TextRefusal {
-    /// Every name, in the order of metrics.
-    pub const NAMES: [&'static str; 8] = [
-        "text.not_served",
-        "text.paused",
-        "text.number",
-        "text.prefix",
-        "text.network",
-        "text.country",
-        "text.total",
-        "text.budget",
-    ];
-
-    /// Its name in logs and metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Country => "text.not_served",
-            Self::Paused { .. } => "text.paused",
-            Self::Full { meter: Meter::Number, .. } => "text.number",
-            Self::Full { meter: Meter::Prefix, .. } => "text.prefix",
-            Self::Full { meter: Meter::Network, .. } => "text.network",
-            Self::Full { meter: Meter::Country, .. } => "text.country",
-            Self::Full { meter: Meter::Total, .. } => "text.total",
-            Self::Full { meter: Meter::Budget, .. } => "text.budget",
-        }
-    }
-
-    /// From when on it may be sent; `None` when it may not.
-    pub const fn until(self) -> Option<Timestamp> {
-        match self {
-            Self::Country => None,
-            Self::Paused { until } | Self::Full { until, .. } => Some(until),
-        }
-    }
-}
-
-/// An amount to be added to a count, if there is room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Demand {
-    /// What is counted.
-    pub meter: Meter,
-    /// For how long.
-    pub window: Window,
-    /// Names the count; the same for everything that shares it.
-    pub key: String,
-    /// When the count ends, and begins again with nothing.
-    pub ends_at: Timestamp,
-    /// What is added.
-    pub amount: u64,
-    /// What the count may come to.
-    pub limit: u64,
-    /// Whether it is the part of a shared count that registrations may use.
-    pub of_registrations: bool,
-}
-
-impl Demand {
-    /// Whether this amount was the one with which the count came to the share at which an operator is told. `used` is
-    /// the count with it.
-    pub const fn reaches_alarm(&self, used: u64) -> bool {
-        let alarm = self.limit.saturating_mul(ALARM_PERCENT);
-        used.saturating_mul(100) >= alarm && used.saturating_sub(self.amount).saturating_mul(100) < alarm
-    }
-
-    /// The same, for the count by which an operator is told once, over all nodes, that there is no room any more.
-    #[must_use]
-    pub fn alarm(&self) -> Self {
-        Self { key: format!("alarm/{}", self.key), amount: 1, limit: 1, ..self.clone() }
-    }
-
-    /// Why a text message is not sent that this has no room for.
-    pub const fn refusal(&self) -> TextRefusal {
-        TextRefusal::Full { meter: self.meter, until: self.ends_at }
-    }
-
-    /// Whether there is room, when so much is used.
-    pub const fn fits(&self, used: u64) -> bool {
-        used.saturating_add(self.amount) <= self.limit
-    }
+    /// Whether the browser that asked has proven its work, or none was asked for.
+    pub with_work: bool,
+    /// Whether that network has asked for a recovery to the number within the hour.
+    pub asked_before: bool,
 }
 
 impl TextLimits {
@@ -246,6 +146,8 @@ impl TextLimits {
         network: TextCap { per_hour: 20, per_day: 60 },
         country: TextCap { per_hour: 300, per_day: 2000 },
         total: TextCap { per_hour: 300, per_day: 2000 },
+        without_work: TextCap { per_hour: 40, per_day: 200 },
+        work: WorkDemand { on: true, bits: 17 },
         owner_share: 30,
         price: 1,
         prices: Vec::new(),
@@ -273,7 +175,8 @@ impl TextLimits {
     /// What a text message adds to which counts, in the order in which they have to be asked. Counts without a limit
     /// are left out.
     pub fn demands(&self, text_use: TextUse, target: &TextTarget, now: Timestamp) -> Vec<Demand> {
-        let mut demands = Demands { limits: self, text_use, now, list: Vec::new() };
+        let without_work = !target.with_work && text_use != TextUse::Notice;
+        let mut demands = Demands { limits: self, text_use, without_work, now, list: Vec::new() };
         match text_use {
             TextUse::Registration => {
                 demands.capped(Meter::Number, self.number, &format!("registration/{}", target.number));
@@ -284,11 +187,15 @@ impl TextLimits {
             }
             // By the hour alone: anyone can ask for these, and an owner must not be kept out for a day.
             TextUse::Recovery => {
+                let kept = if target.asked_before { kept_of(self.number.per_hour) } else { 0 };
                 let subject = format!("recovery/{}", target.number);
-                demands.push((Meter::Number, Window::Hour), &subject, (1, self.number.per_hour.into()), false);
+                demands.push((Meter::Number, Window::Hour), &subject, (1, (self.number.per_hour - kept).into()), false);
             }
             // An owner is told of what happened however often that was.
             TextUse::Notice => {}
+        }
+        if without_work {
+            demands.capped(Meter::WithoutWork, self.without_work, text_use.name());
         }
         demands.shared(Meter::Country, Window::Hour, &target.country, (1, self.country.per_hour));
         demands.shared(Meter::Country, Window::Day, &target.country, (1, self.country.per_day));
@@ -300,10 +207,24 @@ impl TextLimits {
         demands.list
     }
 
-    /// The counts that an operator watches: budgets and all text messages, whole and the part of registrations. Nothing
-    /// is added.
+    /// The count of recoveries to a number that one network asks for: after its first, what is kept for others is closed to
+    /// it. It refuses nothing by itself. `None` where no network asked, and where recoveries are not counted.
+    pub fn of_asker(&self, text_use: TextUse, target: &TextTarget, now: Timestamp) -> Option<Demand> {
+        let network = target.network.as_ref().filter(|_| text_use == TextUse::Recovery && self.number.per_hour > 0)?;
+        let mut demands = Demands { limits: self, text_use, without_work: false, now, list: Vec::new() };
+        let subject = format!("recovery/{}/{network}", target.number);
+        demands.push((Meter::Number, Window::Hour), &subject, (1, u32::MAX.into()), false);
+        demands.list.pop()
+    }
+
+    /// The counts that an operator watches: budgets and all text messages, whole and the part of registrations, and
+    /// registrations without a proof of work. Nothing is added.
     pub fn watched(&self, now: Timestamp) -> Vec<Demand> {
-        let mut demands = Demands { limits: self, text_use: TextUse::Registration, now, list: Vec::new() };
+        let text_use = TextUse::Registration;
+        let mut demands = Demands { limits: self, text_use, without_work: false, now, list: Vec::new() };
+        let subject = text_use.name();
+        demands.push((Meter::WithoutWork, Window::Hour), subject, (0, self.without_work.per_hour.into()), true);
+        demands.push((Meter::WithoutWork, Window::Day), subject, (0, self.without_work.per_day.into()), true);
         demands.shared(Meter::Total, Window::Hour, "all", (0, self.total.per_hour));
         demands.shared(Meter::Total, Window::Day, "all", (0, self.total.per_day));
         demands.shared(Meter::Budget, Window::Day, "all", (0, self.budget_day));
@@ -315,6 +236,7 @@ impl TextLimits {
 struct Demands<'a> {
     limits: &'a TextLimits,
     text_use: TextUse,
+    without_work: bool,
     now: Timestamp,
     list: Vec<Demand>,
 }
@@ -325,13 +247,19 @@ impl Demands<'_> {
         self.push((meter, Window::Day), subject, (1, cap.per_day.into()), false);
     }
 
-    /// A count that registrations share with owners: theirs comes first and is smaller.
+    /// A count that registrations share with owners: theirs comes first and is smaller. Before both comes the part of
+    /// requests without a proof of work.
     fn shared(&mut self, meter: Meter, window: Window, subject: &str, (amount, limit): (u64, u32)) {
-        if self.text_use == TextUse::Registration && limit > 0 {
-            let open = u64::from(100 - self.limits.owner_share.min(100));
-            // At least one: a limit of one must not keep every registration out.
-            let part = (u64::from(limit) * open / 100).max(1);
-            self.push((meter, window), &format!("registration/{subject}"), (amount, part), true);
+        let of_registrations = self.text_use == TextUse::Registration;
+        let percent = if of_registrations { u64::from(100 - self.limits.owner_share.min(100)) } else { 100 };
+        let open = part_of(limit.into(), percent);
+        let uses = self.text_use.name();
+        if self.without_work {
+            let part = part_of(open, WITHOUT_WORK_PERCENT);
+            self.push((meter, window), &format!("without_work/{uses}/{subject}"), (amount, part), of_registrations);
+        }
+        if of_registrations {
+            self.push((meter, window), &format!("{uses}/{subject}"), (amount, open), true);
         }
         self.push((meter, window), subject, (amount, limit.into()), false);
     }
@@ -350,6 +278,11 @@ impl Demands<'_> {
         let key = format!("{}/{}/{}/{subject}", meter.name(), window.name(), starts_at.as_millis() / 1000);
         self.list.push(Demand { meter, window, key, ends_at, amount, limit, of_registrations });
     }
+}
+
+/// At least one of a limit: a limit of one must not keep everyone out. 0, which is no limit, stays 0.
+fn part_of(limit: u64, percent: u64) -> u64 {
+    (limit * percent / 100).max(limit.min(1))
 }
 
 /// The first digits of a number in E.164: the block that it was given out with.

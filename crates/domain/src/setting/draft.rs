@@ -136,7 +136,7 @@ impl ThrottleDraft {
         }
         let interval = self.interval.unwrap_or(Duration::from_secs(60));
         let interval_seconds = u32::try_from(interval.as_secs()).unwrap_or(u32::MAX);
-        let limit = Limit { protection, per_hour: self.per_hour.unwrap_or(5), interval_seconds };
+        let limit = Limit { protection, per_hour: self.per_hour.unwrap_or(5), interval_seconds, kept: 0 };
         Ok(Some(RecoveryThrottle { limits: vec![limit], tell: self.tell.unwrap_or(false), alone: false }))
     }
 }

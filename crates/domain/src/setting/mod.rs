@@ -137,17 +137,18 @@ pub struct RecoveryThrottle {
 }
 
 impl RecoveryThrottle {
-    /// Five an hour and a minute between two for each account; sixty an hour for each client address,
-    /// so that an office behind one address is not shut out. Refusals look like acceptance.
+    /// Five an hour and a minute between two for each account, two of them kept for addresses that have not asked for it;
+    /// sixty an hour for each client address, so that an office behind one address is not shut out. Refusals look like
+    /// acceptance.
     pub fn recommended() -> Self {
-        let account = Limit { protection: Protection::Account, per_hour: 5, interval_seconds: 60 };
-        let address = Limit { protection: Protection::Address, per_hour: 60, interval_seconds: 0 };
-        Self { limits: vec![account, address], tell: false, alone: false }
+        let account = Limit { protection: Protection::Account, per_hour: 5, interval_seconds: 60, kept: 0 };
+        let address = Limit { protection: Protection::Address, per_hour: 60, interval_seconds: 0, kept: 0 };
+        Self { limits: vec![account.keeping_a_share(), address], tell: false, alone: false }
     }
 
     /// AC-50…AC-56 and nothing else: five an hour and ten minutes between two, by address or account, told.
     pub fn commerce() -> Self {
-        let limit = Limit { protection: Protection::AddressOrAccount, per_hour: 5, interval_seconds: 600 };
+        let limit = Limit { protection: Protection::AddressOrAccount, per_hour: 5, interval_seconds: 600, kept: 0 };
         Self { limits: vec![limit], tell: true, alone: true }
     }
 
@@ -182,9 +183,11 @@ pub struct Sends {
 impl Sends {
     /// As limits on [`crate::throttle::Purpose::Code`].
     pub fn limits(self) -> [Limit; 2] {
+        let limit = |protection, per_hour| Limit { protection, per_hour, interval_seconds: 0, kept: 0 };
+        // Registrations count here too, with the target of someone else's recovery.
         [
-            Limit { protection: Protection::Account, per_hour: self.per_hour_target, interval_seconds: 0 },
-            Limit { protection: Protection::Address, per_hour: self.per_hour_address, interval_seconds: 0 },
+            limit(Protection::Account, self.per_hour_target).keeping_a_share(),
+            limit(Protection::Address, self.per_hour_address),
         ]
     }
 }

@@ -89,6 +89,10 @@ const TYPED: &[(&str, &[&str], &[&str])] = &[
     ("texts.per_day_country", &["0", "1000000"], &["1000001", "-1", "few"]),
     ("texts.per_hour_total", &["0", "1000000"], &["1000001", "-1", "few"]),
     ("texts.per_day_total", &["0", "1000000"], &["1000001", "-1", "few"]),
+    ("texts.work", &["true", "false"], &["yes", "1", ""]),
+    ("texts.work_bits", &["8", "24"], &["7", "25", "-1", "1７"]),
+    ("texts.per_hour_without_work", &["0", "1000000"], &["1000001", "-1", "few"]),
+    ("texts.per_day_without_work", &["0", "1000000"], &["1000001", "-1", "few"]),
     ("texts.owner_share", &["0", "90"], &["91", "-1", "30%"]),
     ("texts.price", &["0", "100000"], &["100001", "0.07"]),
     ("texts.prices", &["JP=8", "US=1,JP=8", " US=0  JP=100000 "], &["", "JP", "JP=", "JP=100001", "jp=1", "JP=1.5"]),
@@ -181,7 +185,7 @@ fn a_throttle_is_a_preset_or_limits_of_its_own() {
     let (protection, per_hour) = ("recovery.throttle.protection", "recovery.throttle.per_hour");
     let own = document(Section::Recovery, &[(protection, text("account")), (per_hour, Value::Number(3))]);
     let throttle = holding(std::slice::from_ref(&own), &Pins::default()).expect("fits").settings.recovery.throttle;
-    let limit = Limit { protection: Protection::Account, per_hour: 3, interval_seconds: 60 };
+    let limit = Limit { protection: Protection::Account, per_hour: 3, interval_seconds: 60, kept: 0 };
     assert_eq!(throttle, RecoveryThrottle { limits: vec![limit], tell: false, alone: false });
     let alone = document(Section::Recovery, &[(per_hour, Value::Number(3))]);
     let refused = holding(&[alone], &Pins::default()).expect_err("has no meaning alone");

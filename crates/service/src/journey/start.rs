@@ -13,7 +13,7 @@ use rekey_shared::identifier::{Identifier, IdentifierKind};
 use rekey_shared::{Lang, Timestamp};
 use rekey_store::Write;
 
-use crate::{PlainToken, RequestMeta, Services, Unexpected, verifier};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, verifier, work};
 
 /// What a new journey is made from.
 pub(crate) struct NewJourney<'a> {
@@ -164,6 +164,7 @@ pub(crate) async fn enqueue(
         expires_at: worthless_at(challenge, now),
         attempts: 0,
         network: Some(cx.network_key(meta)),
+        with_work: work::spend(cx, tx, meta, journey).await?,
     };
     Ok(tx.enqueue(&item).await?)
 }

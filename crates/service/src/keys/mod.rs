@@ -123,6 +123,11 @@ impl Keys {
         self.name(Purpose::Budget, &[of.as_bytes(), whose])
     }
 
+    /// Proves that a challenge to work was made here: by any node, as all of them have this key.
+    pub(crate) fn work_mac(&self, challenge: &[u8]) -> Digest {
+        self.name(Purpose::Work, &[challenge])
+    }
+
     fn name(&self, purpose: Purpose, parts: &[&[u8]]) -> Digest {
         Digest(self.loaded().data.current(DataKeyPurpose::Names).derive(purpose, parts))
     }

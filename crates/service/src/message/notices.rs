@@ -160,6 +160,7 @@ async fn enqueue_until(
         expires_at,
         attempts: 0,
         network: None,
+        with_work: false,
     };
     Ok(tx.enqueue(&item).await?)
 }

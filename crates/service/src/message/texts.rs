@@ -4,6 +4,7 @@
 //! costs nothing, and a text message is one however it came about. A message is claimed once, however often it is tried.
 
 use rekey_domain::Digest;
+use rekey_domain::journey::JourneyKind;
 use rekey_domain::message::OutboxItem;
 use rekey_domain::message::conversion::Passage;
 use rekey_domain::message::text_limits::{Demand, Meter, TextLimits, TextRefusal, TextTarget, TextUse, prefix_of};
@@ -11,7 +12,8 @@ use rekey_shared::Timestamp;
 use rekey_shared::identifier::{IdentifierKind, region_of};
 use rekey_store::{PausedPrefix, Store, Write, transaction};
 
-use crate::{RequestMeta, Services, Unexpected, verifier};
+use crate::setting::Settings;
+use crate::{RequestMeta, Services, Unexpected, verifier, work};
 
 /// Claims a text message that is about to be sent in so many segments, or says why it must not be sent. A refusal leaves
 /// no trace, so it costs nothing but a look.
@@ -22,7 +24,9 @@ pub async fn claim(
     segments: u32,
 ) -> Result<Result<(), TextRefusal>, Unexpected> {
     let (text_use, settings) = (TextUse::of(item.notification), cx.settings());
-    let Some(target) = target_of(cx, number, item.network, segments) else { return Ok(Err(TextRefusal::Country)) };
+    let with_work = item.with_work || !settings.texts.work.on;
+    let asked = Asked { network: item.network, segments, with_work };
+    let Some(target) = target_of(cx, number, &asked) else { return Ok(Err(TextRefusal::Country)) };
     if !settings.texts.serves(Some(&target.country), &settings.default_region) {
         return Ok(Err(TextRefusal::Country));
     }
@@ -31,6 +35,8 @@ pub async fn claim(
         if !tx.mark_text_counted(item.id, now).await? {
             return Ok::<_, Unexpected>(Ok(Vec::new()));
         }
+        let asked_before = has_asked(tx, &settings, text_use, &target, now).await?;
+        let target = TextTarget { asked_before, ..target };
         let counted = count(tx, &settings.texts, text_use, &target, now).await?;
         if counted.is_err() {
             // What is refused half-way counts for nothing.
@@ -51,6 +57,21 @@ pub async fn claim(
             }
             Ok(Err(why))
         }
+    }
+}
+
+/// Whether the network has asked for a recovery to that number within the hour; it has from now on. Where the throttle of
+/// recoveries stands alone, no share is kept from anyone.
+async fn has_asked(
+    tx: &Write,
+    settings: &Settings,
+    text_use: TextUse,
+    target: &TextTarget,
+    now: Timestamp,
+) -> Result<bool, Unexpected> {
+    match settings.texts.of_asker(text_use, target, now).filter(|_| !settings.recovery.throttle.alone) {
+        Some(asker) => Ok(tx.take_text(&asker).await?.is_none_or(|used| used > 1)),
+        None => Ok(false),
     }
 }
 
@@ -114,8 +135,9 @@ pub(crate) async fn look(
     number: &str,
 ) -> Result<Result<(), TextRefusal>, Unexpected> {
     let (settings, now) = (cx.settings(), cx.now());
-    let network = Some(cx.network_key(meta));
-    let Some(target) = target_of(cx, number, network, 1) else { return Ok(Err(TextRefusal::Country)) };
+    let with_work = work::is_shown(cx, meta, JourneyKind::Registration);
+    let asked = Asked { network: Some(cx.network_key(meta)), segments: 1, with_work };
+    let Some(target) = target_of(cx, number, &asked) else { return Ok(Err(TextRefusal::Country)) };
     let conversion = cx.store.read_text_conversion(&target.prefix).await?;
     if let Some(until) = conversion.paused_until.filter(|until| now < *until) {
         return Ok(Err(TextRefusal::Paused { until }));
@@ -137,13 +159,22 @@ pub(crate) async fn verified(tx: &Write, number: &str) -> Result<(), Unexpected>
     Ok(tx.count_text_verified(prefix_of(number)).await?)
 }
 
-fn target_of(cx: &Services, number: &str, network: Option<Digest>, segments: u32) -> Option<TextTarget> {
+/// How a text message was asked for, and what it takes.
+struct Asked {
+    network: Option<Digest>,
+    segments: u32,
+    with_work: bool,
+}
+
+fn target_of(cx: &Services, number: &str, asked: &Asked) -> Option<TextTarget> {
     Some(TextTarget {
         number: written(cx.keys.account_key(verifier::kind_name(IdentifierKind::Phone), number)),
         prefix: prefix_of(number).to_owned(),
-        network: network.map(written),
+        network: asked.network.map(written),
         country: region_of(number)?,
-        segments,
+        segments: asked.segments,
+        with_work: asked.with_work,
+        asked_before: false,
     })
 }
 
@@ -180,12 +211,12 @@ impl Alarm {
     }
 }
 
-/// Says once, over all nodes, that text messages are stopped for all or for a country. What is full for one number,
+/// Says once, over all nodes, that text messages are stopped for all, for a country, or for those without a proof of work. What is full for one number,
 /// prefix or network is of no concern to anyone else.
 async fn tell_that_it_is_full(cx: &Services, demand: &Demand) -> Result<(), Unexpected> {
     match demand.meter {
         Meter::Number | Meter::Prefix | Meter::Network => return Ok(()),
-        Meter::Country | Meter::Total | Meter::Budget => {}
+        Meter::WithoutWork | Meter::Country | Meter::Total | Meter::Budget => {}
     }
     let alarm = demand.alarm();
     // A look first: a flood of refusals must not become a flood of writes.

@@ -37,6 +37,8 @@ pub struct Model {
     pub network: Option<Vec<u8>>,
     /// When it was counted against the limits on text messages: once, however often it is tried.
     pub text_counted_at: Option<i64>,
+    /// Whether the browser that asked for it has proven its work.
+    pub with_work: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -102,6 +104,7 @@ impl Model {
             finished_at: None,
             network: item.network.map(|network| network.0.to_vec()),
             text_counted_at: None,
+            with_work: item.with_work,
         }
     }
 
@@ -139,6 +142,7 @@ impl TryFrom<Model> for OutboxItem {
             expires_at: Timestamp::from_millis(row.expires_at),
             attempts: count(row.attempts, "outbox", "attempts")?,
             network: row.network.map(|bytes| digest(&bytes, "outbox", "network")).transpose()?,
+            with_work: row.with_work,
         })
     }
 }

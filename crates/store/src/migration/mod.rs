@@ -20,6 +20,7 @@ mod m0070_text_limits;
 mod m0071_mail_token;
 mod m0080_known_devices;
 mod m0081_consent;
+mod m0090_work;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0071_mail_token::Migration),
             Box::new(m0080_known_devices::Migration),
             Box::new(m0081_consent::Migration),
+            Box::new(m0090_work::Migration),
         ]
     }
 }

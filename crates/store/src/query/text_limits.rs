@@ -116,6 +116,19 @@ impl Write {
         Ok(())
     }
 
+    /// Spends a proof of work, once on any number of nodes. `false` when it was spent before. The row can go once the
+    /// challenge has expired.
+    pub async fn spend_work(&self, nonce: &str, expires_at: Timestamp) -> Result<bool, Unexpected> {
+        let row = text_count::Model { key: format!("work/{nonce}"), used: 1, ends_at: expires_at.as_millis() };
+        let known = OnConflict::column(text_count::Column::Key).do_nothing().to_owned();
+        let insert = text_count::Entity::insert(row.into_active_model()).on_conflict(known);
+        match insert.exec_without_returning(&self.tx).await {
+            Ok(0) | Err(DbErr::RecordNotInserted) => Ok(false),
+            Ok(_) => Ok(true),
+            Err(other) => Err(other.into()),
+        }
+    }
+
     /// Adds to a count, if there is room, and gives what is used then. `None` when there is none, and nothing changes.
     pub async fn take_text(&self, demand: &Demand) -> Result<Option<u64>, Unexpected> {
         if !demand.fits(0) {

@@ -10,7 +10,7 @@ use crate::on_both;
 const TOLD: &str = "REKEY_TEST_DATABASE";
 const PROCESSES: usize = 5;
 const REQUESTS: usize = 40;
-const LIMIT: Limit = Limit { protection: Protection::AddressOrAccount, per_hour: 7, interval_seconds: 0 };
+const LIMIT: Limit = Limit { protection: Protection::AddressOrAccount, per_hour: 7, interval_seconds: 0, kept: 0 };
 
 on_both! {
     async fn tables_come_from_nothing_and_a_second_time_does_nothing(db: Database) {

@@ -17,6 +17,7 @@ fn item(n: u128, notification: Notification) -> OutboxItem {
         expires_at: at(9999),
         attempts: 0,
         network: None,
+        with_work: false,
     }
 }
 

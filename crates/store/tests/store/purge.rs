@@ -46,7 +46,7 @@ on_both! {
         let tx = store.begin_write().await.unwrap();
         tx.insert_session(&session(1, &ada), digest(1)).await.unwrap();
         tx.insert_action_token(&action_token(1, ActionTokenKind::Owner, None)).await.unwrap();
-        let none = [Limit { protection: Protection::Account, per_hour: 1, interval_seconds: 0 }];
+        let none = [Limit { protection: Protection::Account, per_hour: 1, interval_seconds: 0, kept: 0 }];
         assert_eq!(tx.admit(Purpose::Code, digest(1), digest(2), &none, at(0)).await.unwrap(), Ok(()));
         tx.commit().await.unwrap();
         assert!(
@@ -128,6 +128,7 @@ on_both! {
                 expires_at,
                 attempts: 0,
                 network: None,
+                with_work: false,
             })
             .await
             .unwrap();

@@ -90,11 +90,11 @@ on_both! {
         let notification = Notification::RegistrationSecret { journey: JourneyId(id(1)) };
         let (created_at, expires_at) = (at(0), at(0).plus(Duration::from_secs(600)));
         let network = Some(digest(3));
-        let item = OutboxItem { id: OutboxId(id(1)), notification, lang: Lang::En, created_at, expires_at, attempts: 0, network };
+        let item = OutboxItem { id: OutboxId(id(1)), notification, lang: Lang::En, created_at, expires_at, attempts: 0, network, with_work: true };
         tx.enqueue(&item).await.unwrap();
         tx.commit().await.unwrap();
         let leased = nodes[0].lease_outbox(1, at(0), at(60), id(9)).await.unwrap();
-        assert_eq!(leased[0].network, network);
+        assert_eq!((leased[0].network, leased[0].with_work), (network, true));
         let marked = in_parallel(&nodes, |store, _| async move {
             let tx = store.begin_write().await.unwrap();
             let marked = tx.mark_text_counted(OutboxId(id(1)), at(1)).await.unwrap();

@@ -6,7 +6,7 @@ use crate::given::{at, digest, in_parallel, nodes};
 use crate::on_both;
 
 const fn limit(protection: Protection, per_hour: u32, interval_seconds: u32) -> Limit {
-    Limit { protection, per_hour, interval_seconds }
+    Limit { protection, per_hour, interval_seconds, kept: 0 }
 }
 
 async fn ask(store: &Store, keys: (u8, u8), limits: &[Limit], now: Timestamp) -> Result<(), Refusal> {

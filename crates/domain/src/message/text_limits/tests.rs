@@ -9,11 +9,17 @@ fn target() -> TextTarget {
         network: Some("w".to_owned()),
         country: "US".to_owned(),
         segments: 2,
+        with_work: true,
+        asked_before: false,
     }
 }
 
 fn keys(limits: &TextLimits, text_use: TextUse) -> Vec<String> {
-    let demands = limits.demands(text_use, &target(), NOW);
+    keys_of(limits, text_use, &target())
+}
+
+fn keys_of(limits: &TextLimits, text_use: TextUse, target: &TextTarget) -> Vec<String> {
+    let demands = limits.demands(text_use, target, NOW);
     let short = |demand: &Demand| {
         let parts: Vec<_> = demand.key.split('/').collect();
         format!("{} {} {} {}", parts[0], parts[1], parts[3..].join("/"), demand.limit)
@@ -58,6 +64,61 @@ fn no_count_of_a_stranger_holds_an_owner() {
 }
 
 #[test]
+fn what_is_asked_for_without_work_has_counts_of_its_own_in_front_of_the_others() {
+    let idle = TextTarget { with_work: false, ..target() };
+    let recovery = keys_of(&TextLimits::RECOMMENDED, TextUse::Recovery, &idle);
+    assert_eq!(
+        recovery[..6],
+        [
+            "number hour recovery/n 5",
+            "without_work hour recovery 40",
+            "without_work day recovery 200",
+            "country hour without_work/recovery/US 150",
+            "country hour US 300",
+            "country day without_work/recovery/US 1000",
+        ]
+    );
+    for text_use in [TextUse::Registration, TextUse::Recovery] {
+        let (with, without) =
+            (keys(&TextLimits::RECOMMENDED, text_use), keys_of(&TextLimits::RECOMMENDED, text_use, &idle));
+        let own: Vec<_> = without.iter().filter(|key| !with.contains(key)).collect();
+        assert!(own.iter().all(|key| key.contains("without_work")), "{own:?}");
+        assert_eq!(own.len(), 2 + 6);
+        assert!(with.iter().all(|key| without.contains(key)), "the counts that others add to hold here too");
+    }
+    let notice = keys_of(&TextLimits::RECOMMENDED, TextUse::Notice, &idle);
+    assert_eq!(notice, keys(&TextLimits::RECOMMENDED, TextUse::Notice), "no one asks for a notice");
+}
+
+#[test]
+fn however_large_their_caps_requests_without_work_leave_half_of_what_is_shared() {
+    let large = TextCap { per_hour: 1_000_000, per_day: 1_000_000 };
+    let limits = TextLimits { without_work: large, budget_day: 10, owner_share: 30, ..TextLimits::RECOMMENDED };
+    let idle = TextTarget { with_work: false, ..target() };
+    let registration = keys_of(&limits, TextUse::Registration, &idle);
+    assert!(registration.contains(&"budget day without_work/registration/all 3".to_owned()), "{registration:?}");
+    assert!(registration.contains(&"budget day registration/all 7".to_owned()));
+}
+
+#[test]
+fn a_network_that_asked_before_leaves_what_is_kept_for_others() {
+    let again = TextTarget { asked_before: true, ..target() };
+    let limit = |target| keys_of(&TextLimits::RECOMMENDED, TextUse::Recovery, target)[0].clone();
+    assert_eq!(
+        (limit(&target()), limit(&again)),
+        ("number hour recovery/n 5".into(), "number hour recovery/n 3".into())
+    );
+    let asker = |text_use, target: &TextTarget| TextLimits::RECOMMENDED.of_asker(text_use, target, NOW);
+    assert_matches_key(asker(TextUse::Recovery, &target()).as_ref(), "recovery/n/w");
+    assert_eq!(asker(TextUse::Registration, &target()), None);
+    assert_eq!(asker(TextUse::Recovery, &TextTarget { network: None, ..target() }), None);
+}
+
+fn assert_matches_key(demand: Option<&Demand>, end: &str) {
+    assert!(demand.is_some_and(|demand| demand.key.ends_with(end)), "{demand:?}");
+}
+
+#[test]
 fn zero_switches_a_count_off() {
     let none = TextCap { per_hour: 0, per_day: 0 };
     let limits = TextLimits {
@@ -66,17 +127,20 @@ fn zero_switches_a_count_off() {
         network: none,
         country: none,
         total: none,
+        without_work: none,
         budget_day: 0,
         budget_month: 0,
         ..TextLimits::RECOMMENDED
     };
     assert!(keys(&limits, TextUse::Registration).is_empty());
+    assert!(keys_of(&limits, TextUse::Recovery, &TextTarget { with_work: false, ..target() }).is_empty());
 }
 
 #[test]
 fn counts_are_always_asked_in_one_order() {
     for text_use in [TextUse::Registration, TextUse::Recovery, TextUse::Notice] {
-        let demands = TextLimits::RECOMMENDED.demands(text_use, &target(), NOW);
+        let idle = TextTarget { with_work: false, ..target() };
+        let demands = TextLimits::RECOMMENDED.demands(text_use, &idle, NOW);
         let meters: Vec<_> = demands.iter().map(|demand| demand.meter).collect();
         assert!(meters.is_sorted(), "{meters:?}");
     }

@@ -239,6 +239,7 @@ impl Site {
             expires_at: now.plus(Duration::from_secs(60)),
             attempts: 1,
             network: None,
+            with_work: false,
         };
         let code = self.cx().keys.code_of(&asked).expect("a key");
         match compose::prepare(self.cx(), &item).await.expect("composes") {
