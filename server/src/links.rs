@@ -26,12 +26,12 @@ pub async fn not_me(State(site): State<Site>, Path(token): Path<String>) -> Resp
 }
 
 fn keep_token(site: &Site, link: MailedLink, token: &str) -> Response {
-    let line = link.keep(PlainToken::parse(token).as_ref(), site.app.secure_cookies);
+    let cookie = link.keep(PlainToken::parse(token).as_ref(), site.app.secure_cookies);
     let next = HeaderValue::from_static(link.next());
     let head = [(LOCATION, next), (REFERRER_POLICY, HeaderValue::from_static("no-referrer"))];
     let mut response = (StatusCode::SEE_OTHER, head).into_response();
-    if let Some(line) = line {
-        response.headers_mut().append(SET_COOKIE, line);
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
 }

@@ -1,4 +1,5 @@
 //! Links from messages whose token is behind the `#`, which only the page's script or the person can read out.
+#![cfg_attr(feature = "ssr", expect(clippy::unused_async, reason = "server functions are async"))]
 
 use leptos::prelude::*;
 use rekey_shared::Secret;

@@ -2,7 +2,7 @@
 //!
 //! A challenge is no row: it holds what it is for, how hard it is and until when it is good, under a keyed hash. What
 //! cannot be checked afterwards is whether it was used before, so a solution is a row, once on any number of nodes, from
-//! the moment on that it buys a message (docs/adr/0016-work-before-text-messages.md).
+//! the moment on that it buys a message (docs/adr/0018-work-before-text-messages.md).
 
 use std::time::Duration;
 

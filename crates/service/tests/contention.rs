@@ -84,7 +84,7 @@ async fn operate(cx: &Services, name: &str, way: u64) {
 
 async fn group_and_role(cx: &Services, storm: &Storm, name: &str, way: u64) {
     let Some(account) = decided("find", operator::find(cx, name).await) else { return };
-    let (group, by) = (storm.groups[usize::from(way % 2 == 0)], By::Operator);
+    let (group, by) = (storm.groups[usize::from(way.is_multiple_of(2))], By::Operator);
     let (holder, scope) = (RoleHolder::Account(account.id), RoleScope::Group(group));
     match way {
         0 | 1 => _ = decided("join", group::join(cx, by, group, account.id).await),

@@ -133,7 +133,8 @@ pub fn admit(limits: &[Limit], past: &[Past], now: Timestamp) -> Result<(), Refu
 mod tests {
     use super::*;
 
-    const COMMERCE: Limit = Limit { protection: Protection::AddressOrAccount, per_hour: 5, interval_seconds: 600, kept: 0 };
+    const COMMERCE: Limit =
+        Limit { protection: Protection::AddressOrAccount, per_hour: 5, interval_seconds: 600, kept: 0 };
     const SHARED: Limit =
         Limit { protection: Protection::Account, per_hour: 5, interval_seconds: 60, kept: 0 }.keeping_a_share();
 

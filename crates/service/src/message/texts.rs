@@ -36,7 +36,7 @@ pub async fn claim(
             return Ok::<_, Unexpected>(Ok(Vec::new()));
         }
         let asked_before = has_asked(tx, &settings, text_use, &target, now).await?;
-        let target = TextTarget { asked_before, ..target };
+        let target = TextTarget { asked_before, ..target.clone() };
         let counted = count(tx, &settings.texts, text_use, &target, now).await?;
         if counted.is_err() {
             // What is refused half-way counts for nothing.
