@@ -23,8 +23,11 @@ impl PublicError {
     pub fn into_problem(self, cx: &Services) -> Problem {
         match self {
             Self::Problem(problem) => problem,
-            // Others were in the way; how often is counted where it happens.
-            Self::Unexpected(failure) if failure.is_busy() => Problem::Busy,
+            // Others were in the way, or the database takes no connections: the log tells which.
+            Self::Unexpected(failure) if failure.is_busy() => {
+                cx.report(&failure);
+                Problem::Busy
+            }
             Self::Unexpected(failure) => Problem::Unexpected(cx.report(&failure)),
         }
     }

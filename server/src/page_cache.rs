@@ -91,11 +91,13 @@ impl Shared {
             *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             return broken;
         };
-        if let Some(kept) = self.pieces_of(&parts.headers, &body, &nonce) {
-            let mut pages = site.pages.0.write().unwrap_or_else(PoisonError::into_inner);
-            pages.insert(self.key, Arc::new(kept));
-        }
-        Response::from_parts(parts, Body::from(body))
+        let Some(kept) = self.pieces_of(&parts.headers, &body, &nonce) else {
+            return Response::from_parts(parts, Body::from(body));
+        };
+        let kept = Arc::new(kept);
+        site.pages.0.write().unwrap_or_else(PoisonError::into_inner).insert(self.key, Arc::clone(&kept));
+        // The first answer is put together like those after it: not even the order of its headers differs.
+        kept.answer().unwrap_or_else(|| Response::from_parts(parts, Body::from(body)))
     }
 
     fn pieces_of(&self, headers: &HeaderMap, body: &[u8], nonce: &str) -> Option<Kept> {

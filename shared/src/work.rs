@@ -1,6 +1,6 @@
 //! Proof of work: a browser looks for a number whose hash with a challenge begins with enough zero bits.
 //!
-//! It costs one who asks once a moment, and one who asks ten thousand times hours of a processor. The browser looks for
+//! It costs one who asks once a moment, and one who runs no scripts their place among those who do. The browser looks for
 //! the number and the server checks it by the same function.
 
 use std::ops::Range;

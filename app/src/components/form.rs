@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 use rekey_shared::{Field, Lang, MessageId, Problem, text};
 use server_fn::error::ServerFnUrlError;
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use super::work::Work;
@@ -127,12 +127,18 @@ pub(crate) fn PostForm(
         }
         state.pending.set(true);
         let navigate = navigate.clone();
+        // What stands in the form now is sent, whatever is typed meanwhile.
+        let typed = FormData::new_with_form(&form);
         spawn_local(async move {
             let proof = match work {
                 Some(work) => work.finish.run(()).await,
                 None => None,
             };
-            match post(to, &form, proof).await {
+            // The person may be on another page by now.
+            if state.pending.is_disposed() {
+                return;
+            }
+            match post(to, typed, proof).await {
                 Err((problem, body)) => state.show_answer(Some(problem), body),
                 Ok(next) => {
                     state.show_answer(None, None);
@@ -161,9 +167,13 @@ pub(crate) fn PostForm(
 }
 
 /// Sends a form and gives the address to go on to; or what did not work, with the answer that says so.
-async fn post(to: &str, form: &HtmlFormElement, proof: Option<String>) -> Result<String, (Problem, Option<String>)> {
+async fn post(
+    to: &str,
+    typed: Result<FormData, JsValue>,
+    proof: Option<String>,
+) -> Result<String, (Problem, Option<String>)> {
     let unsent = |problem| (problem, None);
-    let typed = FormData::new_with_form(form).map_err(|_| unsent(Problem::BadRequest))?;
+    let typed = typed.map_err(|_| unsent(Problem::BadRequest))?;
     let typed = UrlSearchParams::new_with_str_sequence_sequence(&typed).map_err(|_| unsent(Problem::BadRequest))?;
     let mut request = gloo_net::http::Request::post(to).header("Accept", "application/json");
     if let Some(proof) = proof {

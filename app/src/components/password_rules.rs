@@ -90,6 +90,10 @@ impl LiveCheck {
                 return;
             }
             self.show(turn, lazy::judge_strength(typed, policy, names, self.lang).await);
+            // The chunk may have been fetched meanwhile, and something else typed.
+            if !self.is_last(turn) {
+                return;
+            }
             self.estimating.try_set(false);
             if announce {
                 self.finish_after_pause(turn);

@@ -21,8 +21,10 @@ const SLICE: u64 = 2048;
 const MOST_SLICES: u64 = 1 << 17;
 /// Digits from which on what is typed looks like a number.
 const DIGITS: usize = 4;
-/// How long a form waits for what is not found yet: so many times so many milliseconds.
-const PATIENCE: (u32, i32) = (80, 50);
+/// How long a form waits for what is not found yet, in milliseconds.
+const PATIENCE: f64 = 4000.0;
+/// Between two looks whether it is found.
+const LOOK_AGAIN: i32 = 50;
 
 /// A proof that will be there, or nothing.
 pub(crate) type Finding = Pin<Box<dyn Future<Output = Option<String>>>>;
@@ -39,8 +41,8 @@ pub(crate) struct Work {
 #[derive(Clone, Copy)]
 struct Search {
     journey: &'static str,
-    begun: StoredValue<bool>,
-    over: StoredValue<bool>,
+    started: StoredValue<bool>,
+    finished: StoredValue<bool>,
     proof: StoredValue<Option<String>>,
 }
 
@@ -50,7 +52,7 @@ impl Work {
         let search = Search::new(journey);
         let typed = move |typed: String| {
             if typed.chars().filter(|typed| typed.is_numeric()).count() >= DIGITS && !typed.contains('@') {
-                search.begin();
+                search.start();
             }
         };
         let finish = move |()| -> Finding {
@@ -71,54 +73,61 @@ impl Work {
 
 impl Search {
     fn new(journey: &'static str) -> Self {
-        Self { journey, begun: StoredValue::new(false), over: StoredValue::new(false), proof: StoredValue::new(None) }
+        Self {
+            journey,
+            started: StoredValue::new(false),
+            finished: StoredValue::new(false),
+            proof: StoredValue::new(None),
+        }
     }
 
-    fn begin(self) {
-        if self.begun.try_get_value() != Some(false) {
+    fn start(self) {
+        if self.started.try_get_value() != Some(false) {
             return;
         }
-        self.begun.set_value(true);
+        self.started.set_value(true);
         spawn_local(async move {
-            let found = solve(self.journey).await;
+            let found = self.solve().await;
             // The page may be gone.
             self.proof.try_update_value(|proof| *proof = found);
-            self.over.try_update_value(|over| *over = true);
+            self.finished.try_update_value(|finished| *finished = true);
         });
     }
 
     /// The proof, once: the next message needs another.
     async fn finish(self) -> Option<String> {
-        self.begin();
-        let (times, millis) = PATIENCE;
-        for _ in 0..times {
-            if self.over.try_get_value() != Some(false) {
-                break;
-            }
-            pause(millis).await?;
+        self.start();
+        let until = js_sys::Date::now() + PATIENCE;
+        // In a page that is not shown timers hardly come: the form goes as it is.
+        while self.finished.try_get_value() == Some(false) && js_sys::Date::now() < until && !document().hidden() {
+            pause(LOOK_AGAIN).await?;
         }
         let found = self.proof.try_update_value(Option::take)?;
-        if self.over.try_get_value() == Some(true) {
-            self.over.set_value(false);
-            self.begun.set_value(false);
+        if self.finished.try_get_value() == Some(true) {
+            self.finished.set_value(false);
+            self.started.set_value(false);
         }
         found
     }
-}
 
-/// Asks for a challenge and looks for its solution, a slice at a time, so that typing never waits for it.
-async fn solve(journey: &str) -> Option<String> {
-    let answer = Request::get(&format!("{}/{journey}", paths::WORK)).send().await.ok()?;
-    let challenge = answer.text().await.ok().filter(|_| answer.status() == 200)?;
-    let (bits, challenge) = challenge.split_once(' ')?;
-    let puzzle = Puzzle::new(challenge, bits.parse().ok()?);
-    for slice in 0..MOST_SLICES {
-        if let Some(number) = puzzle.search(slice * SLICE..(slice + 1) * SLICE) {
-            return Some(format!("{challenge}.{number}"));
+    /// Asks for a challenge and looks for its solution, a slice at a time, so that typing never waits for it.
+    async fn solve(self) -> Option<String> {
+        let answer = Request::get(&format!("{}/{}", paths::WORK, self.journey)).send().await.ok()?;
+        let challenge = answer.text().await.ok().filter(|_| answer.status() == 200)?;
+        let (bits, challenge) = challenge.split_once(' ')?;
+        let puzzle = Puzzle::new(challenge, bits.parse().ok()?);
+        for slice in 0..MOST_SLICES {
+            // The page may be gone.
+            if self.finished.is_disposed() {
+                return None;
+            }
+            if let Some(number) = puzzle.search(slice * SLICE..(slice + 1) * SLICE) {
+                return Some(format!("{challenge}.{number}"));
+            }
+            pause(0).await?;
         }
-        pause(0).await?;
+        None
     }
-    None
 }
 
 async fn pause(millis: i32) -> Option<()> {

@@ -195,7 +195,12 @@ impl TextLimits {
             TextUse::Notice => {}
         }
         if without_work {
-            demands.capped(Meter::WithoutWork, self.without_work, text_use.name());
+            // An owner without scripts must not be kept out for a day either.
+            let cap = match text_use {
+                TextUse::Recovery => TextCap { per_day: 0, ..self.without_work },
+                TextUse::Registration | TextUse::Notice => self.without_work,
+            };
+            demands.capped(Meter::WithoutWork, cap, text_use.name());
         }
         demands.shared(Meter::Country, Window::Hour, &target.country, (1, self.country.per_hour));
         demands.shared(Meter::Country, Window::Day, &target.country, (1, self.country.per_day));

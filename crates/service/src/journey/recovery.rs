@@ -28,7 +28,7 @@ use crate::password::history::{self, HistoryError};
 use crate::password::new_password::{CurrentPassword, NewPassword, NewPasswordError};
 use crate::password::{SetError, SetPassword};
 use crate::session::known_device;
-use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, verifier};
+use crate::{PlainToken, RequestMeta, Services, Unexpected, password, policies, verifier, work};
 
 /// Why a recovery does not begin.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +148,9 @@ pub async fn start(cx: &Services, meta: &RequestMeta, typed: &str) -> Result<Pla
         started.insert(tx).await?;
         if admitted.is_ok() {
             start::enqueue(cx, tx, meta, (journey, challenge)).await?;
+        } else {
+            // Spent all the same: a proof that is still good would tell that nothing was sent.
+            work::spend(cx, tx, meta, journey).await?;
         }
         tx.record(meta.audit(AuditEvent::RecoveryStarted, journey.created_at).journey(journey.id));
         Ok(())

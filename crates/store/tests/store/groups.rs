@@ -19,9 +19,9 @@ on_both! {
         join(&store, &sales, &bob).await;
         join(&store, &other, &ada).await;
         let tx = store.begin_write().await.unwrap();
-        assert!(!tx.insert_member(sales.id, ada.id, at(9)).await.unwrap(), "is in it");
         assert_eq!(tx.rename_group(sales.id, &name("field")).await.unwrap(), Named::Done);
         assert_eq!(tx.rename_group(GroupId(id(9)), &name("none")).await.unwrap(), Named::NoGroup);
+        assert!(!tx.insert_member(sales.id, ada.id, at(9)).await.unwrap(), "is in it");
         tx.commit().await.unwrap();
         let tx = store.begin_write().await.unwrap();
         assert_eq!(tx.rename_group(sales.id, &name("OTHER")).await.unwrap(), Named::Taken);

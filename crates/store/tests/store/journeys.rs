@@ -88,6 +88,7 @@ on_both! {
         let ada = with_account(&store, 1).await;
         let (first, second) = (with_recovery(&store, 1, &ada).await, with_recovery(&store, 2, &ada).await);
         let tx = store.begin_write().await.unwrap();
+        tx.lock_account(ada.id).await.unwrap();
         assert_eq!(tx.revoke_journeys(ada.id, Some(second.0.id)).await.unwrap(), 1);
         assert!(!tx.spend_journey(ready(&first, &ada), at(2)).await.unwrap(), "judged as open, revoked since");
         assert!(!tx.spend_journey(ready(&second, &ada), second.0.expires_at).await.unwrap());
