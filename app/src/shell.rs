@@ -30,7 +30,7 @@ pub fn shell() -> impl IntoView {
                 rel="later"
                 data-rel="preload"
                 href=file
-                r#as="fetch"
+                data-as="fetch"
                 r#type="application/wasm"
                 crossorigin="anonymous"
             />

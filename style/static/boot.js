@@ -20,7 +20,10 @@ async function hydratePage() {
     requestAnimationFrame(() => setTimeout(go));
     setTimeout(go, 300);
   });
-  for (const link of document.querySelectorAll('link[rel="later"]')) link.rel = link.dataset.rel;
+  for (const link of document.querySelectorAll('link[rel="later"]')) {
+    if (link.dataset.as) link.as = link.dataset.as;
+    link.rel = link.dataset.rel;
+  }
 
   const { default: init, hydrate } = await import("./rekey.js");
   await init({ module_or_path: new URL("./rekey_bg.wasm", import.meta.url) });

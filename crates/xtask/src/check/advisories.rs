@@ -41,9 +41,11 @@ pub struct Looked {
 }
 
 pub fn look(paths: &Paths) -> Result<Looked> {
-    let database = database(paths)?;
-    let database =
-        Database::open(&database).with_context(|| format!("no advisory database: {}", database.display()))?;
+    look_in(&database(paths)?, paths)
+}
+
+fn look_in(database: &Path, paths: &Paths) -> Result<Looked> {
+    let database = Database::open(database).with_context(|| format!("no advisory database: {}", database.display()))?;
     let mut looked =
         Looked { findings: Vec::new(), remarks: Vec::new(), crates: 0, advisories: database.iter().count() };
     if looked.advisories == 0 {
@@ -137,12 +139,12 @@ mod tests {
     #[test]
     fn a_vulnerable_version_is_found_and_a_mended_one_is_not() {
         let paths = tree("found", "1.1.9");
-        let looked = look(&paths).expect("a database");
+        let looked = look_in(&paths.target.join("advisory-db"), &paths).expect("a database");
         assert_eq!(looked.findings, ["Cargo.lock: leaky 1.1.9: RUSTSEC-2020-0001 It leaks"]);
         assert_eq!((looked.crates, looked.advisories), (2, 1));
-        assert!(advisories(&paths).is_err());
+        assert!(report(&looked.findings).is_err());
         fs::write(paths.root.join("Cargo.lock"), lock("1.2.0")).expect("written");
-        assert!(look(&paths).expect("a database").findings.is_empty());
+        assert!(look_in(&paths.target.join("advisory-db"), &paths).expect("a database").findings.is_empty());
         fs::remove_dir_all(&paths.root).expect("removed");
     }
 
@@ -151,7 +153,7 @@ mod tests {
         let paths = tree("waived", "1.1.9");
         fs::write(paths.root.join("deny.toml"), "ignore = [\n    \"RUSTSEC-2020-0001\", # never called\n]\n")
             .expect("written");
-        assert!(look(&paths).expect("a database").findings.is_empty());
+        assert!(look_in(&paths.target.join("advisory-db"), &paths).expect("a database").findings.is_empty());
         fs::remove_dir_all(&paths.root).expect("removed");
     }
 
@@ -159,7 +161,7 @@ mod tests {
     fn without_a_database_the_check_fails() {
         let paths = tree("empty", "1.1.9");
         fs::remove_dir_all(paths.target.join("advisory-db/crates/leaky")).expect("removed");
-        assert!(look(&paths).is_err());
+        assert!(look_in(&paths.target.join("advisory-db"), &paths).is_err());
         fs::remove_dir_all(&paths.root).expect("removed");
     }
 }
