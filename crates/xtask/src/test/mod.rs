@@ -28,7 +28,7 @@ enum Kind {
 const ALL: [(&str, Kind); 3] = [("rust", Kind::Rust), ("wasm", Kind::Wasm), ("browser", Kind::Browser)];
 
 /// Tests that there are at least. Raised with the number of tests, lowered only in a change that says which went and why.
-const FLOOR: u64 = 1_940;
+const FLOOR: u64 = 2_090;
 
 /// Runs the tests. The last line on standard output is `N passed, N failed`, whatever happens.
 pub fn command(arguments: &[String]) -> Result<ExitCode> {
