@@ -98,7 +98,9 @@ async fn a_flood_of_sign_ins_takes_no_more_memory_than_its_places() {
         ),
     );
     if is_full() {
-        assert!(slowest <= Duration::from_secs(2) && light < 100.0, "{slowest:?}, {light} ms");
+        assert!(slowest <= Duration::from_secs(2), "{slowest:?}");
+        // Unoptimised a light request is no light one: of a release the bench tells.
+        assert!(cfg!(debug_assertions) || light < 100.0, "{light} ms");
     }
 }
 

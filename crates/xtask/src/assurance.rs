@@ -88,7 +88,7 @@ const PROMISES: [Promise; 10] = [
         id: "P8",
         says: "Bounded memory and time under floods",
         proofs: &[proof("rekey", "overload", &[])],
-        beside: "The program is built for tests here: `cargo xtask bench` measures a release.",
+        beside: "The program is built for tests here, and light requests beside the flood are not judged: `cargo xtask bench` measures a release.",
     },
     Promise {
         id: "P9",
