@@ -1,7 +1,8 @@
 //! Pages that every browser without a cookie of ours is shown alike, drawn once in a language and kept.
 //!
 //! Drawing costs a hundred times what sending does, and what is asked for most is asked for by strangers: a flood of
-//! them must not take the processor from people who sign in. What differs between two answers is the nonce, so a page
+//! them must not take the processor from people who sign in. It is no bound: one who adds a query has a page drawn anew.
+//! What differs between two answers is the nonce, so a page
 //! is kept in pieces and put together around a new one each time.
 //!
 //! Only a page that says so of itself is kept (`PageRoute::SHARED`), and only for a request that says nothing about who

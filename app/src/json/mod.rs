@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    /// The usual reader is the measure, for what it takes and for what it refuses.
+    /// The usual reader is the measure of what is asked for, for what it takes and for what it refuses.
     fn alike<T: DeserializeOwned + PartialEq + Debug>(texts: &[&str]) {
         for text in texts {
             assert_eq!(from_str::<T>(text).ok(), serde_json::from_str::<T>(text).ok(), "{text}");
@@ -163,7 +163,9 @@ mod tests {
 
     #[test]
     fn numbers_beyond_their_type_are_refused() {
-        alike::<u8>(&["0", "255", "256", "-1", "1.5", "1e2", "--1", "-", "\"1\"", "null", "true"]);
+        alike::<u8>(&[
+            "0", "255", "256", "-1", "1.5", "1e2", "--1", "-", "\"1\"", "null", "true", "01", "00", "-0", "-01",
+        ]);
         alike::<i32>(&["-2147483648", "2147483648"]);
         alike::<Option<u64>>(&["null", "18446744073709551615", "18446744073709551616", "nul"]);
     }

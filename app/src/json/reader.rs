@@ -71,10 +71,13 @@ impl<'de> Reader<'de> {
     pub(super) fn number(&mut self) -> Result<&'de str, Unreadable> {
         self.peek();
         let ends = |byte: u8| !matches!(byte, b'-' | b'+' | b'.' | b'0'..=b'9' | b'e' | b'E');
-        self.cut(self.rest.bytes().position(ends).unwrap_or(self.rest.len()))
+        let number = self.cut(self.rest.bytes().position(ends).unwrap_or(self.rest.len()))?;
+        // Neither `01` nor `-0` is a whole number of JSON's.
+        let has_idle_zero = number != "0" && number.trim_start_matches('-').starts_with('0');
+        if has_idle_zero { Err(Unreadable) } else { Ok(number) }
     }
 
-    /// The JSON of the value that comes next. What is nested in it is only counted: to be read later, or never.
+    /// The JSON of the value that comes next. What is nested in it is only counted, not checked: to be read later, or never.
     pub(super) fn raw(&mut self) -> Result<&'de str, Unreadable> {
         self.peek();
         let (start, mut depth) = (self.rest, 0_usize);
